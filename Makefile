@@ -1,0 +1,57 @@
+# The verbs of this project; `make` alone lists them. Each sets up what it needs, so none has to be run before another.
+
+# The interpreter that .venv is built with, `LAB=0` to do without the lab, and more words for pytest.
+PYTHON ?= python3
+LAB ?= 1
+ARGS ?=
+export PYTHON LAB
+# nft lives there, and an ordinary user's PATH does not name it.
+export PATH := $(PATH):/usr/sbin:/sbin
+
+BIN := .venv/bin
+LAB_PACKAGES := $(if $(filter 0,$(LAB)),,nftables iproute2 prometheus gcc libc6-dev)
+BENCH_PACKAGES := $(LAB_PACKAGES) $(if $(filter 0,$(LAB)),,nmap)
+
+.PHONY: help setup demo test check fmt lock bench clean
+
+help: ## list the verbs
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+setup: ## build .venv from requirements/dev.txt (every verb does this by itself)
+	@bash .ci/setup
+
+demo: setup ## a whole small site on loopback, with one real finding in it; Ctrl-C ends it
+	@$(BIN)/probe demo
+
+test: ## all tests, the lab's too; LAB=0 leaves the lab and its Debian packages out
+	@bash .ci/setup $(LAB_PACKAGES)
+	@$(BIN)/python -m pytest -ra $(ARGS)
+
+check: setup ## the quick look: ruff, mypy for Linux and Windows, import contracts, unit tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --platform linux --cache-dir .mypy_cache/linux
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest -m "not lab" -x -q $(ARGS)
+
+fmt: setup ## put the code in the house's form
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock" $(ARGS)
+
+lock: setup ## renew requirements/*.txt after a change in pyproject.toml; ARGS=--upgrade for newer versions
+	$(BIN)/python -m pip install -qq uv
+	$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --constraint requirements/dev.txt --output-file requirements/run.txt
+	$(LOCK) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
+
+bench: ## measure beside others and write docs/benchmarks.md
+	@bash .ci/setup $(BENCH_PACKAGES)
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+clean: ## remove everything that these verbs made
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
+	find . -name __pycache__ -prune -exec rm -rf {} +

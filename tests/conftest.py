@@ -1,0 +1,31 @@
+"""What a skip costs: nothing on a developer's machine, the run where `CI` is set, as nobody reads reasons there."""
+
+import os
+
+import pytest
+
+
+def _in_ci() -> bool:
+    return os.environ.get("CI", "").lower() in {"1", "true"}
+
+
+def _skips(config: pytest.Config) -> int:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return len(reporter.stats.get("skipped", ())) if reporter else 0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if os.environ.get("LAB") == "0":
+        for item in items:
+            if item.get_closest_marker("lab"):
+                item.add_marker(pytest.mark.skip(reason="LAB=0 leaves the lab out"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _in_ci() and _skips(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if _in_ci() and (skips := _skips(config)):
+        terminalreporter.write_line(f"CI is set and {skips} skipped: that is a failure", red=True)

@@ -1,0 +1,122 @@
+"""The project's own order: one version, locked requirements, the verbs, the set-up script, what a skip costs."""
+
+import ast
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import agent
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+
+
+def _requirements(lock: Path) -> dict[str, list[str]]:
+    """Every pinned requirement of a lock file, with its hashes."""
+    logical_lines = lock.read_text(encoding="utf-8").replace("\\\n", "").splitlines()
+    found = {}
+    for line in logical_lines:
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        found[line.split(" --hash", 1)[0].strip()] = re.findall(r"--hash=(\S+)", line)
+    return found
+
+
+def test_the_version_is_in_one_place() -> None:
+    assert importlib.metadata.version("ssoreach") == agent.__version__
+    assert PROJECT["project"]["dynamic"] == ["version"]
+    assert "version" not in PROJECT["project"]
+
+
+def test_there_is_a_lock_for_running_building_and_developing() -> None:
+    assert [lock.name for lock in LOCKS] == ["build.txt", "dev.txt", "run.txt"]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_a_lock_pins_and_hashes_everything_and_names_no_place(lock: Path) -> None:
+    requirements = _requirements(lock)
+    assert requirements
+    for requirement, hashes in requirements.items():
+        assert re.match(r"[a-z0-9-]+==[\w.]+( ; .+)?$", requirement)
+        assert hashes, requirement
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes)
+    assert "://" not in lock.read_text(encoding="utf-8")
+
+
+def test_developing_uses_the_very_versions_that_run() -> None:
+    run, build, dev = (_requirements(ROOT / "requirements" / f"{name}.txt") for name in ("run", "build", "dev"))
+    assert {*run, *build} <= set(dev)
+
+
+@pytest.mark.parametrize("group", ["run", "build", "test", "lint"])
+def test_every_dependency_is_locked(group: str) -> None:
+    wanted = PROJECT["project"]["dependencies"] if group == "run" else PROJECT["dependency-groups"][group]
+    lock = ROOT / "requirements" / f"{group if group in {'run', 'build'} else 'dev'}.txt"
+    locked = {requirement.split("==")[0] for requirement in _requirements(lock)}
+    assert {re.split(r"[^\w-]", one)[0].lower() for one in wanted} <= locked
+
+
+@pytest.mark.parametrize("verb", ["setup", "demo", "test", "check", "fmt", "lock", "bench", "clean"])
+def test_make_alone_lists_every_verb(verb: str) -> None:
+    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert re.search(rf"^{verb} +\S", listed, re.MULTILINE)
+
+
+def _imports(folder: Path) -> Iterator[str]:
+    for file in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from (alias.name.split(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                yield str(node.module).split(".")[0]
+
+
+def test_probes_need_the_standard_library_and_asyncio_dgram_only() -> None:
+    assert set(_imports(ROOT / "probes")) - sys.stdlib_module_names <= {"probes", "asyncio_dgram"}
+
+
+SUITE = """
+import pytest
+def test_that_passes(): pass
+@pytest.mark.xfail(strict=True)
+def test_that_is_expected_to_fail(): assert False
+"""
+SKIP = "def test_that_skips(): pytest.skip('nothing to see')\n"
+LAB = "@pytest.mark.lab\ndef test_in_the_lab(): pass\n"
+MODULE_SKIP = "pytest.skip('not here', allow_module_level=True)\n"
+FAILURE = "def test_that_fails(): assert False\n"
+
+
+@pytest.mark.parametrize(
+    ("suite", "environment", "status", "says"),
+    [
+        (SUITE, {"CI": "true"}, 0, "1 passed, 1 xfailed"),
+        (SUITE + SKIP, {}, 0, "1 skipped"),
+        (SUITE + SKIP, {"CI": "false"}, 0, "1 skipped"),
+        (SUITE + SKIP, {"CI": "true"}, 1, "CI is set and 1 skipped: that is a failure"),
+        (SUITE + SKIP, {"CI": "1"}, 1, "nothing to see"),
+        (SUITE + MODULE_SKIP, {"CI": "true"}, 5, "CI is set and 1 skipped"),
+        (SUITE + SKIP + FAILURE, {"CI": "true"}, 1, "1 failed, 1 passed, 1 skipped"),
+        (SUITE + LAB, {}, 0, "2 passed"),
+        (SUITE + LAB, {"LAB": "0"}, 0, "LAB=0 leaves the lab out"),
+        (SUITE + LAB, {"LAB": "0", "CI": "true"}, 1, "CI is set and 1 skipped"),
+    ],
+)
+def test_what_a_skip_costs(tmp_path: Path, suite: str, environment: dict[str, str], status: int, says: str) -> None:
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    lab\n", encoding="utf-8")
+    (tmp_path / "test_suite.py").write_text(suite, encoding="utf-8")
+    outside = {name: value for name, value in os.environ.items() if name not in {"CI", "LAB", "PYTEST_ADDOPTS"}}
+    pytest_run = [sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider"]
+    done = subprocess.run(pytest_run, cwd=tmp_path, env=outside | environment, capture_output=True, text=True)
+    assert done.returncode == status, done.stdout
+    assert says in done.stdout
