@@ -1,0 +1,67 @@
+"""The interface of an engine."""
+
+import asyncio
+import socket
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from probes.engine.late import Lateness
+from probes.outcome import Outcome, Target
+from probes.sockets import close_politely, raise_descriptor_limit
+
+RESERVE = 256  # descriptors left to everything else in this process
+MOST = 8_192  # attempts in flight; more would only fill queues on the way
+
+# Called once an attempt has ended, with the connected socket where there is one: whoever takes it must close it.
+Done = Callable[[Outcome, socket.socket | None], None]
+
+
+class Engine(ABC):
+    """Attempts in flight, each with its own deadline. Belongs to one running event loop."""
+
+    def __init__(self, *, utc: Callable[[], float]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._utc = utc
+        self.capacity = max(16, min(MOST, raise_descriptor_limit() - RESERVE))
+        self._slots = asyncio.Semaphore(self.capacity)
+        self.lateness = Lateness(self._loop, self._beat)
+
+    @property
+    @abstractmethod
+    def in_flight(self) -> int:
+        """How many attempts have begun and not ended."""
+
+    @abstractmethod
+    def submit(self, target: Target, done: Done) -> None:
+        """Begin an attempt now; the caller keeps at most `capacity` in flight. `done` is never called from within."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give up every attempt in flight; their callbacks are not called."""
+
+    def _beat(self) -> None:  # noqa: B027 (an engine without deadlines of its own has nothing to do here)
+        """Called while attempts are in flight, 20 times a second."""
+
+    async def connect(self, target: Target) -> tuple[Outcome, socket.socket | None]:
+        """One attempt; the caller must close the socket that it gets."""
+        async with self._slots:
+            ended: asyncio.Future[tuple[Outcome, socket.socket | None]] = self._loop.create_future()
+            self.submit(target, lambda outcome, sock: _end(ended, outcome, sock))
+            return await ended
+
+    async def knock(self, target: Target) -> Outcome:
+        """One attempt, closed in order again."""
+        outcome, sock = await self.connect(target)
+        if sock is not None:
+            close_politely(sock)
+        return outcome
+
+
+def _end(
+    ended: asyncio.Future[tuple[Outcome, socket.socket | None]], outcome: Outcome, sock: socket.socket | None
+) -> None:
+    """Hand an outcome to whoever waits; nobody waits any more when the task was cancelled."""
+    if not ended.done():
+        ended.set_result((outcome, sock))
+    elif sock is not None:
+        close_politely(sock)

@@ -1,0 +1,42 @@
+"""What one attempt was asked for, and what it saw."""
+
+from typing import NamedTuple
+
+from probes.state import Phase, Sent, State
+from probes.wire.icmp import Icmp
+
+
+class Target(NamedTuple):
+    """One door to knock at. `timeout` is in seconds; `source` is the local address to speak from, if it matters."""
+
+    address: str
+    port: int
+    timeout: float = 3.0
+    source: str | None = None
+
+
+class Endpoint(NamedTuple):
+    """An address and a port, as the operating system names them."""
+
+    address: str
+    port: int
+
+
+class Outcome(NamedTuple):
+    """What one attempt saw. A tuple and not a dataclass: a sweep makes tens of thousands of them.
+
+    `started` is UTC in seconds since the epoch; `seconds` is the whole attempt, `steps` what each phase took, where
+    there was more than one.
+    `detail` is plain English and may carry text from the operating system or the peer: never a label, always escaped.
+    """
+
+    target: Target
+    state: State
+    phase: Phase
+    started: float
+    seconds: float
+    source: Endpoint | None = None
+    icmp: Icmp | None = None
+    sent: Sent = Sent.UNKNOWN
+    detail: str = ""
+    steps: tuple[tuple[Phase, float], ...] = ()
