@@ -1,0 +1,43 @@
+"""What is wrong with a configuration: one line each, with file, line and key path."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Place = tuple[str | int, ...]  # the keys and list indices that lead to a value
+
+_LONGEST = 400  # characters of a line; a file that is not ours at all may hold very long words
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """`line` counts from 1 and is None when there is no text, `path` is empty when the file as a whole is meant."""
+
+    file: str
+    line: int | None
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        return one_line(": ".join(filter(None, (where, self.path, self.message))))
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used. Its text is one line a mistake."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = list(mistakes)
+        super().__init__("\n".join(map(str, self.mistakes)))
+
+
+def one_line(text: str) -> str:
+    """`text` safe for a terminal: control characters escaped, over-long text cut."""
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST - 1]}…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def key_path(place: Place) -> str:
+    """`("hosts", 2, "role")` as `hosts[2].role`."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+    return "".join(parts).removeprefix(".")

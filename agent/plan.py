@@ -1,0 +1,97 @@
+"""What is to be probed from one machine, and why. Pure. Only what is measured here: outbound paths."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from agent.config.model import Config, Service
+from agent.path import Check, Direction, Path
+from agent.ports import PortSet
+from agent.requirements import DTC, Requirement, requirements
+from agent.topology import Host, Site, Source
+
+_DTC_SERVICE = "msdtc"  # its name in rpc.services
+_ORDER = tuple(Check)
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """What one requirement comes to at one peer."""
+
+    check: Check
+    ports: PortSet
+    services: tuple[str, ...] = ()
+
+
+def plan(config: Config, site: Site, source: Source) -> tuple[Path, ...]:
+    """The paths from `source`: by peer in the file's order, then by check. Rows that ask for the same path share it."""
+    paths: dict[tuple[int, int], Path] = {}
+    for owner, row in _asked(config, source):
+        for at, peer in enumerate(site.hosts):
+            if peer.name == owner.name or not peer.has_role(row.destination):
+                continue
+            for door in _doors(config, row, peer):
+                key = at, _ORDER.index(door.check)
+                path = _path(source, peer, door, row)
+                paths[key] = _merged(paths[key], path) if key in paths else path
+    return tuple(paths[key] for key in sorted(paths))
+
+
+def _asked(config: Config, source: Source) -> Iterator[tuple[Host, Requirement]]:
+    rows = requirements(dtc_to_database=config.requirements.dtc_to_database)
+    for owner in source.owners:
+        yield from ((owner, row) for row in rows if owner.has_role(row.source))
+
+
+def _doors(config: Config, row: Requirement, peer: Host) -> Iterator[_Door]:
+    services = _needed(config.rpc.services, row, peer)
+    if row.check is Check.SQL:
+        yield _Door(Check.SQL, PortSet() if peer.instance else PortSet.of([peer.sql_port]))
+    elif row.check is Check.EPM:
+        yield _Door(Check.EPM, PortSet.of([peer.epm_port]), services)
+    else:
+        yield from _rpc_doors(config.rpc.dynamic_ports, services, peer.fixed_ports)
+
+
+def _rpc_doors(dynamic: PortSet, services: tuple[str, ...], fixed: Mapping[str, int]) -> Iterator[_Door]:
+    """A service with a fixed port is met there; the range is needed only if another one may be anywhere in it."""
+    known = tuple(name for name in services if name in fixed)
+    if known:
+        yield _Door(Check.RPC_ENDPOINT, PortSet.of(fixed[name] for name in known), known)
+    if not known or len(known) < len(services):
+        yield _Door(Check.RPC_RANGE, dynamic, tuple(name for name in services if name not in fixed))
+
+
+def _needed(services: Mapping[str, Service], row: Requirement, peer: Host) -> tuple[str, ...]:
+    """What must be met at `peer`: the services required there, or else, where none is, those required anywhere."""
+    if row.service == DTC:
+        return tuple(name for name in services if name == _DTC_SERVICE)
+    there = tuple(name for name, service in services.items() if set(service.required_on) & set(peer.roles))
+    return there or tuple(name for name, service in services.items() if service.required_on)
+
+
+def _path(source: Source, peer: Host, door: _Door, row: Requirement) -> Path:
+    instance = peer.instance if door.check is Check.SQL else None
+    return Path(
+        source=source.name,
+        peer=peer.name,
+        check=door.check,
+        direction=Direction.OUTBOUND,
+        port=instance or str(door.ports),
+        addresses=peer.addresses,
+        ports=door.ports,
+        requirements=(row,),
+        services=door.services,
+        epm_port=peer.epm_port,
+        source_address=source.source_address,
+    )
+
+
+def _merged(one: Path, other: Path) -> Path:
+    ports = one.ports | other.ports
+    return replace(
+        one,
+        port=str(ports) or one.port,
+        ports=ports,
+        requirements=tuple(dict.fromkeys(one.requirements + other.requirements)),
+        services=tuple(dict.fromkeys(one.services + other.services)),
+    )

@@ -1,0 +1,187 @@
+"""From a site and one of its machines to the paths that are probed there."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.config.load import parse
+from agent.path import Check, Direction, Path
+from agent.plan import plan
+from agent.ports import PortSet
+from agent.roles import Role
+from agent.topology import site_of
+
+HOSTS = """
+  - {name: BTS01, role: processing, address: 192.0.2.11}
+  - {name: BTS02, role: processing, address: bts02.contoso.test}
+  - {name: MSS, role: master-secret, address: mss.contoso.test, nodes: [{name: NODE1}, {name: NODE2}]}
+  - {name: SQL01, role: sso-database, port: 1433}
+"""
+
+
+def paths(source: str, hosts: str = HOSTS, more: str = "") -> tuple[Path, ...]:
+    config = parse(f"site: s\nhosts:\n{hosts}\n{more}", "test.yaml")
+    site = site_of(config)
+    return plan(config, site, next(machine for machine in site.sources() if machine.name == source))
+
+
+def brief(planned: tuple[Path, ...]) -> list[str]:
+    return [f"{path.peer} {path.check} {path.port}" for path in planned]
+
+
+def test_a_processing_server() -> None:
+    assert brief(paths("BTS01")) == ["MSS epm 135", "MSS rpc-range 49152-65535", "SQL01 sql 1433"]
+
+
+def test_a_node_of_the_master_secret_server() -> None:
+    assert brief(paths("NODE1")) == [
+        "BTS01 epm 135",
+        "BTS01 rpc-range 49152-65535",
+        "BTS02 epm 135",
+        "BTS02 rpc-range 49152-65535",
+        "SQL01 sql 1433",
+    ]
+
+
+def test_the_database_server_asks_nothing() -> None:
+    assert paths("SQL01") == ()
+
+
+def test_a_path_has_all_that_is_needed_to_knock_and_to_say_why() -> None:
+    hosts = HOSTS.replace("192.0.2.11}", "192.0.2.11, source_address: 192.0.2.12}").replace(
+        "MSS,", "MSS, epm_port: 1135,"
+    )
+    epm, rpc, sql = paths("BTS01", hosts)
+    assert (epm.source, epm.direction, epm.addresses) == ("BTS01", Direction.OUTBOUND, ("mss.contoso.test",))
+    assert (epm.port, epm.ports, epm.epm_port, rpc.epm_port) == ("1135", PortSet.of([1135]), 1135, 1135)
+    assert (rpc.ports, rpc.services) == (PortSet.parse("49152-65535"), ("entsso",))
+    assert sql.addresses == ("SQL01",)
+    assert {path.source_address for path in (epm, rpc, sql)} == {"192.0.2.12"}
+    (why,) = epm.requirements
+    assert why.account == "Single Sign-On service account"
+    assert "retrieve the master secret key" in why.reason
+
+
+def test_a_host_does_not_probe_itself() -> None:
+    hosts = "  - {name: A, roles: [processing, master-secret, sso-database]}\n  - {name: B, role: processing}"
+    assert brief(paths("A", hosts)) == ["B epm 135", "B rpc-range 49152-65535"]
+    assert brief(paths("B", hosts)) == ["A sql 1433", "A epm 135", "A rpc-range 49152-65535"]
+
+
+def test_a_node_of_two_clusters_still_probes_the_other_one() -> None:
+    hosts = """
+  - {name: MSS, role: master-secret, nodes: [{name: N1}, {name: N2}]}
+  - {name: SQLC, role: sso-database, nodes: [{name: N1}, {name: N2}]}
+"""
+    assert brief(paths("N1", hosts)) == ["SQLC sql 1433"]
+
+
+def test_rows_that_ask_for_the_same_path_share_it() -> None:
+    hosts = """
+  - {name: A, roles: [processing, master-secret]}
+  - {name: B, roles: [master-secret, processing, sso-database]}
+"""
+    planned = paths("A", hosts, "requirements: {dtc_to_database: true}")
+    assert brief(planned) == ["B sql 1433", "B epm 135", "B rpc-range 49152-65535"]
+    sql, epm, rpc = planned
+    assert [row.source for row in sql.requirements] == [Role.PROCESSING, Role.MASTER_SECRET]
+    assert [row.service for row in epm.requirements] == ["Single Sign-On service", "Single Sign-On service", "DTC"]
+    assert rpc.services == ("entsso", "msdtc")
+
+
+def test_a_stand_in_is_probed_and_probes_like_the_master() -> None:
+    hosts = """
+  - {name: A, role: processing}
+  - {name: M, role: master-secret}
+  - {name: S, role: master-secret-standby}
+  - {name: D, role: sso-database}
+"""
+    assert brief(paths("A", hosts)) == [
+        "M epm 135",
+        "M rpc-range 49152-65535",
+        "S epm 135",
+        "S rpc-range 49152-65535",
+        "D sql 1433",
+    ]
+    assert (
+        brief(paths("S", hosts)) == brief(paths("M", hosts)) == ["A epm 135", "A rpc-range 49152-65535", "D sql 1433"]
+    )
+
+
+def test_where_all_ports_are_fixed_the_range_is_not_needed() -> None:
+    planned = paths("BTS01", more="rpc: {fixed_ports: {entsso: 50100}}")
+    assert brief(planned) == ["MSS epm 135", "MSS rpc-endpoint 50100", "SQL01 sql 1433"]
+    assert (planned[1].ports, planned[1].services) == (PortSet.of([50100]), ("entsso",))
+    assert brief(paths("NODE1", more="rpc: {fixed_ports: {entsso: 50100}}"))[:2] == [
+        "BTS01 epm 135",
+        "BTS01 rpc-endpoint 50100",
+    ]
+
+
+def test_a_fixed_port_of_one_host_is_that_host_s_alone() -> None:
+    hosts = HOSTS.replace("BTS02,", "BTS02, fixed_ports: {entsso: 50100},")
+    assert [path.port for path in paths("NODE1", hosts)] == ["135", "49152-65535", "135", "50100", "1433"]
+
+
+def test_a_fixed_port_of_a_service_that_nobody_requires_changes_nothing() -> None:
+    assert brief(paths("BTS01", more="rpc: {fixed_ports: {msdtc: 50101}}")) == brief(paths("BTS01"))
+
+
+def test_where_some_ports_are_fixed_both_are_needed() -> None:
+    more = "rpc: {fixed_ports: {entsso: 50100}, services: {x: {annotation: X, required_on: [master-secret]}}}"
+    planned = paths("BTS01", more=more)
+    assert brief(planned)[1:3] == ["MSS rpc-endpoint 50100", "MSS rpc-range 49152-65535"]
+    assert [path.services for path in planned[1:3]] == [("entsso",), ("x",)]
+
+
+def test_several_fixed_ports_are_one_path() -> None:
+    more = "rpc: {fixed_ports: {entsso: 50100, x: 50200}, services: {x: {annotation: X, required_on: [master-secret]}}}"
+    assert brief(paths("BTS01", more=more))[1] == "MSS rpc-endpoint 50100,50200"
+
+
+def test_without_any_required_service_the_range_is_probed() -> None:
+    more = "rpc: {fixed_ports: {entsso: 50100}, services: {entsso: {required_on: []}}}"
+    assert brief(paths("BTS01", more=more))[1] == "MSS rpc-range 49152-65535"
+
+
+def test_transactions_with_the_database() -> None:
+    more = "requirements: {dtc_to_database: true}"
+    assert brief(paths("BTS01", more=more))[2:] == ["SQL01 sql 1433", "SQL01 epm 135", "SQL01 rpc-range 49152-65535"]
+    assert brief(paths("NODE1", more=more))[4:] == ["SQL01 sql 1433"]
+    fixed = f"{more}\nrpc: {{fixed_ports: {{msdtc: 50101}}}}"
+    assert brief(paths("BTS01", more=fixed))[2:] == ["SQL01 sql 1433", "SQL01 epm 135", "SQL01 rpc-endpoint 50101"]
+
+
+def test_fixed_for_one_service_and_anywhere_for_another() -> None:
+    hosts = "  - {name: A, role: processing}\n  - {name: B, roles: [master-secret, sso-database]}"
+    more = "requirements: {dtc_to_database: true}\nrpc: {fixed_ports: {entsso: 50100}}"
+    assert brief(paths("A", hosts, more))[2:] == ["B rpc-endpoint 50100", "B rpc-range 49152-65535"]
+
+
+def test_a_named_instance_has_no_port_yet() -> None:
+    sql = paths("BTS01", HOSTS.replace("port: 1433", "instance: PROD"))[-1]
+    assert (sql.port, sql.ports) == ("PROD", PortSet())
+    hosts = "  - {name: A, roles: [processing, master-secret]}\n  - {name: D, role: sso-database, instance: PROD}"
+    assert brief(paths("A", hosts)) == ["D sql PROD"]  # two rows, merged
+
+
+def test_a_site_with_its_own_range() -> None:
+    assert brief(paths("BTS01", more="rpc: {dynamic_ports: [5000-5020, 20000]}"))[1] == "MSS rpc-range 5000-5020,20000"
+
+
+ROLES = st.sets(st.sampled_from(list(Role)), min_size=1)
+
+
+@given(st.lists(ROLES, min_size=1, max_size=5), st.booleans())
+def test_whatever_the_roles(roles: list[set[Role]], dtc: bool) -> None:
+    roles = [roles[0] | {Role.MASTER_SECRET}, *roles[1:]]
+    hosts = "\n".join(f"  - {{name: H{at}, roles: [{', '.join(own)}]}}" for at, own in enumerate(roles))
+    for at in range(len(roles)):
+        planned = paths(f"H{at}", hosts, f"requirements: {{dtc_to_database: {str(dtc).lower()}}}")
+        keys = [(int(path.peer[1:]), list(Check).index(path.check)) for path in planned]
+        assert keys == sorted(set(keys))
+        assert f"H{at}" not in {path.peer for path in planned}
+        for path in planned:
+            peer_roles = {role.counts_as for role in roles[int(path.peer[1:])]}
+            own_roles = {role.counts_as for role in roles[at]}
+            assert path.requirements
+            assert all(row.source in own_roles and row.destination in peer_roles for row in path.requirements)
