@@ -1,0 +1,104 @@
+"""The agent: rounds for ever, and the HTTP side. Builds the rooms, opens their doors, and closes them again."""
+
+import asyncio
+import random
+from collections.abc import Callable
+
+from aiohttp import web
+
+from agent import __version__
+from agent.asking import asking, findings, surveys
+from agent.clock import Clock, SystemClock
+from agent.ledger import Ledger
+from agent.log import log
+from agent.metrics import Snapshot
+from agent.process import this_process
+from agent.report.document import Run
+from agent.result import Result
+from agent.schedule import forever
+from agent.setup import Setup
+from agent.survey.manners import Manners
+from agent.survey.survey import Survey
+from agent.web import Sources, application, serve
+from agent.whoami import Machine
+from probes.engine.engine import Engine
+
+
+class Agent:
+    """`probe run`. `machine` decides which Host headers are ours."""
+
+    def __init__(self, setup: Setup, machine: Machine, clock: Clock | None = None) -> None:
+        self._setup = setup
+        self._machine = machine
+        self._clock = clock or SystemClock()
+        self._loaded = self._clock.time()
+        self._ledger = Ledger(setup.paths, self._clock)
+        self._surveys: list[Survey] = []
+        self._engine: Engine | None = None
+
+    async def run(self, listening: Callable[[list[str]], None]) -> None:
+        """Until cancelled. `listening` is called with the URLs once they answer. OSError when one cannot be had."""
+        config = self._setup.config
+        schedule = config.schedule
+        manners = Manners.agent(schedule.timeout, schedule.interval, config.rpc.samples)
+        async with asking(self._clock) as (engine, ask):
+            self._engine = engine
+            self._surveys = surveys(self._setup.paths, manners, ask, self._clock, self._record)
+            listens = [(at.host, at.port) for at in self._setup.source.listen or config.web.listen]
+            runner, urls = await serve(self._application(), listens)
+            try:
+                listening(urls)
+                await self._probe(manners.interval)
+            finally:
+                await runner.cleanup()
+
+    async def _probe(self, interval: float) -> None:
+        if not self._surveys:
+            log.warning("nothing to probe from this host", extra={"fields": {"host": self._setup.source.name}})
+            await asyncio.Event().wait()
+        await forever(self._surveys, interval, self._clock, random.random, self._skip)
+
+    def _skip(self, reason: str) -> None:
+        self._ledger.skipped[reason] += 1
+
+    def _record(self, result: Result) -> None:
+        before = self._ledger.verdict(result.path)
+        self._ledger.record(result)
+        if result.verdict is not before:
+            log.info("verdict changed", extra={"fields": _change(result, str(before))})
+
+    def _application(self) -> web.Application:
+        names = [*self._machine.names, self._setup.source.name, *self._setup.source.addresses]
+        short = [name.partition(".")[0] for name in names]
+        sources = Sources(self._metrics, self._run, lambda: True)
+        return application(sources, names=[*names, *short], open_pages=self._setup.config.web.open_pages)
+
+    def _run(self) -> Run:
+        now = self._clock.time()
+        results = self._ledger.results()
+        noticed = findings(self._surveys, results)
+        return Run(self._setup.config.site, self._setup.source.name, self._loaded, now - self._loaded, results, noticed)
+
+    def _metrics(self) -> Snapshot:
+        engine = self._engine
+        return Snapshot(
+            self._ledger.snapshot(),
+            __version__,
+            self._setup.config.sha256,
+            self._loaded,
+            engine.lateness.last if engine else 0.0,
+            engine.in_flight if engine else 0,
+            dict(self._ledger.skipped),
+            this_process(),
+        )
+
+
+def _change(result: Result, before: str) -> dict[str, object]:
+    return {
+        "peer": result.path.peer,
+        "check": str(result.path.check),
+        "verdict": str(result.verdict),
+        "before": before,
+        "cause": str(result.judgement.cause or ""),
+        "detail": result.judgement.detail,
+    }

@@ -1,0 +1,49 @@
+"""The one way from a plan to the network: an engine, behind the token bucket that the whole process shares."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from itertools import groupby
+
+from agent.clock import Clock
+from agent.finding import Finding, disagreeing
+from agent.path import Path
+from agent.result import Result
+from agent.survey.manners import Manners
+from agent.survey.survey import Ask, Survey
+from probes.engine.choice import create
+from probes.engine.engine import Engine
+from probes.engine.pace import Pace
+from probes.outcome import Outcome, Target
+from probes.registry import PROBES, Kind
+from probes.resolve import resolve
+
+RATE, BURST = 200, 400  # attempts a second, and at once
+
+
+@asynccontextmanager
+async def asking(clock: Clock) -> AsyncIterator[tuple[Engine, Ask]]:
+    """An engine, open until the end of the block, and the paced way to ask it."""
+    engine = create(clock.time)
+    pace = Pace(RATE, BURST, clock.monotonic, clock.sleep)
+
+    async def ask(target: Target) -> Outcome:
+        await pace.take()
+        return await PROBES[Kind.CONNECT](engine, target)
+
+    try:
+        yield engine, ask
+    finally:
+        engine.close()
+
+
+def surveys(
+    paths: Iterable[Path], manners: Manners, ask: Ask, clock: Clock, publish: Callable[[Result], None]
+) -> list[Survey]:
+    """One for each peer; the plan has a peer's paths side by side."""
+    by_peer = groupby(paths, key=lambda path: path.peer)
+    return [Survey(tuple(group), manners, ask, resolve, clock, publish) for _, group in by_peer]
+
+
+def findings(surveyed: Sequence[Survey], results: Iterable[Result]) -> list[Finding]:
+    """What the newest rounds noticed beside the paths."""
+    return [*(each for survey in surveyed for each in survey.findings), *disagreeing(results)]

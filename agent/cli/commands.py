@@ -1,0 +1,147 @@
+"""Every command and its options."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent import __version__
+
+app = typer.Typer(
+    help="Which paths between BizTalk servers, their master secret server and the SSO database are open or shut.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    PROM = "prom"
+
+
+class PlanFormat(StrEnum):
+    """How a plan is written."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class RoleOption(StrEnum):
+    """The roles that ask something of others."""
+
+    PROCESSING = "processing"
+    MASTER_SECRET = "master-secret"  # noqa: S105 - the name of a role, not a password
+
+
+class CheckOption(StrEnum):
+    """The checks, as `agent.path` has them."""
+
+    SQL = "sql"
+    EPM = "epm"
+    RPC_ENDPOINT = "rpc-endpoint"
+    RPC_RANGE = "rpc-range"
+
+
+Config = Annotated[Path | None, typer.Option("--config", "-c", help="The configuration file.", metavar="FILE")]
+Host = Annotated[str | None, typer.Option(help="Which host of the file this machine is.", metavar="NAME")]
+RoleOf = Annotated[RoleOption | None, typer.Option("--role", help="Without a file: what this machine is.")]
+Sql = Annotated[str | None, typer.Option(help="Without a file: the SSO database's server.", metavar="HOST")]
+Master = Annotated[str | None, typer.Option(help="Without a file: the master secret server.", metavar="HOST")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file, in one step.", metavar="FILE")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"ssoreach {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def probe(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Nothing but a place for the options that all commands share."""
+
+
+@app.command()
+def once(
+    config: Config = None,
+    host: Host = None,
+    role: RoleOf = None,
+    sql: Sql = None,
+    master: Master = None,
+    peer: Annotated[list[str] | None, typer.Option(help="Only this peer; may be repeated.", metavar="NAME")] = None,
+    check: Annotated[list[CheckOption] | None, typer.Option(help="Only this check; may be repeated.")] = None,
+    samples: Annotated[int | None, typer.Option(min=1, max=100, help="Ports to sample of the dynamic range.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 3 for everything that is not shown.")] = False,
+    form: Annotated[Format, typer.Option("--format", "-f", help="How to write the results.")] = Format.TABLE,
+    output: Output = None,
+) -> None:
+    """Probe every path once. Exit 0: all reachable, 1: something is not, 3: something could not be shown."""
+    import asyncio
+
+    from agent.cli.output import write
+    from agent.cli.site import choose, load
+    from agent.exit import exit_code
+    from agent.once import run_once
+
+    setup = choose(load(config, host, role, sql, master), peer or [], [str(each) for each in check or []])
+    run = asyncio.run(run_once(setup, samples or setup.config.rpc.samples))
+    write(run, setup, str(form), output)
+    raise typer.Exit(exit_code(run.results, strict=strict))
+
+
+@app.command()
+def run(config: Config = None, host: Host = None) -> None:
+    """The agent, in the foreground: probe for ever, and serve /metrics."""
+    from agent.cli.foreground import run_agent
+    from agent.cli.site import load
+
+    run_agent(load(config, host))
+
+
+@app.command()
+def demo(
+    once_only: Annotated[bool, typer.Option("--once", help="Print the table and end.")] = False,
+) -> None:
+    """A whole small site on this machine's loopback, with one real finding. Needs no file and no rights."""
+    from agent.demo import demonstrate
+
+    raise typer.Exit(demonstrate(once_only=once_only))
+
+
+@app.command()
+def plan(
+    config: Config = None,
+    host: Host = None,
+    role: RoleOf = None,
+    sql: Sql = None,
+    master: Master = None,
+    every: Annotated[bool, typer.Option("--all", help="From every host of the file, not only this one.")] = False,
+    form: Annotated[PlanFormat, typer.Option("--format", "-f", help="How to write the plan.")] = PlanFormat.TABLE,
+) -> None:
+    """What would be probed, and why. Sends nothing."""
+    from agent.cli.site import load, load_all
+    from agent.report.plan import print_plan
+
+    setups = load_all(config) if every else [load(config, host, role, sql, master)]
+    print_plan([path for setup in setups for path in setup.paths], str(form), sys.stdout)
+
+
+@app.command()
+def check_config(config: Config = None) -> None:
+    """Read the configuration. Exit 0, or 2 with every mistake in it."""
+    from agent.cli.site import read
+
+    found, place = read(config)
+    print(f"{place}: good: site {found.site}, {len(found.hosts)} hosts")

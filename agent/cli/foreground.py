@@ -1,0 +1,38 @@
+"""`probe run`: the agent in the foreground, until Ctrl-C or SIGTERM, which both are a good end."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+
+from agent.app import Agent
+from agent.cli.site import wrong
+from agent.log import log, set_up
+from agent.setup import Setup
+from agent.whoami import this_machine
+
+
+def run_agent(setup: Setup) -> None:
+    """Until it is told to stop. A port that is taken or a log that cannot be written is a mistake of usage: exit 2."""
+    if setup.config.web.config_file is not None:
+        wrong("web.config_file: this version has no TLS and no passwords, and will not serve without them; take it out")
+    logging = setup.config.log
+    try:
+        set_up(str(logging.level), str(logging.format), logging.file)
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(until_told(Agent(setup, this_machine())))
+    except OSError as error:
+        wrong(f"probe run: {error.strerror or error}")
+
+
+async def until_told(agent: Agent) -> None:
+    """Run the agent until SIGTERM; Ctrl-C arrives as KeyboardInterrupt on every platform."""
+    task = asyncio.ensure_future(agent.run(_listening))
+    if sys.platform != "win32":
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def _listening(urls: list[str]) -> None:
+    log.info("listening", extra={"fields": {"metrics": " ".join(f"{url}/metrics" for url in urls)}})

@@ -1,0 +1,59 @@
+"""From results to a format, to standard output or a file."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from agent.cli.site import wrong
+from agent.report.document import Run, document, dumps
+from agent.setup import Setup
+
+
+def write(run: Run, setup: Setup, form: str, output: Path | None) -> None:
+    """In one step where it is a file: a reader sees the old text or the new one, never half of it."""
+    if form == "table" and output is None:
+        from agent.report.table import print_table
+
+        print_table(run, sys.stdout)
+        return
+    text = _text(run, setup, form)
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        replace_file(output, text)
+    except OSError as error:
+        wrong(f"--output {output}: {error.strerror or error}")
+
+
+def _text(run: Run, setup: Setup, form: str) -> str:
+    if form == "json":
+        return dumps(document(run)) + "\n"
+    if form == "markdown":
+        from agent.report.markdown import render
+
+        return render(run)
+    if form == "prom":
+        from agent.textfile import expose_run
+
+        return expose_run(run, setup)
+    from agent.report.table import render_text
+
+    return render_text(run)
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write beside `path`, then take its place. OSError when that is not possible; the old file then stands."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if sys.platform != "win32":
+            os.chmod(name, 0o644)  # noqa: PTH101 - readers run as other users; the content is no secret
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,102 @@
+"""From --config and --host to a plan. Whatever is wrong with them ends the command: one line each, exit 2."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+from agent.config.adhoc import adhoc
+from agent.config.find import FILE_NAME, find
+from agent.config.load import load as load_file
+from agent.config.mistakes import ConfigError
+from agent.config.model import Config
+from agent.path import Check
+from agent.roles import Role
+from agent.setup import Setup, set_up
+from agent.topology import site_of
+from agent.whoami import UnknownHostError, this_machine, whoami
+
+
+def read(config: Path | None) -> tuple[Config, Path]:
+    """The configuration, and the file that it came from."""
+    try:
+        place = find(config, os.environ, interactive=_is_interactive(), platform=sys.platform)
+        if place == Path(FILE_NAME):
+            print(f"using {place.absolute()}", file=sys.stderr)
+        return load_file(place), place
+    except ConfigError as error:
+        wrong(str(error))
+
+
+def load(
+    config: Path | None,
+    host: str | None,
+    role: str | None = None,
+    sql: str | None = None,
+    master: str | None = None,
+) -> Setup:
+    """The plan of this machine, from the file or from the command line alone."""
+    try:
+        if role is None and sql is None and master is None:
+            found = read(config)[0]
+            return set_up(found, whoami(site_of(found), this_machine(), host))
+        return _without_file(config, host, role, sql, master)
+    except (ConfigError, UnknownHostError) as error:
+        wrong(str(error))
+
+
+def load_all(config: Path | None) -> list[Setup]:
+    """The plans of every machine of the file."""
+    found = read(config)[0]
+    return [set_up(found, source) for source in site_of(found).sources()]
+
+
+def choose(setup: Setup, peers: Sequence[str], checks: Sequence[str]) -> Setup:
+    """Only the paths asked for; a name that leads nowhere is a mistake, not an empty answer."""
+    known = {path.peer.casefold() for path in setup.paths}
+    for peer in peers:
+        if peer.casefold() not in known:
+            wrong(f"--peer {peer}: {setup.source.name} has no path there; peers: {_peers(setup)}")
+    wanted = {peer.casefold() for peer in peers} or known
+    kinds = {Check(check) for check in checks} or set(Check)
+    chosen = setup.only(lambda path: path.peer.casefold() in wanted and path.check in kinds)
+    if not chosen.paths:
+        wrong(f"nothing to probe from {setup.source.name} with these options; see: probe plan")
+    return chosen
+
+
+def wrong(message: str) -> NoReturn:
+    """Usage or configuration."""
+    print(message, file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def _without_file(
+    config: Path | None, host: str | None, role: str | None, sql: str | None, master: str | None
+) -> Setup:
+    if config is not None:
+        wrong("--config and --role are two ways to say the same; use one of them")
+    if role is None:
+        wrong("--role is required with --sql or --master: processing or master-secret")
+    own = host or this_machine().names[0]
+    found = adhoc(Role(role), sql, master, own)
+    source = site_of(found).sources()[0]
+    return set_up(found, source)
+
+
+def _peers(setup: Setup) -> str:
+    return ", ".join(dict.fromkeys(path.peer for path in setup.paths)) or "none"
+
+
+def _is_interactive() -> bool:
+    """A person at a terminal, without special rights: only then may the current folder supply the file."""
+    if sys.platform == "win32":
+        import ctypes
+
+        elevated = bool(ctypes.windll.shell32.IsUserAnAdmin())
+    else:
+        elevated = os.geteuid() == 0
+    return sys.stdin.isatty() and not elevated

@@ -1,0 +1,99 @@
+"""A whole small site on loopback, with one real finding in it, for people who want to see before they install.
+
+The finding is made by the kernel, not by us: a listener that accepts nobody, with its queue full, as a hung SQL Server
+has it. To everyone who connects it is silent, and nobody outside can tell it from a firewall that drops.
+"""
+
+import asyncio
+import contextlib
+import errno
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from agent.app import Agent
+from agent.config.load import parse
+from agent.exit import Exit, exit_code
+from agent.log import set_up as set_up_log
+from agent.once import run_once
+from agent.report.table import print_table
+from agent.setup import Setup, set_up
+from agent.topology import site_of
+from agent.whoami import Machine, whoami
+
+MASTER, DATABASE = "127.0.0.21", "127.0.0.31"
+PORT = 10135
+QUEUE_CLIENTS = 4  # a queue of length 0 holds one connection on Linux; the rest find it full
+
+SITE = """\
+site: demo
+hosts:
+  - {{name: BTS01, role: processing,    address: 127.0.0.11, source_address: 127.0.0.11}}
+  - {{name: BTS02, role: processing,    address: 127.0.0.12}}
+  - {{name: MSS,   role: master-secret, address: {master}, epm_port: {epm}}}
+  - {{name: SQL01, role: sso-database,  address: {database}, port: {sql}}}
+schedule: {{interval: 10s, timeout: 2s}}
+web: {{listen: "127.0.0.1:{web}"}}
+"""
+
+
+def demonstrate(*, once_only: bool) -> int:
+    """Probe the site once and print the table; then, unless `once_only`, run its agent until Ctrl-C. The exit code."""
+    with ExitStack() as stack:
+        epm = stack.enter_context(listener(MASTER))
+        sql = stack.enter_context(full_listener(DATABASE))
+        config = SITE.format(master=MASTER, epm=epm, database=DATABASE, sql=sql, web=_free_port())
+        setup = _setup(config)
+        print(config, file=sys.stderr)
+        run = asyncio.run(run_once(setup, setup.config.rpc.samples))
+        print_table(run, sys.stdout)
+        sys.stdout.flush()
+        if once_only:
+            return exit_code(run.results, strict=False)
+        set_up_log("info", "text", None)
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(Agent(setup, Machine(("localhost",), ())).run(_listening))
+        return Exit.OK
+
+
+def _setup(text: str) -> Setup:
+    config = parse(text, "demo")
+    return set_up(config, whoami(site_of(config), Machine((), ()), "BTS01"))
+
+
+def _listening(urls: list[str]) -> None:
+    print("\nThe agent of BTS01 runs now, and probes every 10 s. Ctrl-C ends it.", file=sys.stderr)
+    for url in urls:
+        print(f"  {url}/          the table\n  {url}/metrics   for Prometheus", file=sys.stderr)
+        print(f"  {url}/api/v1/paths", file=sys.stderr)
+
+
+@contextmanager
+def listener(address: str) -> Iterator[int]:
+    """A port that takes connections: the kernel does, as long as the queue has room, and nobody asks for more."""
+    with socket.create_server((address, 0), backlog=128) as server:
+        yield server.getsockname()[1]
+
+
+@contextmanager
+def full_listener(address: str) -> Iterator[int]:
+    """A port that accepts nobody, with its queue full: the kernel drops every further SYN."""
+    with socket.create_server((address, 0), backlog=0) as server, ExitStack() as clients:
+        for _ in range(QUEUE_CLIENTS):
+            client = clients.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+        yield server.getsockname()[1]
+
+
+def _free_port() -> int:
+    """The usual port, or one that the system chooses when that is taken."""
+    for port in (PORT, 0):
+        try:
+            with socket.create_server(("127.0.0.1", port)) as server:
+                return int(server.getsockname()[1])
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+    raise OSError(errno.EADDRINUSE, "no port is free on 127.0.0.1")

@@ -1,0 +1,40 @@
+"""What a whole run comes to for a script."""
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from agent.judge.fold import BAD
+from agent.judge.verdict import Cause, Verdict
+from agent.path import Check
+from agent.result import Result
+
+
+class Exit(IntEnum):
+    """The exit codes of `probe`."""
+
+    OK = 0
+    BAD = 1
+    USAGE = 2
+    INCONCLUSIVE = 3
+    OURS = 4
+    INTERRUPTED = 130
+
+
+def exit_code(results: Iterable[Result], *, strict: bool) -> Exit:
+    """All reachable, something shown to be bad, or nothing bad but not everything shown."""
+    results = tuple(results)
+    if any(result.verdict in BAD for result in results):
+        return Exit.BAD
+    proven = {result.path.peer for result in results if _endpoint_reachable(result)}
+    unsure = [result for result in results if result.verdict is not Verdict.REACHABLE]
+    if not strict:
+        unsure = [result for result in unsure if not (_nobody_known(result) and result.path.peer in proven)]
+    return Exit.INCONCLUSIVE if unsure else Exit.OK
+
+
+def _endpoint_reachable(result: Result) -> bool:
+    return result.path.check is Check.RPC_ENDPOINT and result.verdict is Verdict.REACHABLE
+
+
+def _nobody_known(result: Result) -> bool:
+    return result.path.check is Check.RPC_RANGE and result.judgement.cause is Cause.NO_KNOWN_LISTENER

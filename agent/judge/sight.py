@@ -1,0 +1,35 @@
+"""What one round saw of one address of a peer: all that a judgement may rest on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agent.judge.silence import Silence
+from probes.outcome import Outcome
+from probes.state import State
+
+OPEN_ENOUGH = 3  # open ports nobody should listen on that make a device likely
+OPEN_SHARE = 0.25  # ... or this share of a round, if it is more than one port
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """`source` is this host's name, `name` what the configuration calls the address.
+
+    `outcomes` has the newest outcome for each port, `sampled` those ports that were asked as a sample of the range;
+    `silences` and `controls` tell for a silent port how often it was silent beside which other port that answered.
+    """
+
+    source: str
+    peer: str
+    name: str
+    address: str
+    outcomes: Mapping[int, Outcome]
+    sampled: tuple[int, ...] = ()
+    silences: Mapping[int, Silence] = field(default_factory=dict)
+    controls: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def device_answers_all(self) -> bool:
+        """Whether ports that nobody is known to listen on answer as a rule, so that an answer proves nothing."""
+        opened = sum(self.outcomes[port].state is State.OPEN for port in self.sampled if port in self.outcomes)
+        return opened >= OPEN_ENOUGH or (opened > 1 and opened > OPEN_SHARE * len(self.sampled))

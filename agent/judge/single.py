@@ -1,0 +1,83 @@
+"""One address, one port: what is known beside its state, the table's row, and the sentences."""
+
+from collections.abc import Mapping
+
+from agent.judge.sight import Sight
+from agent.judge.table import Beside, look_up
+from agent.judge.verdict import Judgement, Verdict
+from agent.judge.words import SERVICE, words
+from agent.path import Check
+from probes.icmp import Meaning, meaning
+from probes.outcome import Outcome
+from probes.state import Sent, State
+
+
+def judge_port(check: Check, sight: Sight, port: int) -> Judgement:
+    """What the newest outcome of `port` means for `check`, in the light of all that the round saw of its address."""
+    outcome = sight.outcomes[port]
+    row = look_up(check, outcome.state, beside(sight, port))
+    facts = facts_of(check, sight, outcome)
+    text = words(row.verdict, row.cause, check)
+    return Judgement(
+        row.verdict,
+        row.cause,
+        text.seen.format_map(facts),
+        text.remedy.format_map(facts),
+        row.evidence,
+        rejected_by(outcome) if row.verdict is not Verdict.INCONCLUSIVE else None,
+    )
+
+
+def beside(sight: Sight, port: int) -> set[Beside]:
+    """The circumstances that hold for `port`."""
+    outcome = sight.outcomes[port]
+    found = set(_refusal(outcome))
+    if sight.device_answers_all:
+        found.add(Beside.DEVICE_ANSWERS_ALL)
+    if outcome.sent is Sent.HELD:
+        found.add(Beside.NEIGHBOUR_SILENT)
+    silence = sight.silences.get(port)
+    if silence is not None and silence.hopeless:
+        found.add(Beside.SILENCE_ON_LOSSY_PATH)
+    if silence is not None and silence.confirmed:
+        found.add(Beside.SILENCE_CONFIRMED)
+    return found
+
+
+def _refusal(outcome: Outcome) -> list[Beside]:
+    if outcome.icmp is None or meaning(outcome.icmp) is not Meaning.REFUSAL:
+        return []
+    by_target = outcome.icmp.sender == outcome.target.address
+    return [Beside.REFUSAL_CODE] + [Beside.REFUSAL_BY_TARGET] * by_target
+
+
+def rejected_by(outcome: Outcome) -> str | None:
+    """Who sent the ICMP error that ended the attempt."""
+    return outcome.icmp.sender if outcome.state is State.REJECTED and outcome.icmp is not None else None
+
+
+def facts_of(check: Check, sight: Sight, outcome: Outcome) -> Mapping[str, str]:
+    """What the sentences may name."""
+    port = outcome.target.port
+    silence = sight.silences.get(port)
+    return {
+        "service": SERVICE[check],
+        "peer": sight.peer,
+        "here": sight.source,
+        "source": outcome.source.address if outcome.source else sight.source,
+        "address": outcome.target.address,
+        "port": str(port),
+        "door": f"TCP {port} of {outcome.target.address}" if port else f"{SERVICE[check]} of {outcome.target.address}",
+        "seen": outcome.detail,
+        "seconds": milliseconds(outcome.seconds),
+        "sender": rejected_by(outcome) or "an unknown sender",
+        "silences": str(silence.in_a_row if silence else 0),
+        "control": str(sight.controls.get(port, "")),
+    }
+
+
+def milliseconds(seconds: float) -> str:
+    """For people: `0.4 ms`, `12 ms`, `1.2 s`."""
+    if seconds >= 1:
+        return f"{seconds:.1f} s"
+    return f"{seconds * 1000:.{0 if seconds >= 0.01 else 1}f} ms"

@@ -1,0 +1,71 @@
+"""From observation to verdict: the one literal. Rows are tried from top to bottom; the first that fits decides.
+
+A row asks what check it is, what state an attempt saw, and one circumstance beside it. To find out what else could have
+produced an observation, read the rows with the same state.
+"""
+
+from collections.abc import Set
+from enum import Enum, auto
+from typing import NamedTuple
+
+from agent.judge.verdict import Cause, Proof, Verdict
+from agent.path import Check
+from probes.state import State
+
+
+class Beside(Enum):
+    """What else is known beside one attempt's state."""
+
+    NOTHING_MORE = auto()
+    DEVICE_ANSWERS_ALL = auto()  # ports that nobody should listen on answer at this address
+    SILENCE_CONFIRMED = auto()  # silent often enough, each time beside a port of the same address that answered
+    SILENCE_ON_LOSSY_PATH = auto()  # as above, but so do controls: no number of silences would do
+    NEIGHBOUR_SILENT = auto()  # the SYN is still queued here: nobody answers address resolution
+    REFUSAL_CODE = auto()  # an ICMP code that says somebody decided so
+    REFUSAL_BY_TARGET = auto()  # the same, sent from the probed address itself
+
+
+class Row(NamedTuple):
+    """One row; `check` None stands for any."""
+
+    check: Check | None
+    state: State
+    beside: Beside
+    verdict: Verdict
+    cause: Cause | None
+    evidence: Proof = Proof.NONE
+
+
+ANY = None
+V, C, S, B, P = Verdict, Cause, State, Beside, Proof
+
+TABLE: tuple[Row, ...] = (
+    Row(ANY, S.OPEN, B.DEVICE_ANSWERS_ALL, V.INCONCLUSIVE, C.MIDDLEBOX),
+    Row(ANY, S.OPEN, B.NOTHING_MORE, V.REACHABLE, None, P.REPLY),
+    Row(ANY, S.FILTERED, B.NEIGHBOUR_SILENT, V.UNREACHABLE, C.HOST_DOWN),
+    Row(Check.EPM, S.FILTERED, B.SILENCE_ON_LOSSY_PATH, V.INCONCLUSIVE, C.LOSSY_PATH),
+    Row(Check.EPM, S.FILTERED, B.SILENCE_CONFIRMED, V.BLOCKED, C.SILENT_DROP, P.NATURAL),  # Windows always serves 135
+    Row(ANY, S.FILTERED, B.NOTHING_MORE, V.UNREACHABLE, C.NO_ANSWER),
+    Row(ANY, S.CLOSED, B.NOTHING_MORE, V.UNREACHABLE, C.REFUSED),
+    Row(ANY, S.REJECTED, B.REFUSAL_BY_TARGET, V.BLOCKED, C.HOST_FIREWALL, P.REPLY),
+    Row(ANY, S.REJECTED, B.REFUSAL_CODE, V.BLOCKED, C.ICMP_REJECT, P.REPLY),
+    Row(ANY, S.REJECTED, B.NOTHING_MORE, V.UNREACHABLE, C.HOST_DOWN),
+    Row(ANY, S.RESET, B.NOTHING_MORE, V.UNREACHABLE, C.CUT_OFF),
+    Row(ANY, S.HUNG_UP, B.NOTHING_MORE, V.UNREACHABLE, C.CUT_OFF),
+    Row(ANY, S.MUTE, B.NOTHING_MORE, V.UNREACHABLE, C.CUT_OFF),
+    Row(ANY, S.GARBLED, B.NOTHING_MORE, V.SERVICE_DOWN, C.WRONG_SERVICE, P.REPLY),
+    Row(ANY, S.DECLINED, B.NOTHING_MORE, V.INCONCLUSIVE, C.QUERY_REFUSED, P.REPLY),
+    Row(ANY, S.UNRESOLVED, B.NOTHING_MORE, V.UNRESOLVED, C.NAME_RESOLUTION),
+    Row(ANY, S.LOCAL_FAULT, B.NOTHING_MORE, V.INCONCLUSIVE, C.LOCAL_FAULT),
+)
+
+
+def look_up(check: Check, state: State, beside: Set[Beside]) -> Row:
+    """The first row that fits. Every state has a row with NOTHING_MORE for any check, so there always is one."""
+    return next(
+        row
+        for row in TABLE
+        if row.check in (ANY, check)
+        and row.state is state
+        and (row.beside is Beside.NOTHING_MORE or row.beside in beside)
+    )

@@ -1,0 +1,104 @@
+"""The one memory of what was measured: the newest result of each path, and what has been counted since the start.
+
+Everything that is shown (metrics, API, table) is a reading of it. It is written and read in the event loop's thread;
+`snapshot` hands out what another thread may read at leisure.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from agent.clock import Clock
+from agent.judge.fold import BAD
+from agent.judge.verdict import PENDING, Judgement, Verdict
+from agent.path import Check, Direction, Path
+from agent.result import Result
+from probes.outcome import Outcome
+from probes.state import State
+
+# Seconds. Edges lie around the SYN retransmissions of 1 s and 3 s: a success behind one of them lost a SYN.
+BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.95, 1.5, 2.9, 5.0, 10.0)
+
+Key = tuple[str, Check, Direction]  # peer, check, direction
+
+
+@dataclass(slots=True)
+class Entry:
+    """One path. Times are UTC; None: not yet. `unreachable_seconds` was counted up to `counted_until` (monotonic)."""
+
+    path: Path
+    result: Result | None = None
+    last_run: float | None = None
+    last_reachable: float | None = None
+    unreachable_seconds: float = 0.0
+    counted_until: float = 0.0
+    attempts: Counter[State] = field(default_factory=Counter)
+    durations: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
+    duration_sum: float = 0.0
+
+    @property
+    def judgement(self) -> Judgement:
+        return self.result.judgement if self.result else PENDING
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.judgement.verdict
+
+    def count_time(self, now: float) -> None:
+        """Charge the time since the last count to the verdict that held meanwhile."""
+        if self.verdict in BAD:
+            self.unreachable_seconds += now - self.counted_until
+        self.counted_until = now
+
+    def count_attempt(self, outcome: Outcome) -> None:
+        self.attempts[outcome.state] += 1
+        if outcome.state is State.OPEN:
+            self.durations[bisect_left(BUCKETS, outcome.seconds)] += 1
+            self.duration_sum += outcome.seconds
+
+
+class Ledger:
+    """Entries by path, in the order of the plan."""
+
+    def __init__(self, paths: Iterable[Path], clock: Clock) -> None:
+        self._clock = clock
+        self._entries = {key(path): Entry(path, counted_until=clock.monotonic()) for path in paths}
+        self.skipped: Counter[str] = Counter()
+
+    def record(self, result: Result) -> None:
+        """A new result of a path of the plan; one of any other path is dropped."""
+        entry = self._entries.get(key(result.path))
+        if entry is None:
+            return
+        entry.count_time(self._clock.monotonic())
+        entry.result = result
+        entry.last_run = result.started + result.seconds
+        if result.verdict is Verdict.REACHABLE:
+            entry.last_reachable = entry.last_run
+        for address in result.addresses:
+            for outcome in address.outcomes:
+                entry.count_attempt(outcome)
+
+    def verdict(self, path: Path) -> Verdict:
+        """The newest one of a path of the plan."""
+        return self._entries[key(path)].verdict
+
+    def results(self) -> list[Result]:
+        """The newest result of every path, `pending` ones included."""
+        return [entry.result or Result(entry.path, PENDING, (), 0.0, 0.0) for entry in self._entries.values()]
+
+    def snapshot(self) -> list[Entry]:
+        """Copies that nobody writes to any more."""
+        now = self._clock.monotonic()
+        for entry in self._entries.values():
+            entry.count_time(now)
+        return [
+            replace(entry, attempts=entry.attempts.copy(), durations=list(entry.durations))
+            for entry in self._entries.values()
+        ]
+
+
+def key(path: Path) -> Key:
+    """What names a path in metrics: the source is this host."""
+    return path.peer, path.check, path.direction

@@ -1,0 +1,112 @@
+"""Results as the documented JSON, schema 1. Machines get the identifiers, people the sentences in it."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from agent.finding import Finding
+from agent.judge.fold import worst
+from agent.report.escape import plain
+from agent.result import AddressResult, Result
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a document is about. `started` is UTC, `seconds` the whole run."""
+
+    site: str
+    host: str
+    started: float
+    seconds: float
+    results: Sequence[Result]
+    findings: Sequence[Finding]
+
+
+def document(run: Run) -> dict[str, Any]:
+    """The whole document; its verdict is its worst path's."""
+    return {
+        "schema": SCHEMA,
+        "site": run.site,
+        "host": run.host,
+        "started": timestamp(run.started),
+        "seconds": round(run.seconds, 3),
+        "verdict": str(worst(result.verdict for result in run.results)),
+        "paths": [path(result) for result in run.results],
+        "findings": [finding(each) for each in run.findings],
+        "sso": {"state": "unknown", "last_contact": None},
+    }
+
+
+def dumps(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def timestamp(seconds: float) -> str:
+    """UTC with milliseconds."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def path(result: Result) -> dict[str, Any]:
+    """One path. Ports are always text, intervals ascending."""
+    judgement = result.judgement
+    return {
+        "source": result.path.source,
+        "peer": result.path.peer,
+        "check": str(result.path.check),
+        "direction": str(result.path.direction),
+        "port": result.path.port,
+        "verdict": str(judgement.verdict),
+        "cause": _text(judgement.cause),
+        "detail": plain(judgement.detail, 1000),
+        "remedy": plain(judgement.remedy, 1000),
+        "evidence": str(judgement.evidence),
+        "rejected_by": judgement.rejected_by,
+        "blocked": list(judgement.blocked.texts()),
+        "passes": list(judgement.passes.texts()),
+        "suspect": [],
+        "confirmed": judgement.confirmed,
+        "tested": judgement.tested,
+        "largest_untested": judgement.largest_untested,
+        "attempts": dict(sorted(result.attempts.items())),
+        "started": timestamp(result.started) if result.started else None,
+        "seconds": round(result.seconds, 3),
+        "addresses": [address(each) for each in result.addresses],
+    }
+
+
+def address(each: AddressResult) -> dict[str, Any]:
+    """One address; the newest attempt as evidence where the path has one port."""
+    judgement = each.judgement
+    newest = each.outcomes[-1] if each.outcomes else None
+    ports = {outcome.target.port for outcome in each.outcomes}
+    return {
+        "address": each.address,
+        "name": each.name,
+        "verdict": str(judgement.verdict),
+        "cause": _text(judgement.cause),
+        "rejected_by": judgement.rejected_by,
+        "state": str(newest.state) if newest and len(ports) == 1 else None,
+        "icmp": str(newest.icmp) if newest and newest.icmp else None,
+        "source": newest.source._asdict() if newest and newest.source else None,
+        "started": timestamp(newest.started) if newest else None,
+        "seconds": round(newest.seconds, 6) if newest else None,
+        "detail": plain(judgement.detail, 1000),
+    }
+
+
+def finding(each: Finding) -> dict[str, str]:
+    """One finding."""
+    return {
+        "peer": each.peer,
+        "kind": str(each.kind),
+        "detail": plain(each.detail, 1000),
+        "remedy": plain(each.remedy, 1000),
+    }
+
+
+def _text(value: Iterable[str] | None) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,53 @@
+"""Results as Markdown: evidence for a firewall team. Every attempt with its time, both ends, and what was seen."""
+
+from collections.abc import Iterable, Iterator
+
+from agent.judge.verdict import Verdict
+from agent.report.document import Run, timestamp
+from agent.report.escape import markdown
+from agent.report.table import service
+from agent.result import Result
+from probes.outcome import Outcome
+
+HEADINGS = ("Time (UTC)", "From", "To", "Protocol", "Seen", "Detail")
+
+
+def render(run: Run) -> str:
+    """The whole document."""
+    lines = [f"# Reachability from {run.host}, site {run.site}", "", f"Started {timestamp(run.started)}.", ""]
+    lines += _table(("To", "What", "Verdict", "Cause"), map(_summary, run.results))
+    for result in run.results:
+        if result.verdict is not Verdict.REACHABLE:
+            lines += _section(result)
+    return "\n".join(lines) + "\n"
+
+
+def _summary(result: Result) -> tuple[str, ...]:
+    return result.path.peer, service(result.path), str(result.verdict), str(result.judgement.cause or "")
+
+
+def _section(result: Result) -> Iterator[str]:
+    yield ""
+    yield f"## {result.path.peer}: {service(result.path)}"
+    yield ""
+    yield markdown(result.judgement.detail)
+    yield ""
+    yield markdown(result.judgement.remedy)
+    yield ""
+    yield from _table(HEADINGS, (_attempt(o) for address in result.addresses for o in address.outcomes), escaped=True)
+
+
+def _attempt(outcome: Outcome) -> tuple[str, ...]:
+    source = f"{outcome.source.address} port {outcome.source.port}" if outcome.source else "-"
+    target = f"{outcome.target.address} port {outcome.target.port}"
+    return timestamp(outcome.started), source, target, "TCP", str(outcome.state), markdown(outcome.detail)
+
+
+def _table(headings: Iterable[str], rows: Iterable[tuple[str, ...]], *, escaped: bool = False) -> list[str]:
+    headings = tuple(headings)
+    cells = ([cell if escaped else markdown(cell) for cell in row] for row in rows)
+    return [_row(headings), _row(["---"] * len(headings)), *map(_row, cells)]
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,50 @@
+"""The plan: what would be probed, and why, in the documentation's words."""
+
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from agent.judge.words import SERVICE
+from agent.path import Path
+from agent.report.document import SCHEMA, dumps
+from agent.report.table import WIDTH
+
+
+def print_plan(paths: Sequence[Path], form: str, file: TextIO) -> None:
+    """For people, or as JSON."""
+    if form == "json":
+        file.write(dumps({"schema": SCHEMA, "paths": [_json(path) for path in paths]}) + "\n")
+        return
+    console = Console(file=file, highlight=False, emoji=False, markup=False, width=None if file.isatty() else WIDTH)
+    console.print(_table(paths))
+
+
+def _table(paths: Sequence[Path]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in ("From", "To", "What", "Port", "Addresses", "Account", "Why"):
+        table.add_column(name, overflow="fold")
+    for path in paths:
+        reasons = dict.fromkeys(row.reason for row in path.requirements)
+        accounts = dict.fromkeys(row.account for row in path.requirements)
+        table.add_row(
+            *map(Text, (path.source, path.peer, SERVICE[path.check], path.port)),
+            *map(Text, (", ".join(path.addresses), ", ".join(accounts), " ".join(reasons))),
+        )
+    return table
+
+
+def _json(path: Path) -> dict[str, Any]:
+    return {
+        "source": path.source,
+        "peer": path.peer,
+        "check": str(path.check),
+        "direction": str(path.direction),
+        "port": path.port,
+        "addresses": list(path.addresses),
+        "requirements": [
+            {"service": row.service, "account": row.account, "reason": row.reason} for row in path.requirements
+        ],
+    }

@@ -1,0 +1,102 @@
+"""Results as a table for a person at a terminal, in words."""
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from agent.finding import Finding
+from agent.judge.fold import BAD, worst
+from agent.judge.verdict import Proof, Verdict
+from agent.judge.words import SERVICE
+from agent.path import Check, Path
+from agent.report.document import Run
+from agent.report.escape import plain
+from agent.result import Result
+
+INDENT = (0, 0, 0, 2)
+WIDTH = 120  # for pipes and files; a terminal has its own
+
+EVIDENCE = {Proof.HELD: "both ends", Proof.NATURAL: "known service", Proof.REPLY: "one end only", Proof.NONE: "none"}
+COLOUR = {Verdict.REACHABLE: "green", Verdict.INCONCLUSIVE: "yellow", Verdict.PENDING: "dim"}
+
+SUMMARY = {
+    Verdict.REACHABLE: "Everything that was asked is reachable.",
+    Verdict.INCONCLUSIVE: "Nothing is shown to be shut, but not everything is shown to be open.",
+    Verdict.PENDING: "Nothing has been asked yet.",
+}
+
+
+def print_table(run: Run, file: TextIO) -> None:
+    """Colour only on a terminal, and not when NO_COLOR is set: rich sees to both."""
+    console = Console(file=file, highlight=False, emoji=False, markup=False, width=None if file.isatty() else WIDTH)
+    console.print(render(run))
+
+
+def render(run: Run) -> Group:
+    """The table, a paragraph for each path that is not reachable, and the findings."""
+    parts: list[RenderableType] = [_table(run)]
+    parts += [part for result in run.results if result.verdict is not Verdict.REACHABLE for part in _paragraph(result)]
+    parts += [_finding(each) for each in run.findings]
+    parts.append(_summary(run.results))
+    return Group(*parts)
+
+
+def service(path: Path) -> str:
+    """For people: `SQL Server (1433)`, `Secondary RPC ports`."""
+    shown = path.check in (Check.SQL, Check.EPM)
+    return f"{SERVICE[path.check]} ({path.port})" if shown else SERVICE[path.check]
+
+
+def _table(run: Run) -> Table:
+    table = Table(title=f"From {run.host}, site {run.site}", title_justify="left", box=None, pad_edge=False)
+    for name in ("To", "What", "Verdict", "Cause", "Evidence", "Time"):
+        table.add_column(name, overflow="fold", no_wrap=name in ("Verdict", "Time"))
+    for result in run.results:
+        judgement = result.judgement
+        table.add_row(
+            Text(result.path.peer),
+            Text(service(result.path)),
+            Text(str(judgement.verdict), style=_colour(judgement.verdict)),
+            Text(str(judgement.cause or "")),
+            Text(EVIDENCE[judgement.evidence]),
+            Text(f"{result.seconds:.2f} s"),
+        )
+    return table
+
+
+def _paragraph(result: Result) -> Iterator[RenderableType]:
+    head = f"\n{result.path.peer}, {service(result.path)}: {result.judgement.verdict}"
+    yield Text(head, style=_colour(result.verdict))
+    for sentence in (result.judgement.detail, result.judgement.remedy):
+        yield Padding(Text(plain(sentence, 1000)), INDENT)
+
+
+def _finding(finding: Finding) -> Text:
+    return Text(f"\nNote on {finding.peer}: {plain(finding.detail, 1000)} {plain(finding.remedy, 1000)}")
+
+
+def _summary(results: Sequence[Result]) -> Text:
+    verdict = worst(result.verdict for result in results)
+    return Text("\n" + SUMMARY.get(verdict, _count_bad(results)), style=_colour(verdict))
+
+
+def _count_bad(results: Iterable[Result]) -> str:
+    verdicts = [result.verdict for result in results]
+    bad = sum(verdict in BAD for verdict in verdicts)
+    return f"{bad} of {len(verdicts)} paths do not work."
+
+
+def _colour(verdict: Verdict) -> str:
+    return COLOUR.get(verdict, "red")
+
+
+def render_text(run: Run) -> str:
+    """The same without colour, for a page."""
+    buffer = io.StringIO()
+    print_table(run, buffer)
+    return buffer.getvalue()

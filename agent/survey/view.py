@@ -1,0 +1,49 @@
+"""What a round has seen so far of one address of a peer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agent.judge.sight import Sight
+from agent.survey.memory import Memory
+from probes.outcome import Outcome
+from probes.state import State
+
+
+@dataclass(slots=True)
+class View:
+    """`address` None: the name gave none, and `unresolved` says why."""
+
+    source: str
+    peer: str
+    name: str
+    address: str | None
+    unresolved: str = ""
+    asks: dict[int, list[Outcome]] = field(default_factory=dict)  # port → outcomes, newest last
+    sampled: set[int] = field(default_factory=set)
+    paired: dict[int, int] = field(default_factory=dict)  # silent port → the control asked beside it
+
+    def add(self, outcome: Outcome) -> None:
+        self.asks.setdefault(outcome.target.port, []).append(outcome)
+
+    def newest(self, port: int) -> Outcome | None:
+        outcomes = self.asks.get(port)
+        return outcomes[-1] if outcomes else None
+
+    def answering(self, *, but: int) -> int | None:
+        """A port, other than `but`, that accepted in this round."""
+        return next((port for port, got in self.asks.items() if port != but and got[-1].state is State.OPEN), None)
+
+    def sight(self, memory: Memory) -> Sight:
+        """For the judge. The last round's sample stands in for what this round has not asked yet."""
+        address = self.address or self.name
+        before: Mapping[int, Outcome] = memory.samples.get(address, {})
+        return Sight(
+            source=self.source,
+            peer=self.peer,
+            name=self.name,
+            address=address,
+            outcomes={**before, **{port: outcomes[-1] for port, outcomes in self.asks.items()}},
+            sampled=tuple(sorted(self.sampled | before.keys())),
+            silences={port: silence for (where, port), silence in memory.silences.items() if where == address},
+            controls=self.paired,
+        )

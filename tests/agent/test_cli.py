@@ -1,0 +1,279 @@
+"""The command line as its users meet it: a process, its exit code, its two streams."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from agent.cli import main
+from agent.demo import full_listener, listener
+
+SITE = """\
+site: test
+rpc: {{samples: 2, dynamic_ports: 20000-20003}}
+schedule: {{interval: 60s, timeout: 500ms}}
+hosts:
+  - {{name: BTS01, role: processing, address: 127.0.0.11}}
+  - {{name: MSS, role: master-secret, address: 127.0.0.21, epm_port: {epm}}}
+  - {{name: SQL01, role: sso-database, address: 127.0.0.31, port: {sql}}}
+"""
+
+MISTAKES = {
+    "empty": ("", "empty"),
+    "not YAML": ("site: [", "YAML"),
+    "not a mapping": ("- a\n- b\n", "mapping"),
+    "unknown key": (SITE + "colour: blue\n", "colour"),
+    "duplicate names": (SITE + "  - {{name: bts01, role: processing}}\n", "bts01"),
+    "unknown role": (SITE.replace("role: processing", "role: king"), "king"),
+    "port too high": (SITE.replace("epm_port: {epm}", "epm_port: 70000"), "65535"),
+    "no master": (SITE.replace("role: master-secret", "role: processing"), "master-secret"),
+    "interval below the floor": (SITE.replace("60s", "5s"), "10s"),
+}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Path]:
+    """A file whose services all listen on loopback."""
+    with listener("127.0.0.21") as epm, listener("127.0.0.31") as sql:
+        yield written(tmp_path, SITE, epm, sql)
+
+
+@pytest.fixture
+def hung(tmp_path: Path) -> Iterator[Path]:
+    """The same with a database server that answers nobody."""
+    with listener("127.0.0.21") as epm, full_listener("127.0.0.31") as sql:
+        yield written(tmp_path, SITE, epm, sql)
+
+
+def written(folder: Path, text: str, epm: int = 135, sql: int = 1433) -> Path:
+    path = folder / "ssoreach.yaml"
+    path.write_text(text.format(epm=epm, sql=sql))
+    return path
+
+
+def probe(*argv: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd()), "SSOREACH_CONFIG": ""}
+    command = [sys.executable, "-m", "agent.cli", *argv]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=cwd, env=environment)
+
+
+@pytest.mark.parametrize(("text", "word"), MISTAKES.values(), ids=MISTAKES)
+def test_a_bad_file_is_exit_2_and_one_line_a_mistake(tmp_path: Path, text: str, word: str) -> None:
+    path = written(tmp_path, text)
+    done = probe("check-config", "--config", str(path))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    assert all(line.startswith(str(path)) for line in lines)
+    assert any(word in line for line in lines)
+
+
+def test_a_missing_file_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    done = probe("once", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "/etc/ssoreach/ssoreach.yaml" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_good_file_is_exit_0(site: Path) -> None:
+    done = probe("check-config", "--config", str(site))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "good" in done.stdout
+
+
+def test_a_machine_that_is_not_in_the_file_is_told_both_sides(site: Path) -> None:
+    done = probe("once", "--config", str(site))
+    assert done.returncode == 2
+    assert socket.gethostname() in done.stderr
+    assert "127.0.0.31" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_everything_reachable_but_the_range(site: Path) -> None:
+    """Nothing bad, but nobody is known to listen in the range: 3; without the range: 0."""
+    argv = ("once", "--config", str(site), "--host", "BTS01", "--format", "json")
+    done = probe(*argv)
+    document = json.loads(done.stdout)
+    assert [(path["check"], path["verdict"]) for path in document["paths"]] == [
+        ("epm", "reachable"),
+        ("rpc-range", "inconclusive"),
+        ("sql", "reachable"),
+    ]
+    assert done.returncode == 3
+    assert probe(*argv, "--check", "sql", "--check", "epm").returncode == 0
+
+
+def test_a_hung_service_is_exit_1_and_named_as_what_it_may_be(hung: Path) -> None:
+    done = probe("once", "--config", str(hung), "--host", "BTS01")
+    assert done.returncode == 1
+    assert "unreachable" in done.stdout
+    text = " ".join(done.stdout.split())
+    for cause in ("firewall that drops", "dead host", "hung"):
+        assert cause in text
+    assert "\x1b" not in done.stdout
+
+
+def test_markdown_is_evidence_with_times_and_both_ends(hung: Path) -> None:
+    done = probe("once", "--config", str(hung), "--host", "BTS01", "--format", "markdown")
+    assert "| Time (UTC) | From | To |" in done.stdout
+    assert "127.0.0.31 port" in done.stdout
+    assert "Z |" in done.stdout
+
+
+def test_prom_goes_to_a_file_in_one_step(site: Path, tmp_path: Path) -> None:
+    target = tmp_path / "ssoreach.prom"
+    target.write_text("old")
+    argv = ("once", "--config", str(site), "--host", "BTS01", "--format", "prom", "--output", str(target))
+    done = probe(*argv)
+    assert done.stdout == ""
+    assert 'ssoreach_path_reachable{check="sql",direction="outbound",peer="SQL01"} 1.0' in target.read_text()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ssoreach.prom", "ssoreach.yaml"]
+
+
+def test_an_output_that_cannot_be_written_is_exit_2(site: Path, tmp_path: Path) -> None:
+    target = tmp_path / "no" / "such" / "folder"
+    done = probe("once", "--config", str(site), "--host", "BTS01", "--format", "json", "--output", str(target))
+    assert done.returncode == 2
+    assert str(target) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("argv", "word"),
+    [
+        (["--peer", "NOBODY"], "MSS, SQL01"),
+        (["--check", "rpc-endpoint"], "nothing to probe"),
+        (["--role", "processing"], "two ways"),
+    ],
+)
+def test_options_that_lead_nowhere_are_exit_2(site: Path, argv: list[str], word: str) -> None:
+    done = probe("once", "--config", str(site), "--host", "BTS01", *argv)
+    assert done.returncode == 2
+    assert word in done.stderr
+
+
+def test_without_a_file(tmp_path: Path) -> None:
+    with listener("127.0.0.31") as sql:
+        options = ("--role", "processing", "--sql", f"127.0.0.31,{sql}", "--master", "127.0.0.21", "--check", "sql")
+        done = probe("once", *options, "--format", "json", cwd=tmp_path)
+    document = json.loads(done.stdout)
+    assert [(path["check"], path["port"], path["verdict"]) for path in document["paths"]] == [
+        ("sql", str(sql), "reachable")
+    ]
+    assert done.returncode == 0
+
+
+def test_plan_says_what_and_why_and_sends_nothing(site: Path) -> None:
+    done = probe("plan", "--config", str(site), "--host", "BTS01", "--format", "json")
+    paths = json.loads(done.stdout)["paths"]
+    assert [(path["peer"], path["check"]) for path in paths] == [
+        ("MSS", "epm"),
+        ("MSS", "rpc-range"),
+        ("SQL01", "sql"),
+    ]
+    assert paths[2]["requirements"] == [
+        {
+            "service": "SQL Server",
+            "account": "Logged on user",
+            "reason": "To create and connect to the SSO database.",
+        }
+    ]
+    every = probe("plan", "--config", str(site), "--all")
+    assert every.returncode == 0
+    assert "Transacted connection" in " ".join(every.stdout.split())
+
+
+def test_ctrl_c_is_130(hung: Path) -> None:
+    text = hung.read_text().replace("500ms", "20s")
+    hung.write_text(text)
+    command = [sys.executable, "-m", "agent.cli", "once", "--config", str(hung), "--host", "BTS01"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        wait_until_connecting(child.pid)
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=20)
+    assert child.returncode == 130
+    assert out == ""
+    assert "Traceback" not in err
+
+
+def wait_until_connecting(pid: int) -> None:
+    """Until the process has a socket that waits for a SYN-ACK (state 02 of /proc/net/tcp)."""
+    for _ in range(20_000):
+        connections = psutil.Process(pid).net_connections(kind="tcp4")
+        if any(each.status == psutil.CONN_SYN_SENT for each in connections):
+            return
+    pytest.fail("never saw it connect")
+
+
+def test_a_crash_of_our_own_is_4_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def crash(*_: object) -> None:
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr("agent.once.run_once", crash)
+    monkeypatch.setattr(sys, "argv", ["probe", "once", "--role", "processing", "--master", "127.0.0.1"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 4
+    assert "fault of probe, not of a peer" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("argv", [["--no-such"], ["no-such"], ["once", "--format", "xml"], ["once", "--samples", "0"]])
+def test_usage_is_exit_2(argv: list[str]) -> None:
+    done = probe(*argv)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_run_will_not_serve_without_the_protection_asked_for(site: Path) -> None:
+    site.write_text(site.read_text() + "web: {config_file: web.yml}\n")
+    done = probe("run", "--config", str(site), "--host", "BTS01")
+    assert done.returncode == 2
+    assert "web.config_file" in done.stderr
+
+
+def test_run_says_when_its_port_is_taken(site: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        site.write_text(site.read_text() + f'web: {{listen: "127.0.0.1:{taken.getsockname()[1]}"}}\n')
+        done = probe("run", "--config", str(site), "--host", "BTS01")
+    assert done.returncode == 2
+    assert "in use" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_demo_once_has_one_real_finding() -> None:
+    done = probe("demo", "--once")
+    assert done.returncode == 1
+    text = " ".join(done.stdout.split())
+    assert "SQL01" in text
+    assert "unreachable no-answer" in text
+    assert "1 of 3 paths do not work." in text
+
+
+def test_demo_serves_what_its_urls_say_and_ends_with_ctrl_c() -> None:
+    command = [sys.executable, "-u", "-m", "agent.cli", "demo"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        with urllib.request.urlopen(f"{first_url(child)}/metrics", timeout=10) as answer:
+            body = answer.read().decode()
+        child.send_signal(signal.SIGINT)
+        child.communicate(timeout=20)
+    assert "ssoreach_build_info" in body
+    assert child.returncode == 0
+
+
+def first_url(child: subprocess.Popen[str]) -> str:
+    """The first URL that the demo prints, without its path."""
+    assert child.stderr
+    for line in iter(child.stderr.readline, ""):
+        if line.strip().startswith("http"):
+            return line.split()[0].rstrip("/")
+    pytest.fail("no URL was printed")

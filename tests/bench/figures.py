@@ -1,0 +1,58 @@
+"""Figures of one kind of run: median and spread, and a ratio made pair by pair, as machines are noisy."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+RUNS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Seconds, one a run."""
+
+    seconds: Sequence[float]
+
+    @property
+    def median(self) -> float:
+        return median(self.seconds)
+
+    def __str__(self) -> str:
+        return f"{self.median:.3f} s ({min(self.seconds):.3f}-{max(self.seconds):.3f})"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table. `wanted` is the figure of the design, `reached` whether this run did."""
+
+    work: str
+    ours: Figures
+    peer: str
+    theirs: Figures | None
+    figure: float
+    wanted: float
+    unit: str
+
+    @property
+    def reached(self) -> bool:
+        return self.figure <= self.wanted
+
+    def cells(self) -> tuple[str, ...]:
+        beside = f"{self.peer}: {self.theirs}" if self.theirs else self.peer
+        verdict = "reached" if self.reached else "NOT reached"
+        return self.work, str(self.ours), beside, f"{self.figure:.2f} {self.unit}", f"≤ {self.wanted:g}", verdict
+
+
+def alone(run: Callable[[], float], runs: int = RUNS) -> Figures:
+    """After one run that does not count."""
+    run()
+    return Figures([run() for _ in range(runs)])
+
+
+def paired(ours: Callable[[], float], theirs: Callable[[], float], runs: int = RUNS) -> tuple[Figures, Figures, float]:
+    """Both in turn, and the median of the ratios of each pair."""
+    ours()
+    theirs()
+    pairs = [(ours(), theirs()) for _ in range(runs)]
+    ratio = median(mine / other for mine, other in pairs)
+    return Figures([mine for mine, _ in pairs]), Figures([other for _, other in pairs]), ratio
