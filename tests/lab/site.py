@@ -1,0 +1,48 @@
+"""Configurations for the lab, and `probe` run in its prober."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from .network import Network
+
+# Small, so that a run is; the dead neighbour's ARP gives up after 3.07 s.
+HEAD = """\
+site: lab
+rpc: {{samples: 2}}
+schedule: {{interval: {interval}, timeout: {timeout}}}
+web: {{listen: "{web}"}}
+hosts:
+  - {{name: BTS01, role: processing, address: "{own}"}}
+"""
+
+
+def write_site(
+    folder: Path,
+    net: Network,
+    hosts: Iterable[str],
+    *,
+    interval: str = "10s",
+    timeout: str = "4s",
+    web: str = "127.0.0.1:0",
+) -> Path:
+    """A file in which the prober is BTS01; `hosts` are further lines of YAML, each one host."""
+    lines = [f"  - {{{host}}}\n" for host in hosts]
+    text = HEAD.format(own=net.prober_address(), interval=interval, timeout=timeout, web=web) + "".join(lines)
+    path = folder / "ssoreach.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def probe(net: Network, *argv: str) -> tuple[int, str, str]:
+    """Run `probe` in the prober's namespace: exit code, standard output, standard error."""
+    done = net.prober.python("-m", "agent.cli", *argv)
+    return done.returncode, done.stdout, done.stderr
+
+
+def once(net: Network, config: Path, *argv: str) -> tuple[int, dict[str, Any]]:
+    """`probe once --format json`: exit code and document."""
+    code, out, err = probe(net, "once", "--config", str(config), "--format", "json", *argv)
+    assert out, err
+    return code, json.loads(out)
