@@ -1,0 +1,82 @@
+"""The documents tell the truth: what they show can be used, and what there is stands in them."""
+
+import re
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from agent.clock import SystemClock
+from agent.config.load import load, parse
+from agent.judge.verdict import Verdict
+from agent.ledger import Ledger
+from agent.metrics import Snapshot, expose
+from agent.path import Check
+from agent.process import this_process
+from agent.report.document import Run, document, path
+from agent.result import Result
+from agent.setup import set_up
+from agent.topology import site_of
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def example() -> Run:
+    """A run of the README's own site in which nothing has been asked yet."""
+    found = re.search(r"```yaml\n(site: .*?)```", README, re.DOTALL)
+    assert found
+    config = parse(found[1], "README.md")
+    setup = set_up(config, site_of(config).sources()[0])
+    results = Ledger(setup.paths, SystemClock()).results()
+    return Run(config.site, setup.source.name, 0.0, 0.0, results, ())
+
+
+def test_the_readme_s_site_is_a_good_one() -> None:
+    assert {result.path.check for result in example().results} == {Check.SQL, Check.EPM, Check.RPC_RANGE}
+
+
+def test_the_example_configuration_is_a_good_one() -> None:
+    assert load(ROOT / "deploy" / "ssoreach.example.yaml").hosts
+
+
+def metric_names() -> set[str]:
+    run = example()
+    ledger = Ledger([result.path for result in run.results], SystemClock())
+    for result in run.results:
+        ledger.record(Result(result.path, result.judgement, (), 1.0, 1.0))
+    text = expose(Snapshot(ledger.snapshot(), "0", "0", 0.0, 0.0, 0, {}, this_process())).decode()
+    suffix = {"counter": "_total"}
+    return {family.name + suffix.get(family.type, "") for family in text_string_to_metric_families(text)}
+
+
+def test_every_metric_is_documented_and_no_other() -> None:
+    text = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `(ssoreach_\w+)`", text, re.MULTILINE))
+    exposed = metric_names() | {"ssoreach_path_last_reachable_timestamp_seconds"}
+    assert documented == {name for name in exposed if name.startswith("ssoreach_")}
+    assert all(f"`{name}`" in text for name in exposed)
+
+
+@pytest.mark.parametrize("key", [*document(example()), *path(example().results[0])])
+def test_every_key_of_the_json_is_documented(key: str) -> None:
+    assert f"`{key}`" in (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("word", [str(check) for check in Check] + [str(verdict) for verdict in Verdict])
+def test_every_check_and_verdict_is_in_the_readme(word: str) -> None:
+    assert f"`{word}`" in README or word == "pending"
+
+
+def test_every_command_is_in_the_readme() -> None:
+    from agent.cli.commands import app
+
+    names = {each.name or each.callback.__name__ for each in app.registered_commands if each.callback}
+    for name in names:
+        assert f"probe {name.replace('_', '-')}" in README or f"make {name}" in README
+
+
+@pytest.mark.parametrize("document_path", sorted(ROOT.glob("docs/*.md")) + [ROOT / "README.md"], ids=lambda p: p.name)
+def test_links_lead_somewhere(document_path: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", document_path.read_text(encoding="utf-8")):
+        assert (document_path.parent / target).exists(), target
