@@ -19,7 +19,8 @@ from agent.schedule import forever
 from agent.setup import Setup
 from agent.survey.manners import Manners
 from agent.survey.survey import Survey
-from agent.web import Sources, application, serve
+from agent.web.pages import Sources, application
+from agent.web.server import serve
 from agent.whoami import Machine
 from probes.engine.engine import Engine
 
@@ -35,9 +36,10 @@ class Agent:
         self._ledger = Ledger(setup.paths, self._clock)
         self._surveys: list[Survey] = []
         self._engine: Engine | None = None
+        self._judged = False  # at least one path was
 
     async def run(self, listening: Callable[[list[str]], None]) -> None:
-        """Until cancelled. `listening` is called with the URLs once they answer. OSError when one cannot be had."""
+        """Until cancelled. `listening` is called with the URLs once they answer. Raises ListenError."""
         config = self._setup.config
         schedule = config.schedule
         manners = Manners.agent(schedule.timeout, schedule.interval, config.rpc.samples)
@@ -56,22 +58,28 @@ class Agent:
         if not self._surveys:
             log.warning("nothing to probe from this host", extra={"fields": {"host": self._setup.source.name}})
             await asyncio.Event().wait()
-        await forever(self._surveys, interval, self._clock, random.random, self._skip)
+        await forever(self._surveys, interval, self._clock, random.random, self._skip, self._broken)
 
     def _skip(self, reason: str) -> None:
         self._ledger.skipped[reason] += 1
 
+    def _broken(self, survey: Survey, error: Exception) -> None:
+        log.error("a round broke", exc_info=error)
+        self._skip("fault")
+        survey.give_up(self._clock.time())
+
     def _record(self, result: Result) -> None:
         before = self._ledger.verdict(result.path)
         self._ledger.record(result)
+        self._judged = True
         if result.verdict is not before:
             log.info("verdict changed", extra={"fields": _change(result, str(before))})
 
     def _application(self) -> web.Application:
-        names = [*self._machine.names, self._setup.source.name, *self._setup.source.addresses]
-        short = [name.partition(".")[0] for name in names]
-        sources = Sources(self._metrics, self._run, lambda: True)
-        return application(sources, names=[*names, *short], open_pages=self._setup.config.web.open_pages)
+        owners = [name for owner in self._setup.source.owners for name in (owner.name, *owner.addresses)]
+        names = [*self._machine.names, self._setup.source.name, *self._setup.source.addresses, *owners]
+        sources = Sources(self._metrics, self._run, lambda: self._judged or not self._setup.paths)
+        return application(sources, names=names, open_pages=self._setup.config.web.open_pages)
 
     def _run(self) -> Run:
         now = self._clock.time()

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from itertools import groupby
 
 from agent.clock import Clock
-from agent.finding import Finding, disagreeing
+from agent.finding import Finding, disagreeing, unresolved
 from agent.path import Path
 from agent.result import Result
 from agent.survey.manners import Manners
@@ -15,7 +15,7 @@ from probes.engine.engine import Engine
 from probes.engine.pace import Pace
 from probes.outcome import Outcome, Target
 from probes.registry import PROBES, Kind
-from probes.resolve import resolve
+from probes.resolve import Resolver
 
 RATE, BURST = 200, 400  # attempts a second, and at once
 
@@ -40,10 +40,11 @@ def surveys(
     paths: Iterable[Path], manners: Manners, ask: Ask, clock: Clock, publish: Callable[[Result], None]
 ) -> list[Survey]:
     """One for each peer; the plan has a peer's paths side by side."""
+    resolve = Resolver().resolve
     by_peer = groupby(paths, key=lambda path: path.peer)
     return [Survey(tuple(group), manners, ask, resolve, clock, publish) for _, group in by_peer]
 
 
-def findings(surveyed: Sequence[Survey], results: Iterable[Result]) -> list[Finding]:
+def findings(surveyed: Sequence[Survey], results: Sequence[Result]) -> list[Finding]:
     """What the newest rounds noticed beside the paths."""
-    return [*(each for survey in surveyed for each in survey.findings), *disagreeing(results)]
+    return [*(each for survey in surveyed for each in survey.findings), *disagreeing(results), *unresolved(results)]

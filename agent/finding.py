@@ -4,14 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agent.judge.verdict import Cause, Verdict
 from agent.result import Result
-from probes.resolve import Resolved
+from probes.outcome import Resolved
+
+SAYS_NOTHING = (Cause.LOCAL_FAULT, Cause.NAME_RESOLUTION)  # of an address
 
 
 class Kind(StrEnum):
     """The closed list of findings."""
 
     NAME_STALE = "name-stale"  # a name that gave addresses before gives none now
+    NAME_UNRESOLVED = "name-unresolved"  # a name that gives no address, beside others of the peer that work
     ADDRESSES_DISAGREE = "addresses-disagree"  # a path works at one address of its peer and not at another
 
 
@@ -37,12 +41,12 @@ def stale_addresses(peer: str, answer: Resolved, known: Iterable[str]) -> Findin
 
 
 def disagreeing(results: Iterable[Result]) -> list[Finding]:
-    """One finding for each path whose addresses came to different verdicts."""
+    """One for each path whose addresses came to different ends. One that could not be tried has none."""
     found = []
     for result in results:
-        verdicts = {address.judgement.verdict for address in result.addresses}
-        if len(verdicts) > 1:
-            seen = ", ".join(f"{each.address or each.name} {each.judgement.verdict}" for each in result.addresses)
+        tried = [each for each in result.addresses if each.judgement.cause not in SAYS_NOTHING]
+        if len({(each.judgement.verdict, each.judgement.cause) for each in tried}) > 1:
+            seen = ", ".join(f"{each.address} {each.judgement.verdict}" for each in tried)
             found.append(
                 Finding(
                     result.path.peer,
@@ -53,3 +57,15 @@ def disagreeing(results: Iterable[Result]) -> list[Finding]:
                 )
             )
     return found
+
+
+def unresolved(results: Iterable[Result]) -> list[Finding]:
+    """One for each name without an address, where other addresses of its peer work: the verdict hides it."""
+    names = {
+        (result.path.peer, each.name): each.judgement.detail
+        for result in results
+        for each in result.addresses
+        if each.judgement.cause is Cause.NAME_RESOLUTION and result.verdict is Verdict.REACHABLE
+    }
+    remedy = "Correct the name, or take it out."
+    return [Finding(peer, Kind.NAME_UNRESOLVED, detail, remedy) for (peer, _), detail in names.items()]

@@ -2,6 +2,9 @@
 
 import json
 import logging
+import time
+from collections import deque
+from collections.abc import Callable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -14,13 +17,44 @@ FILES = 5
 log = logging.getLogger("ssoreach")
 
 
+# Whoever can reach our port can make these write, a traceback for each garbled request.
+LIBRARIES = (logging.getLogger("asyncio"), logging.getLogger("aiohttp.server"))
+
+
+class Throttle(logging.Filter):
+    """At most MOST records in any PERIOD seconds; the others are dropped, and their number told with the next one."""
+
+    MOST, PERIOD = 5, 60.0
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self._clock = clock
+        self._times: deque[float] = deque(maxlen=self.MOST)
+        self._dropped = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        now = self._clock()
+        if len(self._times) == self.MOST and now - self._times[0] < self.PERIOD:
+            self._dropped += 1
+            return False
+        self._times.append(now)
+        if self._dropped:
+            record.fields = {**_fields(record), "dropped_before": self._dropped}
+            self._dropped = 0
+        return True
+
+
 class TextLines(logging.Formatter):
     """`2026-01-01T10:00:00.000Z info verdict changed peer=MSS check=epm`."""
 
     def format(self, record: logging.LogRecord) -> str:
         fields = "".join(f" {name}={_quoted(value)}" for name, value in _fields(record).items())
         line = f"{timestamp(record.created)} {record.levelname.lower()} {plain(record.getMessage(), 2000)}{fields}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        if not record.exc_info:
+            return line
+        # Indented, so that no text of an exception can pass for a line of the log.
+        trace = self.formatException(record.exc_info).splitlines()
+        return "\n".join([line, *(f"  {plain(each, 2000)}" for each in trace)])
 
 
 class JsonLines(logging.Formatter):
@@ -35,7 +69,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)
-        return json.dumps(event, ensure_ascii=False, default=str)
+        return json.dumps(event, default=str)
 
 
 def set_up(level: str, form: str, file: Path | None) -> None:
@@ -44,9 +78,15 @@ def set_up(level: str, form: str, file: Path | None) -> None:
     if file is not None:
         handler = RotatingFileHandler(file, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8")
     handler.setFormatter(JsonLines() if form == "json" else TextLines())
-    log.handlers[:] = [handler]
-    log.propagate = False
+    for logger in (log, *LIBRARIES):
+        for old in logger.handlers[:]:
+            logger.removeHandler(old)
+            old.close()
+        logger.addHandler(handler)
+        logger.propagate = False
     log.setLevel(level.upper())
+    for logger in LIBRARIES:
+        logger.filters[:] = [Throttle(time.monotonic)]
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:
@@ -55,5 +95,8 @@ def _fields(record: logging.LogRecord) -> dict[str, object]:
 
 
 def _quoted(value: object) -> str:
+    """In quotes where a reader could take it for more than one field."""
     text = plain(str(value), 1000)
-    return f'"{text}"' if " " in text or '"' in text else text
+    if text and not any(letter in ' "=' for letter in text):
+        return text
+    return '"' + text.replace('"', '\\"') + '"'

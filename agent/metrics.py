@@ -17,10 +17,11 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from agent.judge.verdict import Verdict
 from agent.ledger import BUCKETS, Entry
+from agent.path import Direction
 from probes.state import State
 
 PATH = ("peer", "check", "direction")
-SKIPPED = ("overrun",)  # closed list of reasons
+SKIPPED = ("fault", "overrun")  # closed list of reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,12 @@ class Snapshot:
 def expose(snapshot: Snapshot, registry: CollectorRegistry | None = None) -> bytes:
     """The text format, version 0.0.4. Safe in a thread: it touches nothing but the snapshot."""
     registry = registry or CollectorRegistry(auto_describe=False)
-    registry.register(SnapshotCollector(snapshot))
-    return generate_latest(registry)
+    collector = SnapshotCollector(snapshot)
+    registry.register(collector)
+    try:
+        return generate_latest(registry)
+    finally:
+        registry.unregister(collector)
 
 
 class SnapshotCollector(Collector):
@@ -128,7 +133,9 @@ def _attempts(entries: Sequence[Entry]) -> Iterator[Metric]:
         labels=("peer", "check"),
     )
     for entry in entries:
-        peer, check, _ = _labels(entry)
+        peer, check, direction = _labels(entry)
+        if direction != Direction.OUTBOUND:  # what the peer attempted is its own to count
+            continue
         for state in State:
             attempts.add_metric([peer, check, str(state)], entry.attempts[state])
         durations.add_metric([peer, check], _cumulative(entry.durations), entry.duration_sum)

@@ -2,8 +2,8 @@
 
 from agent.asking import asking, findings, surveys
 from agent.clock import SystemClock
+from agent.ledger import Ledger
 from agent.report.document import Run
-from agent.result import Result
 from agent.schedule import once
 from agent.setup import Setup
 from agent.survey.manners import Manners
@@ -15,15 +15,9 @@ async def run_once(setup: Setup, samples: int) -> Run:
     schedule = setup.config.schedule
     manners = Manners.once(schedule.timeout, schedule.interval, samples)
     started, began = clock.time(), clock.monotonic()
-    results: dict[int, Result] = {}
-    places = {id(path): place for place, path in enumerate(setup.paths)}
-
-    def publish(result: Result) -> None:
-        results[places[id(result.path)]] = result
-
+    ledger = Ledger(setup.paths, clock)
     async with asking(clock) as (_, ask):
-        surveyed = surveys(setup.paths, manners, ask, clock, publish)
+        surveyed = surveys(setup.paths, manners, ask, clock, ledger.record)
         await once(surveyed)
-    ordered = [results[place] for place in sorted(results)]
-    seconds = clock.monotonic() - began
-    return Run(setup.config.site, setup.source.name, started, seconds, ordered, findings(surveyed, ordered))
+    results, seconds = ledger.results(), clock.monotonic() - began
+    return Run(setup.config.site, setup.source.name, started, seconds, results, findings(surveyed, results))

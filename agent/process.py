@@ -26,8 +26,9 @@ def _open(process: psutil.Process) -> int | None:
 
 
 def _most(process: psutil.Process) -> int | None:
-    """Windows sets no such limit."""
+    """None: no limit. Windows sets none."""
     if sys.platform == "linux":
         with contextlib.suppress(psutil.Error):
-            return int(process.rlimit(psutil.RLIMIT_NOFILE)[0])
+            soft = int(process.rlimit(psutil.RLIMIT_NOFILE)[0])
+            return soft if soft != psutil.RLIM_INFINITY else None
     return None

@@ -10,12 +10,16 @@ from probes.outcome import Outcome
 
 @dataclass(frozen=True, slots=True)
 class AddressResult:
-    """One address of a path; `name` as configured, `address` None when the name gave none."""
+    """One address of a path; `name` as configured, `address` None when the name gave none.
+
+    `resolve_seconds`: what the name took; 0 for an address.
+    """
 
     name: str
     address: str | None
     judgement: Judgement
     outcomes: tuple[Outcome, ...]
+    resolve_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from agent.clock import Clock
 from agent.survey.survey import Survey
 
-JITTER = 0.05  # of the interval, each way: agents that started together drift apart
+STAGGER = 0.1  # of the interval: the first rounds are spread over this
+JITTER = 0.05  # of the interval, at most, once for each peer: agents that started together do not ask together
 
 
 async def once(surveys: Sequence[Survey]) -> None:
@@ -22,26 +23,34 @@ async def forever(
     clock: Clock,
     random: Callable[[], float],
     skipped: Callable[[str], None],
+    broken: Callable[[Survey, Exception], None],
 ) -> None:
-    """Rounds of every peer, `interval` seconds apart, the first ones staggered over a tenth of it. `random`: 0 to 1."""
+    """Rounds of every peer, `interval` seconds apart, the first ones staggered. `random`: 0 to 1.
+
+    Exactly so far apart: a round that comes early or late would repeat the sample of another one and leave out its own.
+    A round that breaks is told to `broken`, and the next one comes: one peer must not cost us all the others.
+    """
     async with asyncio.TaskGroup() as group:
         for number, survey in enumerate(surveys):
-            stagger = 0.1 * interval * number / len(surveys)
-            group.create_task(_rounds(survey, stagger, interval, clock, random, skipped))
+            wait = interval * (STAGGER * number / len(surveys) + JITTER * random())
+            group.create_task(_rounds(survey, wait, interval, clock, skipped, broken))
 
 
 async def _rounds(
     survey: Survey,
-    stagger: float,
+    wait: float,
     interval: float,
     clock: Clock,
-    random: Callable[[], float],
     skipped: Callable[[str], None],
+    broken: Callable[[Survey, Exception], None],
 ) -> None:
-    due = clock.monotonic() + stagger
+    due = clock.monotonic() + wait
     while True:
-        await clock.sleep(due - clock.monotonic() + random() * JITTER * interval)
-        await survey.round()
+        await clock.sleep(due - clock.monotonic())
+        try:
+            await survey.round()
+        except Exception as error:
+            broken(survey, error)
         due += interval
         while due < clock.monotonic():
             skipped("overrun")

@@ -8,6 +8,7 @@ from agent.config.model import Config, HostEntry, NodeEntry
 from agent.roles import Role
 
 DEFAULT_SQL_PORT = 1433
+DEFAULT_INSTANCE = "mssqlserver"  # what the instance without a name is called; it has the default port
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _host(entry: HostEntry, fixed_ports: Mapping[str, int]) -> Host:
         nodes=tuple(_node(node) for node in entry.nodes),
         zone=entry.zone,
         sql_port=entry.port or DEFAULT_SQL_PORT,
-        instance=entry.instance,
+        instance=None if (entry.instance or "").casefold() == DEFAULT_INSTANCE else entry.instance,
         epm_port=entry.epm_port,
         fixed_ports={**fixed_ports, **entry.fixed_ports},
         agent=entry.agent,

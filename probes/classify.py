@@ -6,6 +6,7 @@ arrives as errno 22). Numbers of 10000 and up are Winsock's; those below are Win
 
 import errno
 import os
+import socket
 import sys
 from typing import NamedTuple
 
@@ -16,8 +17,11 @@ from probes.wire.icmp import Icmp
 
 CONNECTED = 0
 DEADLINE = -1  # no error of any system: our own deadline passed first
+UNNUMBERED = -2  # an error that came without a number of the system's
 
-NEIGHBOUR_SECONDS = 0.9  # a stack gives up on a silent neighbour after three tries, a second apart; a firewall at once
+# Our own firewall answers at once. Our own stack gives up on a silent neighbour after three tries a second apart, but
+# it may have begun for somebody else before we came.
+NEIGHBOUR_SECONDS = 0.2
 LATE_SHARE = 0.1  # a loop later than this share of the deadline may have missed or misdated the answer
 
 
@@ -35,7 +39,7 @@ POSIX = Errors(
     refused=frozenset({errno.ECONNREFUSED}),
     reset=frozenset({errno.ECONNRESET, errno.EPIPE}),
     silent=frozenset({errno.ETIMEDOUT}),
-    unreachable=frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH}),
+    unreachable=frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN}),
     local={
         errno.EMFILE: "this process is out of descriptors",
         errno.ENFILE: "this host is out of descriptors",
@@ -77,8 +81,9 @@ NATIVE = WINDOWS if sys.platform == "win32" else POSIX
 class Evidence(NamedTuple):
     """All that is known about a connect when it ended.
 
-    `code` is CONNECTED, DEADLINE or the system's error number; `seconds` since the connect began; `late` is what the
-    event loop overslept meanwhile; `at_once`: the error came too soon for any packet to have come back.
+    `code` is CONNECTED, DEADLINE, UNNUMBERED or the system's error number; `seconds` since the connect began; `late` is
+    what the event loop overslept meanwhile; `at_once`: the error came too soon for any packet to have come back;
+    `ours`: the sender of the ICMP error is an address of this machine, perhaps another one than we spoke from.
     """
 
     target: Target
@@ -89,18 +94,23 @@ class Evidence(NamedTuple):
     sent: Sent = Sent.UNKNOWN
     late: float = 0.0
     at_once: bool = False
+    ours: bool = False
 
 
 def number(error: OSError) -> int:
-    """The error number to classify by: Windows' own where there is one."""
-    return getattr(error, "winerror", None) or error.errno or (DEADLINE if isinstance(error, TimeoutError) else 0)
+    """The error number to classify by: Windows' own where there is one. Never CONNECTED."""
+    if isinstance(error, socket.gaierror):  # an address that does not parse; its numbers are the resolver's own
+        return UNNUMBERED
+    nameless = DEADLINE if isinstance(error, TimeoutError) else UNNUMBERED
+    return getattr(error, "winerror", None) or error.errno or nameless
 
 
 def conclude(seen: Evidence, started: float, errors: Errors = NATIVE) -> Outcome:
     """The outcome of a connect that has ended; `started` is UTC."""
     state, detail = _state(seen, errors)
     phase = Phase.DONE if state is State.OPEN else Phase.CONNECT
-    return Outcome(seen.target, state, phase, started, seen.seconds, seen.source, seen.icmp, seen.sent, detail)
+    sent = Sent.HELD if state is State.REJECTED and _own(seen) else seen.sent
+    return Outcome(seen.target, state, phase, started, seen.seconds, seen.source, seen.icmp, sent, detail)
 
 
 def _state(seen: Evidence, errors: Errors) -> tuple[State, str]:
@@ -116,13 +126,19 @@ def _state(seen: Evidence, errors: Errors) -> tuple[State, str]:
         return _silent(seen)
     if seen.code in errors.unreachable and not seen.at_once:
         return State.REJECTED, "unreachable, and the operating system does not say who said so"
-    unlisted = f"the attempt could not be made: error {seen.code}, {os.strerror(seen.code)}"
-    return State.LOCAL_FAULT, errors.local.get(seen.code, unlisted)
+    return State.LOCAL_FAULT, errors.local.get(seen.code) or _unlisted(seen.code, errors)
+
+
+def _unlisted(code: int, errors: Errors) -> str:
+    if code == UNNUMBERED:
+        return "the attempt could not be made: an address of another IP version, or an interface that is not there"
+    words = f", {os.strerror(code)}" if errors is POSIX else ""  # strerror knows other numbers than Windows has
+    return f"the attempt could not be made: error {code}{words}"
 
 
 def _connected(seen: Evidence) -> tuple[State, str]:
     """To itself if the kernel chose the very port that was asked for as the one to speak from (RFC 9293, 3.5)."""
-    if seen.source == (seen.target.address, seen.target.port):
+    if seen.source == (seen.target.address.partition("%")[0], seen.target.port):
         return State.LOCAL_FAULT, "connected to itself: the port spoken from is the port that was asked for"
     return State.OPEN, "SYN-ACK"
 
@@ -134,19 +150,29 @@ def _silent(seen: Evidence) -> tuple[State, str]:
     if seen.sent is Sent.REFUSED:
         return State.LOCAL_FAULT, "this host's own firewall refuses to send to this address and port"
     if seen.sent is Sent.HELD:
-        return State.FILTERED, "no answer, and the next hop does not answer address resolution (ARP or ND)"
+        reason = "the next hop does not answer address resolution (ARP or ND), or the link or its queue is stuck"
+        return State.FILTERED, f"no answer, and our SYN is still here: {reason}"
+    if seen.code != DEADLINE:
+        return State.FILTERED, f"no answer; the operating system gave up after {seen.seconds:.1f} s"
     return State.FILTERED, f"no answer within {seen.target.timeout:g} s"
 
 
 def _by_icmp(seen: Evidence, icmp: Icmp) -> tuple[State, str]:
     """An ICMP error from our own address is our own firewall, unless it is our stack giving up on a neighbour."""
-    if seen.source is None or icmp.sender != seen.source.address:
+    if not _own(seen):
         return State.REJECTED, words(icmp)
     if _overslept(seen):
         return State.LOCAL_FAULT, f"{words(icmp)}, our own, at a time that a late event loop could not tell"
-    if icmp[:3] in NEIGHBOUR_SILENT and seen.seconds >= NEIGHBOUR_SECONDS:
+    if icmp[:3] in NEIGHBOUR_SILENT and seen.seconds - seen.late >= NEIGHBOUR_SECONDS:
         return State.REJECTED, f"{words(icmp)}: ourselves, after the next hop did not answer address resolution"
-    return State.LOCAL_FAULT, f"{words(icmp)}: this host's own firewall"
+    or_so = ", or a next hop that it has been asking for in vain" if icmp[:3] in NEIGHBOUR_SILENT else ""
+    return State.LOCAL_FAULT, f"{words(icmp)}: this host's own firewall{or_so}"
+
+
+def _own(seen: Evidence) -> bool:
+    """Whether the ICMP error came from this machine."""
+    sender = seen.icmp.sender if seen.icmp is not None else None
+    return seen.ours or (seen.source is not None and sender == seen.source.address)
 
 
 def _overslept(seen: Evidence) -> bool:

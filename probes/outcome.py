@@ -40,3 +40,12 @@ class Outcome(NamedTuple):
     sent: Sent = Sent.UNKNOWN
     detail: str = ""
     steps: tuple[tuple[Phase, float], ...] = ()
+
+
+class Resolved(NamedTuple):
+    """What a name came to. No addresses: `detail` says why."""
+
+    name: str
+    addresses: tuple[str, ...]
+    seconds: float
+    detail: str = ""

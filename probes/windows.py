@@ -5,6 +5,7 @@ options, Windows 10 2004 / Server 2022 and later). Where an option is missing, t
 from silence, because Windows gives up on a refusal after about 2 s.
 """
 
+import asyncio
 import contextlib
 import socket
 import sys
@@ -24,6 +25,7 @@ if sys.platform == "win32":
     TCP_ICMP_ERROR_INFO = 19
 
     DESCRIPTORS = 16_384  # Windows has no limit of its own for sockets; a bound for our sake
+    SELECTABLE = 512  # a selector event loop is built on select() here, which fails as a whole with one socket more
 
     class TcpInitialRtoParameters(ctypes.Structure):
         """TCP_INITIAL_RTO_PARAMETERS (mstcpip.h)."""
@@ -72,4 +74,6 @@ if sys.platform == "win32":
         return Sent.UNKNOWN
 
     def raise_descriptor_limit() -> int:
-        return DESCRIPTORS
+        """There is nothing to raise; returns how many sockets the running event loop can wait for."""
+        selects = isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop)
+        return SELECTABLE if selects else DESCRIPTORS

@@ -8,13 +8,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from agent.clock import SystemClock
 from agent.config.load import load, parse
-from agent.judge.verdict import Verdict
+from agent.judge.verdict import PENDING, Verdict
 from agent.ledger import Ledger
 from agent.metrics import Snapshot, expose
 from agent.path import Check
 from agent.process import this_process
-from agent.report.document import Run, document, path
-from agent.result import Result
+from agent.report.document import Run, address, document, path
+from agent.result import AddressResult, Result
 from agent.setup import set_up
 from agent.topology import site_of
 
@@ -58,7 +58,10 @@ def test_every_metric_is_documented_and_no_other() -> None:
     assert all(f"`{name}`" in text for name in exposed)
 
 
-@pytest.mark.parametrize("key", [*document(example()), *path(example().results[0])])
+EVERYTHING = Result(example().results[0].path, PENDING, (AddressResult("MSS", "192.0.2.1", PENDING, ()),), 0.0, 0.0)
+
+
+@pytest.mark.parametrize("key", [*document(example()), *path(EVERYTHING), *address(EVERYTHING.addresses[0])])
 def test_every_key_of_the_json_is_documented(key: str) -> None:
     assert f"`{key}`" in (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
 
@@ -76,7 +79,7 @@ def test_every_command_is_in_the_readme() -> None:
         assert f"probe {name.replace('_', '-')}" in README or f"make {name}" in README
 
 
-@pytest.mark.parametrize("document_path", sorted(ROOT.glob("docs/*.md")) + [ROOT / "README.md"], ids=lambda p: p.name)
+@pytest.mark.parametrize("document_path", [*sorted(ROOT.glob("docs/*.md")), ROOT / "README.md"], ids=lambda p: p.name)
 def test_links_lead_somewhere(document_path: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", document_path.read_text(encoding="utf-8")):
         assert (document_path.parent / target).exists(), target

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,3 +121,18 @@ def test_what_a_skip_costs(tmp_path: Path, suite: str, environment: dict[str, st
     done = subprocess.run(pytest_run, cwd=tmp_path, env=outside | environment, capture_output=True, text=True)
     assert done.returncode == status, done.stdout
     assert says in done.stdout
+
+
+def test_the_wheel_runs_outside_of_the_checkout(tmp_path: Path) -> None:
+    """Nothing that the program needs may be missing from it, or be found only because we stand in the checkout."""
+    build = "import hatchling.build, sys; print(hatchling.build.build_wheel(sys.argv[1]))"
+    made = subprocess.run(
+        [sys.executable, "-c", build, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
+    )
+    with zipfile.ZipFile(tmp_path / made.stdout.split()[-1]) as wheel:
+        wheel.extractall(tmp_path / "lib")
+    run = "import sys; sys.path.insert(0, sys.argv.pop()); import agent.cli; agent.cli.main()"
+    argv = [sys.executable, "-I", "-c", run, "demo", "--once", str(tmp_path / "lib")]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1, done.stderr
+    assert "SQL01" in done.stdout

@@ -142,6 +142,9 @@ def plan(
 def check_config(config: Config = None) -> None:
     """Read the configuration. Exit 0, or 2 with every mistake in it."""
     from agent.cli.site import read
+    from agent.later import unused
 
     found, place = read(config)
+    for line in unused(found):
+        print(f"{place}: {line}", file=sys.stderr)
     print(f"{place}: good: site {found.site}, {len(found.hosts)} hosts")

@@ -7,8 +7,10 @@ import sys
 
 from agent.app import Agent
 from agent.cli.site import wrong
+from agent.later import unused
 from agent.log import log, set_up
 from agent.setup import Setup
+from agent.web.server import ListenError
 from agent.whoami import this_machine
 
 
@@ -19,10 +21,15 @@ def run_agent(setup: Setup) -> None:
     logging = setup.config.log
     try:
         set_up(str(logging.level), str(logging.format), logging.file)
+    except OSError as error:
+        wrong(f"log.file: {logging.file}: {error.strerror or error}")
+    for line in unused(setup.config):
+        log.warning(line)
+    try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(until_told(Agent(setup, this_machine())))
-    except OSError as error:
-        wrong(f"probe run: {error.strerror or error}")
+    except ListenError as error:
+        wrong(str(error))
 
 
 async def until_told(agent: Agent) -> None:

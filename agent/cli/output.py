@@ -9,20 +9,22 @@ from agent.cli.site import wrong
 from agent.report.document import Run, document, dumps
 from agent.setup import Setup
 
+STANDARD_OUTPUT = (None, Path("-"))
+
 
 def write(run: Run, setup: Setup, form: str, output: Path | None) -> None:
     """In one step where it is a file: a reader sees the old text or the new one, never half of it."""
-    if form == "table" and output is None:
+    if form == "table" and output in STANDARD_OUTPUT:
         from agent.report.table import print_table
 
         print_table(run, sys.stdout)
         return
     text = _text(run, setup, form)
-    if output is None:
+    if output is None or output in STANDARD_OUTPUT:
         sys.stdout.write(text)
         return
     try:
-        replace_file(output, text)
+        save(output.resolve(), text)
     except OSError as error:
         wrong(f"--output {output}: {error.strerror or error}")
 
@@ -43,7 +45,15 @@ def _text(run: Run, setup: Setup, form: str) -> str:
     return render_text(run)
 
 
-def replace_file(path: Path, text: str) -> None:
+def save(path: Path, text: str) -> None:
+    """To a file in one step. A device or a pipe is written to as it is: nothing may take its place."""
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8", newline="\n")
+    else:
+        _replace(path, text)
+
+
+def _replace(path: Path, text: str) -> None:
     """Write beside `path`, then take its place. OSError when that is not possible; the old file then stands."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -13,6 +13,7 @@ from agent.config.find import FILE_NAME, find
 from agent.config.load import load as load_file
 from agent.config.mistakes import ConfigError
 from agent.config.model import Config
+from agent.exit import Exit
 from agent.path import Check
 from agent.roles import Role
 from agent.setup import Setup, set_up
@@ -28,6 +29,8 @@ def read(config: Path | None) -> tuple[Config, Path]:
             print(f"using {place.absolute()}", file=sys.stderr)
         return load_file(place), place
     except ConfigError as error:
+        if config is None and Path(FILE_NAME).exists():
+            print(f"./{FILE_NAME} is not taken with elevated rights, nor without a terminal: name it", file=sys.stderr)
         wrong(str(error))
 
 
@@ -71,7 +74,7 @@ def choose(setup: Setup, peers: Sequence[str], checks: Sequence[str]) -> Setup:
 def wrong(message: str) -> NoReturn:
     """Usage or configuration."""
     print(message, file=sys.stderr)
-    raise typer.Exit(2)
+    raise typer.Exit(Exit.USAGE)
 
 
 def _without_file(
@@ -81,6 +84,11 @@ def _without_file(
         wrong("--config and --role are two ways to say the same; use one of them")
     if role is None:
         wrong("--role is required with --sql or --master: processing or master-secret")
+    if sql is None or (master is None and role == Role.PROCESSING):
+        print(
+            f"not asked: {'the SSO database (no --sql)' if sql is None else 'the master (no --master)'}",
+            file=sys.stderr,
+        )
     own = host or this_machine().names[0]
     found = adhoc(Role(role), sql, master, own)
     source = site_of(found).sources()[0]

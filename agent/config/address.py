@@ -49,6 +49,14 @@ def address(written: object) -> str:
     return text
 
 
+def literal(written: object) -> str:
+    """An address of this machine: a name would be looked up for every attempt."""
+    text = address(written)
+    if literal_address(text) is None:
+        raise ValueError(f"{_quoted(text)} is a name; write the address itself")
+    return text
+
+
 def host_port(written: object) -> HostPort:
     """ "192.0.2.1:10135", "[2001:db8::1]:10135", "name:10135"."""
     return _host_port(written, lowest=1)

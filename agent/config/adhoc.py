@@ -38,6 +38,8 @@ def _require_options(role: Role, sql: str | None, master: str | None) -> None:
         raise _wrong("--role", f"{role} asks nothing of others; it is one of processing, master-secret")
     if role is Role.PROCESSING and master is None:
         raise _wrong("--master", f"is required with --role {role}")
+    if role.counts_as is Role.MASTER_SECRET and master is not None:
+        raise _wrong("--master", f"names nobody to ask with --role {role}; paths to processing servers need a file")
     if role.counts_as is Role.MASTER_SECRET and sql is None:
         raise _wrong("--sql", f"is required with --role {role}")
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, PlainSerializer, PlainValidator
 
 from agent import duration
-from agent.config.address import HostPort, address, host_port, listen_address, word
+from agent.config.address import HostPort, address, host_port, listen_address, literal, word
 from agent.ports import PortSet, port_number
 from agent.roles import Role
 
@@ -129,6 +129,7 @@ _AS_POSIX = PlainSerializer(Path.as_posix, return_type=str)  # one digest on eve
 
 Word = Annotated[str, BeforeValidator(word)]
 Address = Annotated[str, BeforeValidator(address)]
+Literal = Annotated[str, BeforeValidator(literal)]
 Addresses = Annotated[tuple[Address, ...], BeforeValidator(one_or_list)]
 Remote = Annotated[HostPort, PlainValidator(_remote), _AS_TEXT]
 Listen = Annotated[HostPort, PlainValidator(_listen), _AS_TEXT]

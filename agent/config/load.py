@@ -25,6 +25,8 @@ def load(path: Path) -> Config:
 def read_text(path: Path) -> str:
     """The file's text. Raises ConfigError if it cannot be read, is too large or is not UTF-8."""
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe would keep us waiting
+            raise _whole(str(path), None, "cannot be read: not a regular file")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:

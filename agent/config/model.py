@@ -10,7 +10,6 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, C
 
 from agent.config.address import HostPort
 from agent.config.fields import (
-    Address,
     Addresses,
     Count,
     Day,
@@ -20,6 +19,7 @@ from agent.config.fields import (
     Instance,
     Level,
     Listens,
+    Literal,
     LogFormat,
     LogLevel,
     Port,
@@ -65,9 +65,6 @@ class Service(_Keys):
     uuid: Uuid | None = None
     required_on: Roles = ()
     confirmed: Flag = False
-
-
-Services = Annotated[dict[Word, Service], BeforeValidator(with_default_services)]
 
 
 class Rpc(_Keys):
@@ -126,7 +123,7 @@ class NodeEntry(_Keys):
     address: Annotated[Addresses, AfterValidator(without_repeats)] = ()
     agent: Remote | None = None
     rendezvous: Remote | None = None
-    source_address: Address | None = None
+    source_address: Literal | None = None
     listen: Listens | None = None
 
 

@@ -28,6 +28,9 @@ WORST = (
     Verdict.REACHABLE,
 )
 
+# Within `unreachable`, nearest to success first: what answered at all is where the service is, or was.
+CAUSES = (Cause.CUT_OFF, Cause.REFUSED, Cause.NO_ANSWER, Cause.HOST_DOWN)
+
 BAD = frozenset(WORST[: WORST.index(Verdict.INCONCLUSIVE)])  # shown not to work
 
 
@@ -36,8 +39,9 @@ def nearest(judgements: Sequence[Judgement]) -> Judgement:
     return min(judgements, key=_distance)
 
 
-def _distance(judgement: Judgement) -> int:
-    return len(NEAREST) if judgement.cause is Cause.LOCAL_FAULT else NEAREST.index(judgement.verdict)
+def _distance(judgement: Judgement) -> tuple[int, int]:
+    verdict = len(NEAREST) if judgement.cause is Cause.LOCAL_FAULT else NEAREST.index(judgement.verdict)
+    return verdict, CAUSES.index(judgement.cause) if judgement.cause in CAUSES else len(CAUSES)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -7,6 +7,7 @@ pass. Silence and resets on ports that nobody is known to listen on show nothing
 import itertools
 from collections import Counter
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from agent.judge.sight import Sight
 from agent.judge.single import facts_of, rejected_by
@@ -28,7 +29,7 @@ def judge_range(sight: Sight, ports: PortSet) -> Judgement:
     seen = [sight.outcomes[port] for port in sight.sampled if port in sight.outcomes]
     blocked = [outcome for outcome in seen if _refused(outcome)]
     passes = [] if sight.device_answers_all else [outcome for outcome in seen if outcome.state is State.OPEN]
-    verdict, cause, evidence, witness = _decide(sight, seen, blocked, passes)
+    verdict, cause, evidence, witness, beside = _decide(sight, seen, blocked, passes)
     tested = PortSet.of(outcome.target.port for outcome in seen if outcome.state is not State.LOCAL_FAULT)
     untested = largest_gap(ports, tested)
     facts = {
@@ -41,7 +42,7 @@ def judge_range(sight: Sight, ports: PortSet) -> Judgement:
         "untested": f"{untested:,}",
         "tally": tally(seen),
     }
-    text = words(verdict, cause, CHECK)
+    text = words(verdict, cause, beside, evidence, CHECK)
     return Judgement(
         verdict,
         cause,
@@ -56,23 +57,32 @@ def judge_range(sight: Sight, ports: PortSet) -> Judgement:
     )
 
 
-def _decide(
-    sight: Sight, seen: list[Outcome], blocked: list[Outcome], passes: list[Outcome]
-) -> tuple[Verdict, Cause | None, Proof, Outcome]:
-    """Verdict, cause, evidence, and the outcome that stands for it in the sentences."""
+class _Decision(NamedTuple):
+    """`witness` is the outcome that stands for all of them in the sentences."""
+
+    verdict: Verdict
+    cause: Cause | None
+    evidence: Proof
+    witness: Outcome
+    beside: Beside = Beside.NOTHING_MORE
+
+
+def _decide(sight: Sight, seen: list[Outcome], blocked: list[Outcome], passes: list[Outcome]) -> _Decision:
     if blocked:
         by_target = all(outcome.icmp and outcome.icmp.sender == sight.address for outcome in blocked)
         cause = Cause.HOST_FIREWALL if by_target else Cause.ICMP_REJECT
-        return Verdict.PARTLY_BLOCKED if passes else Verdict.BLOCKED, cause, Proof.REPLY, blocked[0]
+        return _Decision(Verdict.PARTLY_BLOCKED if passes else Verdict.BLOCKED, cause, Proof.REPLY, blocked[0])
     if sight.device_answers_all:
-        return Verdict.INCONCLUSIVE, Cause.MIDDLEBOX, Proof.NONE, seen[0]
+        return _Decision(Verdict.INCONCLUSIVE, Cause.MIDDLEBOX, Proof.NONE, seen[0])
     tried = [outcome for outcome in seen if outcome.state is not State.LOCAL_FAULT]
     if not tried or all(_no_way(outcome) for outcome in tried):
         witness = (tried or seen)[0]
         held = {Beside.NEIGHBOUR_SILENT} if witness.sent is Sent.HELD else set()
         row = look_up(CHECK, witness.state, held)
-        return row.verdict, row.cause, row.evidence, witness
-    return Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Proof.REPLY if passes else Proof.NONE, tried[0]
+        return _Decision(row.verdict, row.cause, row.evidence, witness, row.beside)
+    if passes:
+        return _Decision(Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Proof.REPLY, passes[0])
+    return _Decision(Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Proof.NONE, tried[0])
 
 
 def _refused(outcome: Outcome) -> bool:

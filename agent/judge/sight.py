@@ -8,14 +8,15 @@ from probes.outcome import Outcome
 from probes.state import State
 
 OPEN_ENOUGH = 3  # open ports nobody should listen on that make a device likely
-OPEN_SHARE = 0.25  # ... or this share of a round, if it is more than one port
+SMALL_RANGE = 1_000  # a range with fewer ports may well have that many real listeners in a sample ...
+MOST_OF_IT = 0.75  # ... so there more than this share of the sample has to be open
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
     """`source` is this host's name, `name` what the configuration calls the address.
 
-    `outcomes` has the newest outcome for each port, `sampled` those ports that were asked as a sample of the range;
+    `outcomes` has the newest outcome for each port, `sampled` those that were asked as a sample of `range_size` ports;
     `silences` and `controls` tell for a silent port how often it was silent beside which other port that answered.
     """
 
@@ -25,6 +26,7 @@ class Sight:
     address: str
     outcomes: Mapping[int, Outcome]
     sampled: tuple[int, ...] = ()
+    range_size: int = 0
     silences: Mapping[int, Silence] = field(default_factory=dict)
     controls: Mapping[int, int] = field(default_factory=dict)
 
@@ -32,4 +34,4 @@ class Sight:
     def device_answers_all(self) -> bool:
         """Whether ports that nobody is known to listen on answer as a rule, so that an answer proves nothing."""
         opened = sum(self.outcomes[port].state is State.OPEN for port in self.sampled if port in self.outcomes)
-        return opened >= OPEN_ENOUGH or (opened > 1 and opened > OPEN_SHARE * len(self.sampled))
+        return opened >= OPEN_ENOUGH and (self.range_size >= SMALL_RANGE or opened > MOST_OF_IT * len(self.sampled))

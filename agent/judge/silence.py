@@ -1,22 +1,26 @@
 """How often silence must be seen before it means anything.
 
 A lost SYN and a dropped SYN look alike. Silence counts only beside a control: a port of the same address that answers
-at the same time. If controls stay silent with probability p, then k silences are all bad luck with probability p**k.
+at the same time, and without a retransmission. If a listener that is asked stays silent with probability p, then k
+silences are all bad luck with probability p**k. What p may be is measured on all that answers at that address; as long
+as nothing was seen to get lost there, it is taken to be PRIOR at most.
 """
 
 import math
 from dataclasses import dataclass
+from enum import Enum, auto
 
 PRIOR = 1 / 50
 CHANCE = 1e-6  # accepted probability that a confirmed silence is bad luck
 LEAST, MOST = 3, 10
 Z = 1.645  # one-sided 95 %
+WINDOW = 100  # asks; what was measured longer ago counts less and less, as paths change
 
 
-def upper_bound(silent: int, asked: int) -> float:
-    """The probability of silence that `silent` of `asked` controls leave possible (Wilson score, one-sided 95 %).
+def upper_bound(silent: float, asked: float) -> float:
+    """The probability of silence that `silent` of `asked` listeners leave possible (Wilson score, one-sided 95 %).
 
-    Without a single silent control the prior stands until the count of answers alone does better.
+    Without a single silence the prior stands until the count of answers alone does better.
     """
     if asked == 0:
         return PRIOR
@@ -34,39 +38,63 @@ def needed(probability: float) -> int | None:
     return count if count <= MOST else None
 
 
+class Control(Enum):
+    """How a port that answered before did when it was asked beside a silent one."""
+
+    ANSWERED = auto()
+    LATE = auto()  # after a retransmission: packets get lost right now, and a silence beside it is worth nothing
+    SILENT = auto()
+
+
 @dataclass(slots=True)
 class Silence:
-    """The silences of one port in a row, each beside a control, and how the controls of its address did."""
+    """The silences of one port in a row, each beside a control, and how listeners of its address did."""
 
     in_a_row: int = 0
     control_answers: bool = False  # the newest control did
-    controls: int = 0
-    silent_controls: int = 0
+    asked: float = 0.0  # listeners
+    lost: float = 0.0  # those that were silent by bad luck
     _unsettled: int = 0  # silent controls of which it is not known yet whether the host is dead or the path lossy
 
-    def ask(self, *, silent: bool, control_answered: bool) -> None:
-        """One ask of the port beside one ask of a control."""
-        self._count_control(control_answered)
-        self.control_answers = control_answered
-        if not silent:
-            self.in_a_row = 0
-        elif control_answered:
-            self.in_a_row += 1
+    def beside(self, control: Control, *, counts: bool = True, measures: bool = True) -> None:
+        """The port was silent beside a control.
 
-    def _count_control(self, answered: bool) -> None:
+        `counts`: the deadline was long enough. `measures`: the control was not chosen because it had just answered.
+        """
+        self.control_answers = control is not Control.SILENT
+        self.in_a_row += counts and control is Control.ANSWERED
+        if control is Control.SILENT:
+            self._unsettled += measures
+        else:
+            self._settle()
+            self._count(asked=measures)
+
+    def answered(self) -> None:
+        """The port itself was asked, and answered: a row of silences before, if it was too short, was bad luck."""
+        if self.in_a_row < (self.needed or MOST + 1):
+            self._count(asked=self.in_a_row, lost=self.in_a_row)
+        self._count(asked=1)
+        self.in_a_row = self._unsettled = 0
+
+    def interrupted(self) -> None:
+        """The port was neither silent nor did it answer, or nothing could be asked beside it."""
+        self.in_a_row = 0
+
+    def _settle(self) -> None:
         """A silent control tells of loss only if a later one answers: a host that is gone is not a lossy path."""
-        if not answered:
-            self._unsettled += 1
-            return
         lost = self._unsettled if self._unsettled <= LEAST else 0
         self._unsettled = 0
-        self.controls += lost + 1
-        self.silent_controls += lost
+        self._count(asked=lost, lost=lost)
+
+    def _count(self, asked: float, lost: float = 0.0) -> None:
+        fading = min(1.0, WINDOW / (self.asked + asked)) if asked else 1.0
+        self.asked = (self.asked + asked) * fading
+        self.lost = (self.lost + lost) * fading
 
     @property
     def needed(self) -> int | None:
-        """How many silences in a row confirm one, by what the controls showed so far."""
-        return needed(upper_bound(self.silent_controls, self.controls))
+        """How many silences in a row confirm one, by what the listeners showed so far."""
+        return needed(upper_bound(self.lost, self.asked))
 
     @property
     def confirmed(self) -> bool:
@@ -75,5 +103,5 @@ class Silence:
 
     @property
     def hopeless(self) -> bool:
-        """The port is silent and a control answers, but controls are silent too often for that to mean anything."""
+        """The port is silent and a control answers, but listeners are silent too often for that to mean anything."""
         return self.control_answers and self.in_a_row > 0 and self.needed is None

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from agent.judge.sight import Sight
 from agent.judge.table import Beside, look_up
 from agent.judge.verdict import Judgement, Verdict
-from agent.judge.words import SERVICE, words
+from agent.judge.words import SERVICE, SPOKEN, words
 from agent.path import Check
 from probes.icmp import Meaning, meaning
 from probes.outcome import Outcome
@@ -17,7 +17,7 @@ def judge_port(check: Check, sight: Sight, port: int) -> Judgement:
     outcome = sight.outcomes[port]
     row = look_up(check, outcome.state, beside(sight, port))
     facts = facts_of(check, sight, outcome)
-    text = words(row.verdict, row.cause, check)
+    text = words(row.verdict, row.cause, row.beside, check)
     return Judgement(
         row.verdict,
         row.cause,
@@ -36,10 +36,14 @@ def beside(sight: Sight, port: int) -> set[Beside]:
         found.add(Beside.DEVICE_ANSWERS_ALL)
     if outcome.sent is Sent.HELD:
         found.add(Beside.NEIGHBOUR_SILENT)
+    if not port:
+        found.add(Beside.PORT_UNKNOWN)
     silence = sight.silences.get(port)
-    if silence is not None and silence.hopeless:
+    if silence is None or sight.device_answers_all:  # then the control's answer does not show that the host is there
+        return found
+    if silence.hopeless:
         found.add(Beside.SILENCE_ON_LOSSY_PATH)
-    if silence is not None and silence.confirmed:
+    if silence.confirmed:
         found.add(Beside.SILENCE_CONFIRMED)
     return found
 
@@ -61,7 +65,7 @@ def facts_of(check: Check, sight: Sight, outcome: Outcome) -> Mapping[str, str]:
     port = outcome.target.port
     silence = sight.silences.get(port)
     return {
-        "service": SERVICE[check],
+        "service": SPOKEN[check],
         "peer": sight.peer,
         "here": sight.source,
         "source": outcome.source.address if outcome.source else sight.source,
@@ -70,7 +74,7 @@ def facts_of(check: Check, sight: Sight, outcome: Outcome) -> Mapping[str, str]:
         "door": f"TCP {port} of {outcome.target.address}" if port else f"{SERVICE[check]} of {outcome.target.address}",
         "seen": outcome.detail,
         "seconds": milliseconds(outcome.seconds),
-        "sender": rejected_by(outcome) or "an unknown sender",
+        "sender": rejected_by(outcome) or "the devices on the way",
         "silences": str(silence.in_a_row if silence else 0),
         "control": str(sight.controls.get(port, "")),
     }

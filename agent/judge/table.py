@@ -21,6 +21,7 @@ class Beside(Enum):
     SILENCE_CONFIRMED = auto()  # silent often enough, each time beside a port of the same address that answered
     SILENCE_ON_LOSSY_PATH = auto()  # as above, but so do controls: no number of silences would do
     NEIGHBOUR_SILENT = auto()  # the SYN is still queued here: nobody answers address resolution
+    PORT_UNKNOWN = auto()  # there was nothing to ask: the port of a named instance is not known
     REFUSAL_CODE = auto()  # an ICMP code that says somebody decided so
     REFUSAL_BY_TARGET = auto()  # the same, sent from the probed address itself
 
@@ -49,6 +50,7 @@ TABLE: tuple[Row, ...] = (
     Row(ANY, S.CLOSED, B.NOTHING_MORE, V.UNREACHABLE, C.REFUSED),
     Row(ANY, S.REJECTED, B.REFUSAL_BY_TARGET, V.BLOCKED, C.HOST_FIREWALL, P.REPLY),
     Row(ANY, S.REJECTED, B.REFUSAL_CODE, V.BLOCKED, C.ICMP_REJECT, P.REPLY),
+    Row(ANY, S.REJECTED, B.NEIGHBOUR_SILENT, V.UNREACHABLE, C.HOST_DOWN),
     Row(ANY, S.REJECTED, B.NOTHING_MORE, V.UNREACHABLE, C.HOST_DOWN),
     Row(ANY, S.RESET, B.NOTHING_MORE, V.UNREACHABLE, C.CUT_OFF),
     Row(ANY, S.HUNG_UP, B.NOTHING_MORE, V.UNREACHABLE, C.CUT_OFF),
@@ -56,6 +58,7 @@ TABLE: tuple[Row, ...] = (
     Row(ANY, S.GARBLED, B.NOTHING_MORE, V.SERVICE_DOWN, C.WRONG_SERVICE, P.REPLY),
     Row(ANY, S.DECLINED, B.NOTHING_MORE, V.INCONCLUSIVE, C.QUERY_REFUSED, P.REPLY),
     Row(ANY, S.UNRESOLVED, B.NOTHING_MORE, V.UNRESOLVED, C.NAME_RESOLUTION),
+    Row(ANY, S.LOCAL_FAULT, B.PORT_UNKNOWN, V.INCONCLUSIVE, C.LOCAL_FAULT),
     Row(ANY, S.LOCAL_FAULT, B.NOTHING_MORE, V.INCONCLUSIVE, C.LOCAL_FAULT),
 )
 

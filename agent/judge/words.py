@@ -1,4 +1,4 @@
-"""What was seen, and what to do, in sentences. For each verdict and cause one of each; a check may have its own.
+"""What was seen, and what to do, in sentences: one of each for a verdict and cause; a check or circumstance may differ.
 
 The sentence of what was seen names the other causes that would look the same: that is what keeps an operator from
 sending the wrong team looking. Nothing here comes from the network but addresses and the names of the configuration.
@@ -6,9 +6,11 @@ sending the wrong team looking. Nothing here comes from the network but addresse
 
 from typing import NamedTuple
 
-from agent.judge.verdict import Cause, Verdict
+from agent.judge.table import Beside
+from agent.judge.verdict import Cause, Proof, Verdict
 from agent.path import Check
 
+# In tables.
 SERVICE = {
     Check.SQL: "SQL Server",
     Check.EPM: "RPC endpoint mapper",
@@ -16,15 +18,26 @@ SERVICE = {
     Check.RPC_RANGE: "Secondary RPC ports",
 }
 
+# In sentences.
+SPOKEN = {
+    Check.SQL: "SQL Server",
+    Check.EPM: "the RPC endpoint mapper",
+    Check.RPC_ENDPOINT: "the service with this fixed port",
+    Check.RPC_RANGE: "an RPC service",
+}
+
+
+Variant = Check | Beside | Proof  # what may have sentences of its own
+
 
 class Words(NamedTuple):
-    """Templates; the fields are those of `judge.single.Facts` in text form."""
+    """Templates; the fields are the keys of `judge.single.facts_of`."""
 
     seen: str
     remedy: str
 
 
-_ASK = "ask the firewall team to pass TCP {port} from {source} to {address}"
+_ASK = "ask the firewall team to pass TCP {port} from {source} to {address}, and the answers"
 
 _REJECTS_RANGE = Words(
     "{blocked} of {address}: {seen}: that device refuses to pass them, and says so. {tested} of {size} ports tested "
@@ -37,17 +50,31 @@ _TARGET_REJECTS_RANGE = Words(
     "Allow TCP {port} from {source} in the firewall of {peer}.",
 )
 
-SENTENCES: dict[tuple[Verdict, Cause | None, Check | None], Words] = {
-    (Verdict.REACHABLE, None, None): Words("TCP connection to {door} established in {seconds}.", ""),
+SENTENCES: dict[tuple[Verdict, Cause | None, Variant | None], Words] = {
+    (Verdict.REACHABLE, None, None): Words(
+        "{door} accepted the connection after {seconds}; a device that answers in its place would look the same.", ""
+    ),
     (Verdict.INCONCLUSIVE, Cause.MIDDLEBOX, None): Words(
         "{door} accepted, but so do ports of {address} on which nobody should listen: a SYN proxy or load balancer "
         "answers in its place, or many services run there.",
         "Find out which device answers for {address}; until then an accepted connection proves nothing about "
         "{service}.",
     ),
+    (Verdict.INCONCLUSIVE, Cause.MIDDLEBOX, Check.RPC_RANGE): Words(
+        "{tally} of the {tested} tested ports of {address}; more of them accept than should have a listener: a SYN "
+        "proxy or load balancer answers in its place, or many services run there.",
+        "Find out which device answers for {address}; until then an accepted connection proves nothing.",
+    ),
     (Verdict.UNREACHABLE, Cause.HOST_DOWN, None): Words(
-        "{door}: {seen}. The host is down or has another address, or there is no route behind the sender.",
-        "Check that {peer} is up and has the address {address}; then the routing at {sender}.",
+        "{door}: {seen}. {peer} is down or no longer has this address, there is no route behind the sender, or a "
+        "firewall refuses with this code.",
+        "Check that {peer} is up and has the address {address}; then the routes and rules of {sender}.",
+    ),
+    (Verdict.UNREACHABLE, Cause.HOST_DOWN, Beside.NEIGHBOUR_SILENT): Words(
+        "{door}: {seen}. If {address} is on the subnet of {here}, it is down, has another address or is in another "
+        "VLAN; if not, the gateway or the link of {here} is what fails, and nothing is known about {peer}.",
+        "Compare {address} with the routes of {here}: on the same subnet, check {peer}; otherwise check the gateway "
+        "and the VLAN of {here} first.",
     ),
     (Verdict.INCONCLUSIVE, Cause.LOSSY_PATH, None): Words(
         "{door} is silent, but ports of {address} that answered before stay silent at times too: a lossy path, a "
@@ -56,17 +83,34 @@ SENTENCES: dict[tuple[Verdict, Cause | None, Check | None], Words] = {
     ),
     (Verdict.BLOCKED, Cause.SILENT_DROP, None): Words(
         "{door} was silent {silences} times in a row while TCP {control} of the same address answered each time: a "
-        "firewall drops it; an RPC service that hangs would look the same.",
-        "Check that {peer} is not hung, then " + _ASK + ".",
+        "firewall on the way or {peer}'s own drops it, or its answers. An RPC service that hangs, a load balancer that "
+        "has another machine behind this port, or a limit on connections would look the same.",
+        "Check on {peer} that its own firewall admits TCP {port} from {source} and that RPC (RpcSs) answers locally; "
+        "then " + _ASK + ".",
     ),
     (Verdict.UNREACHABLE, Cause.NO_ANSWER, None): Words(
-        "{door}: {seen}. A firewall that drops, a dead host, or a service that is stopped behind a silent host "
-        "firewall, or hung with its queue of connections full, would all look the same.",
-        "Check on {peer} that it is up and {service} listens on {port}; if it does, " + _ASK + ".",
+        "{door}: {seen}. These look the same: a firewall on the way or {peer}'s own drops it, or drops the answer; "
+        "{peer} is down (a dead host), has no route back, or no longer has this address; {service} is stopped behind "
+        "a silent host firewall, or hung with its queue of connections full.",
+        "On {peer}: is it up, has it {address}, does {service} listen on TCP {port}, does its own firewall admit "
+        "{source}? If all of that: " + _ASK + ".",
     ),
     (Verdict.UNREACHABLE, Cause.REFUSED, None): Words(
-        "{door} refused the connection (RST): nothing listens there, or a firewall on the way or here resets.",
-        "Check on {peer} that {service} runs and listens on {port}; if it does, look for a firewall that resets.",
+        "{door} refused the connection (RST): nothing listens there, the address belongs to another machine by now, "
+        "or a firewall on the way or here resets.",
+        "Check on {peer} that {service} runs, listens on {port} and has the address {address}; then look for a "
+        "firewall that resets.",
+    ),
+    (Verdict.UNREACHABLE, Cause.REFUSED, Check.SQL): Words(
+        "{door} refused the connection (RST): SQL Server is stopped, has TCP/IP off or listens on another port, the "
+        "address belongs to another machine by now, or a firewall on the way or here resets.",
+        "Check in SQL Server Configuration Manager of {peer}: service, TCP/IP, port; then look for a firewall that "
+        "resets.",
+    ),
+    (Verdict.UNREACHABLE, Cause.REFUSED, Check.EPM): Words(
+        "{door} refused the connection (RST). Windows always serves this port, so a firewall on the way or here "
+        "resets, or the address belongs to another machine by now (a stale name).",
+        "Check that {address} is still {peer}'s; then look for a firewall that resets.",
     ),
     (Verdict.BLOCKED, Cause.HOST_FIREWALL, None): Words(
         "{door}: {seen}, which is the probed address itself: the firewall of {peer}, or a device that speaks in its "
@@ -74,7 +118,8 @@ SENTENCES: dict[tuple[Verdict, Cause | None, Check | None], Words] = {
         "Allow TCP {port} from {source} in the firewall of {peer}.",
     ),
     (Verdict.BLOCKED, Cause.ICMP_REJECT, None): Words(
-        "{door}: {seen}: that device refuses to pass it, and says so.",
+        "{door}: {seen}: that device refuses to pass it, and says so. A load balancer without servers behind it may "
+        "answer so too.",
         "Look at the rules of {sender}, and " + _ASK + ".",
     ),
     (Verdict.UNREACHABLE, Cause.CUT_OFF, None): Words(
@@ -91,18 +136,28 @@ SENTENCES: dict[tuple[Verdict, Cause | None, Check | None], Words] = {
         "Nothing need be wrong; the service behind it cannot be seen from here.",
     ),
     (Verdict.UNRESOLVED, Cause.NAME_RESOLUTION, None): Words(
-        "The name {address} gave no address ({seen}): it is wrong, or the name service does not know it or does not "
-        "answer.",
-        "Check the name in the configuration, and the name service of this host.",
+        "The name {address} gave no address: {seen}.",
+        "If the name service does not know it: is it misspelt, or short of its domain? If it does not answer: mend "
+        "name resolution on {here} first.",
     ),
     (Verdict.INCONCLUSIVE, Cause.LOCAL_FAULT, None): Words(
         "{door} could not be tried from here: {seen}.",
         "Mend this on {here}; it says nothing about {peer}.",
     ),
+    (Verdict.INCONCLUSIVE, Cause.LOCAL_FAULT, Beside.PORT_UNKNOWN): Words(
+        "{seen}. Nothing was sent.",
+        "Write its `port` in place of `instance` (SQL Server Configuration Manager of {peer}, TCP/IP, IPAll).",
+    ),
     (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, None): Words(
         "{tested} of {size} ports tested ({tally}), none known to have a listener: closed ports and dropped ones look "
         "the same behind a silent host firewall, and a reset may be a device's.",
-        "Nothing is shown to be wrong, nor right: a shut run of up to {untested} ports could be missed.",
+        "Nothing is shown to be shut or open: even the whole range could be shut. If SSO fails with 0x800706BA, check "
+        "the rules for TCP {port} from {source} to {address}, on the way and on {peer}.",
+    ),
+    (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Proof.REPLY): Words(
+        "{tested} of {size} ports tested ({tally}); those that accepted pass, or a device in front of {peer} answers "
+        "for it. Of the others nothing is shown: closed ports and dropped ones look the same.",
+        "No block found. A shut run of up to {untested} ports could be missed.",
     ),
     (Verdict.BLOCKED, Cause.ICMP_REJECT, Check.RPC_RANGE): _REJECTS_RANGE,
     (Verdict.BLOCKED, Cause.HOST_FIREWALL, Check.RPC_RANGE): _TARGET_REJECTS_RANGE,
@@ -111,7 +166,7 @@ SENTENCES: dict[tuple[Verdict, Cause | None, Check | None], Words] = {
 }
 
 
-def words(verdict: Verdict, cause: Cause | None, check: Check) -> Words:
-    """The check's own sentences where it has some, otherwise those of any check."""
-    own = SENTENCES.get((verdict, cause, check))
-    return own or SENTENCES[(verdict, cause, None)]
+def words(verdict: Verdict, cause: Cause | None, *variants: Variant) -> Words:
+    """The sentences of the first variant that has some of its own, otherwise those of any."""
+    keys = [(verdict, cause, variant) for variant in (*variants, None)]
+    return next(SENTENCES[key] for key in keys if key in SENTENCES)

@@ -10,6 +10,8 @@ from agent.finding import Finding
 from agent.judge.fold import worst
 from agent.report.escape import plain
 from agent.result import AddressResult, Result
+from probes.outcome import Outcome
+from probes.state import Phase
 
 SCHEMA = 1
 
@@ -42,7 +44,7 @@ def document(run: Run) -> dict[str, Any]:
 
 
 def dumps(value: object) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    return json.dumps(value, indent=2)  # ASCII: whatever code page a pipe has
 
 
 def timestamp(seconds: float) -> str:
@@ -81,21 +83,28 @@ def path(result: Result) -> dict[str, Any]:
 def address(each: AddressResult) -> dict[str, Any]:
     """One address; the newest attempt as evidence where the path has one port."""
     judgement = each.judgement
-    newest = each.outcomes[-1] if each.outcomes else None
     ports = {outcome.target.port for outcome in each.outcomes}
+    newest = each.outcomes[-1] if len(ports) == 1 else None
     return {
         "address": each.address,
         "name": each.name,
         "verdict": str(judgement.verdict),
         "cause": _text(judgement.cause),
         "rejected_by": judgement.rejected_by,
-        "state": str(newest.state) if newest and len(ports) == 1 else None,
+        "state": str(newest.state) if newest else None,
         "icmp": str(newest.icmp) if newest and newest.icmp else None,
         "source": newest.source._asdict() if newest and newest.source else None,
         "started": timestamp(newest.started) if newest else None,
         "seconds": round(newest.seconds, 6) if newest else None,
+        "phases": phases(each.resolve_seconds, newest) if newest else None,
         "detail": plain(judgement.detail, 1000),
     }
+
+
+def phases(resolve_seconds: float, outcome: Outcome) -> dict[str, float]:
+    """Seconds for each phase of an attempt that had an end."""
+    steps = outcome.steps or ((Phase.CONNECT, outcome.seconds),)
+    return {str(phase): round(took, 6) for phase, took in ((Phase.RESOLVE, resolve_seconds), *steps)}
 
 
 def finding(each: Finding) -> dict[str, str]:

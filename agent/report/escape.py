@@ -5,13 +5,13 @@ MOST = 300
 
 def plain(text: str, most: int = MOST) -> str:
     """For a terminal or a log line: no control characters, no bidirectional overrides, one line, bounded."""
-    cut = text if len(text) <= most else text[: most - 1] + "…"
-    return "".join(letter if letter.isprintable() else _spelled(letter) for letter in cut)
+    spelled = "".join(letter if letter.isprintable() else _spelled(letter) for letter in text[: most + 1])
+    return spelled if len(spelled) <= most else spelled[: most - 1] + "…"
 
 
-def markdown(text: str) -> str:
+def markdown(text: str, most: int = MOST) -> str:
     """For a cell of a Markdown table: nothing that Markdown or HTML would read as markup."""
-    return "".join(_marked(letter) for letter in plain(text))
+    return "".join(_marked(letter) for letter in plain(text, most))
 
 
 def _spelled(letter: str) -> str:

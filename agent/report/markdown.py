@@ -14,7 +14,8 @@ HEADINGS = ("Time (UTC)", "From", "To", "Protocol", "Seen", "Detail")
 
 def render(run: Run) -> str:
     """The whole document."""
-    lines = [f"# Reachability from {run.host}, site {run.site}", "", f"Started {timestamp(run.started)}.", ""]
+    title = f"# Reachability from {markdown(run.host)}, site {markdown(run.site)}"
+    lines = [title, "", f"Started {timestamp(run.started)}.", ""]
     lines += _table(("To", "What", "Verdict", "Cause"), map(_summary, run.results))
     for result in run.results:
         if result.verdict is not Verdict.REACHABLE:
@@ -28,11 +29,11 @@ def _summary(result: Result) -> tuple[str, ...]:
 
 def _section(result: Result) -> Iterator[str]:
     yield ""
-    yield f"## {result.path.peer}: {service(result.path)}"
+    yield f"## {markdown(result.path.peer)}: {markdown(service(result.path))}"
     yield ""
-    yield markdown(result.judgement.detail)
+    yield markdown(result.judgement.detail, 1000)
     yield ""
-    yield markdown(result.judgement.remedy)
+    yield markdown(result.judgement.remedy, 1000)
     yield ""
     yield from _table(HEADINGS, (_attempt(o) for address in result.addresses for o in address.outcomes), escaped=True)
 

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, TextIO
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from agent.judge.words import SERVICE
 from agent.path import Path
 from agent.report.document import SCHEMA, dumps
-from agent.report.table import WIDTH
+from agent.report.table import console_for
 
 
 def print_plan(paths: Sequence[Path], form: str, file: TextIO) -> None:
@@ -18,8 +17,7 @@ def print_plan(paths: Sequence[Path], form: str, file: TextIO) -> None:
     if form == "json":
         file.write(dumps({"schema": SCHEMA, "paths": [_json(path) for path in paths]}) + "\n")
         return
-    console = Console(file=file, highlight=False, emoji=False, markup=False, width=None if file.isatty() else WIDTH)
-    console.print(_table(paths))
+    console_for(file).print(_table(paths))
 
 
 def _table(paths: Sequence[Path]) -> Table:
@@ -45,6 +43,7 @@ def _json(path: Path) -> dict[str, Any]:
         "port": path.port,
         "addresses": list(path.addresses),
         "requirements": [
-            {"service": row.service, "account": row.account, "reason": row.reason} for row in path.requirements
+            {"service": row.service, "account": row.account, "reason": row.reason, "note": row.note}
+            for row in path.requirements
         ],
     }

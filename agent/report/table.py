@@ -33,8 +33,20 @@ SUMMARY = {
 
 def print_table(run: Run, file: TextIO) -> None:
     """Colour only on a terminal, and not when NO_COLOR is set: rich sees to both."""
-    console = Console(file=file, highlight=False, emoji=False, markup=False, width=None if file.isatty() else WIDTH)
-    console.print(render(run))
+    console_for(file).print(render(run))
+
+
+def console_for(file: TextIO) -> Console:
+    """Where text goes as it is. No environment variable makes colour where there is no terminal."""
+    terminal = file.isatty()
+    return Console(
+        file=file,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        force_terminal=None if terminal else False,
+        width=None if terminal else WIDTH,
+    )
 
 
 def render(run: Run) -> Group:

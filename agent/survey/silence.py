@@ -1,16 +1,23 @@
 """Ask a silent port again, each time beside a port of the same address that answers, until its silence is confirmed."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 
 from agent.clock import Clock
-from agent.judge.silence import MOST
+from agent.judge.silence import LEAST, Control, Silence
 from agent.survey.memory import Memory
 from agent.survey.view import View
 from probes.outcome import Outcome
 from probes.state import Sent, State
 
-Knock = Callable[[View, int], Awaitable[Outcome]]
+# Seconds. A silence counts if at least one SYN was repeated in it; Windows gives up on a refusal only after about 2 s.
+SHORTEST = 3.0 if sys.platform == "win32" else 1.2
+DEADLINE = 4.0  # of an ask again, at least: Linux repeats the SYN after 1 s and 3 s
+LATE = 0.95  # a SYN-ACK after that answers a repeated SYN
+SPARE = 2  # asks again beyond those needed, for controls that answer late
+
+Knock = Callable[[int], Awaitable[Outcome]]  # at a port of the address in question, with a long enough deadline
 
 
 async def ask_again(view: View, port: int, memory: Memory, knock: Knock, clock: Clock, spacing: float) -> None:
@@ -18,31 +25,49 @@ async def ask_again(view: View, port: int, memory: Memory, knock: Knock, clock: 
 
     Without a control, silence has nothing to be measured against, and the port is not asked again.
     """
-    address = view.address or view.name
-    silence = memory.silence(address, port)
+    if view.address is None:
+        return
+    silence = memory.silence(view.address, port)
     newest = view.newest(port)
-    control = view.answering(but=port) or _other(memory.controls.get(address), port)
+    answering = view.answering(but=port)
+    control = answering or memory.control(view.address, but=port)
     if newest is None or control is None or not _silent(newest):
-        silence.in_a_row = 0
+        _end_of_row(silence, newest)
         return
     view.paired[port] = control
-    beside = view.newest(control) or await knock(view, control)
-    silence.ask(silent=True, control_answered=beside.state is State.OPEN)
-    for _ in range(MOST):
-        if silence.confirmed or silence.hopeless or not silence.control_answers:
+    beside = view.newest(control) or await knock(control)
+    _count(silence, newest, beside, measures=answering is None)
+    for _ in range((silence.needed or LEAST) + SPARE):
+        if silence.confirmed or not silence.control_answers:
             return
         await clock.sleep(spacing)
-        again, beside = await asyncio.gather(knock(view, port), knock(view, control))
-        if State.LOCAL_FAULT in (again.state, beside.state):
-            return
-        silence.ask(silent=_silent(again), control_answered=beside.state is State.OPEN)
+        again, beside = await asyncio.gather(knock(port), knock(control))
         if not _silent(again):
+            _end_of_row(silence, again)
             return
+        _count(silence, again, beside)
+        if silence.hopeless:
+            return
+
+
+def _count(silence: Silence, silent: Outcome, beside: Outcome, *, measures: bool = True) -> None:
+    """A control that refuses, or that could not be asked, says nothing of loss."""
+    measures = measures and beside.state in (State.OPEN, State.FILTERED)
+    silence.beside(_control(beside), counts=silent.target.timeout >= SHORTEST, measures=measures)
+
+
+def _end_of_row(silence: Silence, newest: Outcome | None) -> None:
+    if newest is not None and newest.state is State.OPEN:
+        silence.answered()
+    elif newest is None or newest.state is not State.LOCAL_FAULT:
+        silence.interrupted()
 
 
 def _silent(outcome: Outcome) -> bool:
     return outcome.state is State.FILTERED and outcome.sent is not Sent.HELD
 
 
-def _other(control: int | None, port: int) -> int | None:
-    return None if control == port else control
+def _control(outcome: Outcome) -> Control:
+    if outcome.state is not State.OPEN:
+        return Control.SILENT
+    return Control.LATE if outcome.seconds >= LATE else Control.ANSWERED

@@ -6,23 +6,21 @@ Once and for ever make the same round; only their manners differ.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 
 from agent.clock import Clock
 from agent.finding import Finding, stale_addresses
-from agent.judge.fold import nearest, worst
-from agent.judge.range import judge_range
-from agent.judge.single import judge_port
-from agent.judge.verdict import Judgement
+from agent.judge.verdict import Cause, Judgement, Verdict
 from agent.path import Check, Path
-from agent.result import AddressResult, Result
+from agent.result import Result
 from agent.sampling import round_at, sample
-from agent.survey.manners import Manners
+from agent.survey.budget import Budget
+from agent.survey.conclude import conclude
+from agent.survey.manners import AGAIN_AT_ONCE, Manners
 from agent.survey.memory import Memory
-from agent.survey.silence import ask_again
+from agent.survey.silence import DEADLINE, ask_again
 from agent.survey.view import View
-from probes.outcome import Outcome, Target
-from probes.resolve import Resolved
-from probes.state import Phase, State
+from probes.outcome import Outcome, Resolved, Target
 
 Ask = Callable[[Target], Awaitable[Outcome]]
 Resolve = Callable[[str, float], Awaitable[Resolved]]
@@ -41,25 +39,47 @@ class Survey:
         self._resolve = resolve
         self._clock = clock
         self._publish = publish
+        self._range_size = sum(len(path.ports) for path in paths if path.check is Check.RPC_RANGE)
         self._memory = Memory()
+        self._budget = Budget(clock)
+        self._asking_again = asyncio.Semaphore(AGAIN_AT_ONCE)
         self.findings: tuple[Finding, ...] = ()
 
     async def round(self) -> None:
-        """Ask every path once, judge it and publish the result."""
+        """Ask every path, judge it and publish the result, once each."""
         started, began = self._clock.time(), self._clock.monotonic()
         views = await self._views()
         fixed = [path for path in self._paths if path.check is not Check.RPC_RANGE]
         ranged = [path for path in self._paths if path.check is Check.RPC_RANGE]
         due = [(delay, view, port) for path in ranged for delay, view, port in self._sample(path, views, started)]
-        await asyncio.gather(
-            *(self._knock(view, port) for view in views for port in _doors(fixed, view)),
-            *(self._knock_sampled(view, port) for delay, view, port in due if not delay),
-        )
-        await asyncio.gather(*(self._ask_again(view, path) for view in views for path in fixed))
-        self._judge(fixed, views, started, began)
-        await asyncio.gather(*(self._knock_later(delay, began, view, port) for delay, view, port in due if delay))
+        async with asyncio.TaskGroup() as group:  # a silent port takes its time, and the sample keeps its own pace
+            for delay, view, port in due:
+                if delay:
+                    group.create_task(self._knock_later(delay, began, view, port))
+            await asyncio.gather(
+                *(self._knock(view, port) for view in views for port in _doors(fixed, view)),
+                *(self._knock_sampled(view, port) for delay, view, port in due if not delay),
+            )
+            for path in fixed:
+                group.create_task(self._settle(path, views, started))
         self._remember(views)
-        self._judge(ranged, views, started, began)
+        for path in ranged:
+            self._conclude(path, views, started)
+
+    def give_up(self, started: float) -> None:
+        """A round broke by a fault of our own: say so of every path, rather than leave old verdicts standing."""
+        fault = Judgement(
+            Verdict.INCONCLUSIVE,
+            Cause.LOCAL_FAULT,
+            "This agent failed to probe it, by a fault of its own.",
+            "Look into the log of the agent, and report the fault; it says nothing about the peer.",
+        )
+        for path in self._paths:
+            self._publish(Result(path, fault, (), started, 0.0))
+
+    async def _settle(self, path: Path, views: Sequence[View], started: float) -> None:
+        await asyncio.gather(*(self._ask_again(view, path) for view in views))
+        self._conclude(path, views, started)
 
     async def _views(self) -> list[View]:
         """One view for each address; names are resolved anew in every round."""
@@ -70,7 +90,9 @@ class Survey:
             for answer in resolved
             if not answer.addresses and answer.name in self._memory.addresses
         )
-        return [view for answer in resolved for view in self._views_of(answer)]
+        views = _each_once(view for answer in resolved for view in self._views_of(answer))
+        self._memory.keep({view.address for view in views if view.address is not None})
+        return views
 
     def _views_of(self, answer: Resolved) -> list[View]:
         source, peer = self._paths[0].source, self._paths[0].peer
@@ -78,24 +100,33 @@ class Survey:
             self._memory.addresses[answer.name] = answer.addresses
         known = self._memory.addresses.get(answer.name)
         if not known:
-            return [View(source, peer, answer.name, None, answer.detail)]
-        return [View(source, peer, answer.name, address) for address in known]
+            return [View(source, peer, answer.name, None, self._range_size, answer.detail, answer.seconds)]
+        found = (source, peer, answer.name), (self._range_size, "", answer.seconds)
+        return [View(*found[0], address, *found[1]) for address in known]
 
     def _sample(self, path: Path, views: Iterable[View], started: float) -> Iterable[tuple[float, View, int]]:
         """When to ask which port of which address, in seconds after the round began. The budget is the peer's."""
         number = round_at(started, self._manners.interval)
-        ports = sample(path.ports, self._manners.samples, path.peer, number)
-        doors = [(view, port) for port in ports for view in views if view.address is not None]
+        reached = [view for view in views if view.address is not None]
+        ports = sample(path.ports, self._manners.samples_for(len(reached)), path.peer, number)
+        doors = [(view, port) for port in ports for view in reached]
         delays = self._manners.delays(len(doors))
         return [(delay, view, port) for delay, (view, port) in zip(delays, doors, strict=True)]
 
-    async def _knock(self, view: View, port: int) -> Outcome:
-        source = self._paths[0].source_address
-        outcome = await self._ask(Target(view.address or view.name, port, self._manners.timeout, source))
+    async def _knock(self, view: View, port: int, timeout: float = 0.0) -> Outcome:
+        """`timeout` if the usual one is too short."""
+        if not self._manners.at_once and self._in_range(port):
+            await self._budget.take()
+        deadline = max(timeout, self._manners.timeout)
+        outcome = await self._ask(Target(view.address or view.name, port, deadline, self._paths[0].source_address))
         view.add(outcome)
-        if outcome.state is State.OPEN and view.address is not None:
-            self._memory.controls[view.address] = port
+        if view.address is not None:
+            self._memory.note(view.address, outcome)
         return outcome
+
+    def _in_range(self, port: int) -> bool:
+        """Whether asking at this port looks like scanning a range, whatever it is asked for."""
+        return any(port in path.ports for path in self._paths if path.check is Check.RPC_RANGE)
 
     async def _knock_sampled(self, view: View, port: int) -> None:
         await self._knock(view, port)
@@ -107,35 +138,26 @@ class Survey:
 
     async def _ask_again(self, view: View, path: Path) -> None:
         if path.check is Check.EPM and view.address is not None:
+            knock = partial(self._knock_again, view)
             for port in path.ports:
-                await ask_again(view, port, self._memory, self._knock, self._clock, self._manners.spacing)
+                await ask_again(view, port, self._memory, knock, self._clock, self._manners.spacing)
+
+    async def _knock_again(self, view: View, port: int) -> Outcome:
+        async with self._asking_again:
+            return await self._knock(view, port, DEADLINE)
 
     def _remember(self, views: Iterable[View]) -> None:
         for view in views:
             if view.address is not None and view.sampled:
                 self._memory.samples[view.address] = {port: view.asks[port][-1] for port in view.sampled}
 
-    def _judge(self, paths: Iterable[Path], views: Sequence[View], started: float, began: float) -> None:
-        for path in paths:
-            addresses = tuple(self._address(path, view) for view in views if view.name in path.addresses)
-            judgement = nearest([address.judgement for address in addresses])
-            self._publish(Result(path, judgement, addresses, started, self._clock.monotonic() - began))
+    def _conclude(self, path: Path, views: Sequence[View], started: float) -> None:
+        self._publish(conclude(path, views, self._memory, started))
 
-    def _address(self, path: Path, view: View) -> AddressResult:
-        excuse = _untried(path, view, self._clock.time())
-        if excuse is not None:
-            view.asks.setdefault(excuse.target.port, [excuse])
-            judgement = judge_port(path.check, view.sight(self._memory), excuse.target.port)
-            return AddressResult(view.name, view.address, judgement, (excuse,))
-        if path.check is Check.RPC_RANGE:
-            asked = [outcome for port in sorted(view.sampled) for outcome in view.asks[port]]
-            return AddressResult(
-                view.name, view.address, judge_range(view.sight(self._memory), path.ports), tuple(asked)
-            )
-        judgement = _worst_port(path, view, self._memory)
-        return AddressResult(
-            view.name, view.address, judgement, tuple(o for port in path.ports for o in view.asks[port])
-        )
+
+def _each_once(views: Iterable[View]) -> list[View]:
+    """One view for each address, however many names lead there."""
+    return list({view.address or view.name: view for view in reversed([*views])}.values())[::-1]
 
 
 def _doors(fixed: Iterable[Path], view: View) -> list[int]:
@@ -143,21 +165,3 @@ def _doors(fixed: Iterable[Path], view: View) -> list[int]:
     if view.address is None:
         return []
     return list(dict.fromkeys(port for path in fixed if view.name in path.addresses for port in path.ports))
-
-
-def _worst_port(path: Path, view: View, memory: Memory) -> Judgement:
-    """A path with several fixed ports needs them all."""
-    judged = [judge_port(path.check, view.sight(memory), port) for port in path.ports]
-    verdict = worst(judgement.verdict for judgement in judged)
-    return next(judgement for judgement in judged if judgement.verdict is verdict)
-
-
-def _untried(path: Path, view: View, now: float) -> Outcome | None:
-    """Why nothing could be asked: the name gave no address, or the port of a named instance is not known."""
-    if view.address is None:
-        port = path.ports[0] if path.ports else 0
-        return Outcome(Target(view.name, port), State.UNRESOLVED, Phase.RESOLVE, now, 0.0, detail=view.unresolved)
-    if not path.ports:
-        detail = f"the port of the SQL Server instance {path.port} is not known; give the host a `port`"
-        return Outcome(Target(view.address, 0), State.LOCAL_FAULT, Phase.RESOLVE, now, 0.0, detail=detail)
-    return None

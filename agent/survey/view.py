@@ -17,7 +17,9 @@ class View:
     peer: str
     name: str
     address: str | None
+    range_size: int = 0
     unresolved: str = ""
+    resolve_seconds: float = 0.0
     asks: dict[int, list[Outcome]] = field(default_factory=dict)  # port → outcomes, newest last
     sampled: set[int] = field(default_factory=set)
     paired: dict[int, int] = field(default_factory=dict)  # silent port → the control asked beside it
@@ -43,6 +45,7 @@ class View:
             name=self.name,
             address=address,
             outcomes={**before, **{port: outcomes[-1] for port, outcomes in self.asks.items()}},
+            range_size=self.range_size,
             sampled=tuple(sorted(self.sampled | before.keys())),
             silences={port: silence for (where, port), silence in memory.silences.items() if where == address},
             controls=self.paired,

@@ -32,16 +32,23 @@ class Lateness:
             self._timer = None
 
     def since(self, began: float) -> float:
-        """The longest lateness, in seconds, that overlapped the time from `began` (loop time) until now."""
+        """The longest that the loop was late, in seconds, within the time from `began` (loop time) until now."""
         now = self._loop.time()
         overdue = now - self._due if self._timer is not None else 0.0
-        return max([0.0, overdue, *(late for ended, late in self._stalls if ended >= began)])
+        stalls = [(now, overdue), *self._stalls]
+        return max(0.0, *(min(late, ended - began) for ended, late in stalls))
 
     def _run(self) -> None:
         now = self._loop.time()
         self.last = max(0.0, now - self._due)
         if self.last >= WORTH_KEEPING:
-            self._stalls.append((now, self.last))
+            self._remember(now, self.last)
         self._timer = None
         self.start()
         self._beat()
+
+    def _remember(self, ended: float, late: float) -> None:
+        """Forget the shorter ones before it: whatever they overlapped, this one did too, or it came after."""
+        while self._stalls and self._stalls[-1][1] <= late:
+            self._stalls.pop()
+        self._stalls.append((ended, late))

@@ -26,7 +26,6 @@ SO_EE_ORIGIN = {2: 4, 3: 6}  # ICMP, ICMPv6: the only origins that came over the
 LINUX_AF = {2: 4, 10: 6}
 WINDOWS_AF = {2: 4, 23: 6}
 
-SOCKADDR_INET_SIZE = 28
 ICMP_ERROR_INFO = struct.Struct("<28sIBB2x")  # source address, protocol, type, code
 IPPROTO_ICMPV6 = 58
 

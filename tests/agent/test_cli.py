@@ -116,7 +116,7 @@ def test_a_hung_service_is_exit_1_and_named_as_what_it_may_be(hung: Path) -> Non
     assert done.returncode == 1
     assert "unreachable" in done.stdout
     text = " ".join(done.stdout.split())
-    for cause in ("firewall that drops", "dead host", "hung"):
+    for cause in ("firewall on the way", "a dead host", "hung"):
         assert cause in text
     assert "\x1b" not in done.stdout
 
@@ -136,6 +136,64 @@ def test_prom_goes_to_a_file_in_one_step(site: Path, tmp_path: Path) -> None:
     assert done.stdout == ""
     assert 'ssoreach_path_reachable{check="sql",direction="outbound",peer="SQL01"} 1.0' in target.read_text()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ssoreach.prom", "ssoreach.yaml"]
+
+
+def test_a_device_or_a_pipe_is_written_to_and_not_replaced(site: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    subprocess.run(["mkfifo", str(pipe)], check=True)
+    argv = [sys.executable, "-m", "agent.cli", "once", "--config", str(site), "--host", "BTS01", "-f", "json"]
+    with subprocess.Popen([*argv, "-o", str(pipe)]) as child:
+        assert json.loads(pipe.read_text())["site"] == "test"
+        child.wait(20)
+    assert pipe.is_fifo()
+
+
+def test_a_link_stays_a_link(site: Path, tmp_path: Path) -> None:
+    link, target = tmp_path / "link", tmp_path / "target.json"
+    target.write_text("old")
+    link.symlink_to(target)
+    probe("once", "--config", str(site), "--host", "BTS01", "-f", "json", "-o", str(link))
+    assert link.is_symlink()
+    assert json.loads(target.read_text())["site"] == "test"
+
+
+def test_a_dash_is_standard_output(site: Path, tmp_path: Path) -> None:
+    done = probe("once", "--config", str(site), "--host", "BTS01", "-f", "json", "-o", "-", cwd=tmp_path)
+    assert json.loads(done.stdout)["site"] == "test"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_standard_output_that_is_full_is_one_line_and_exit_2(site: Path) -> None:
+    argv = [sys.executable, "-m", "agent.cli", "once", "--config", str(site), "--host", "BTS01"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(argv, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr == "standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize("encoding", ["cp850", "ascii", "utf-16-le"])
+def test_a_code_page_that_lacks_a_letter_costs_a_letter(site: Path, encoding: str) -> None:
+    """Long texts end in an ellipsis, which the code pages of a Windows console do not have."""
+    site.write_text(site.read_text().replace("address: 127.0.0.31", "address: " + "n" * 60 + ".invalid"))
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd()), "PYTHONIOENCODING": encoding}
+    argv = [sys.executable, "-m", "agent.cli", "once", "--config", str(site), "--host", "BTS01"]
+    done = subprocess.run(argv, capture_output=True, timeout=60, env=environment)
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+    assert "unresolved" in done.stdout.decode(encoding)
+
+
+def test_keys_that_are_not_used_yet_are_named(site: Path) -> None:
+    site.write_text(site.read_text() + "sql: {prelogin: true}\n")
+    done = probe("check-config", "--config", str(site))
+    assert done.returncode == 0
+    assert "sql.prelogin" in done.stderr
+
+
+def test_a_file_in_the_folder_is_not_taken_without_a_terminal_but_mentioned(site: Path) -> None:
+    done = probe("once", cwd=site.parent)
+    assert done.returncode == 2
+    assert "./ssoreach.yaml is not taken" in done.stderr
 
 
 def test_an_output_that_cannot_be_written_is_exit_2(site: Path, tmp_path: Path) -> None:
@@ -184,6 +242,7 @@ def test_plan_says_what_and_why_and_sends_nothing(site: Path) -> None:
             "service": "SQL Server",
             "account": "Logged on user",
             "reason": "To create and connect to the SSO database.",
+            "note": "",
         }
     ]
     every = probe("plan", "--config", str(site), "--all")
@@ -246,7 +305,8 @@ def test_run_says_when_its_port_is_taken(site: Path) -> None:
         site.write_text(site.read_text() + f'web: {{listen: "127.0.0.1:{taken.getsockname()[1]}"}}\n')
         done = probe("run", "--config", str(site), "--host", "BTS01")
     assert done.returncode == 2
-    assert "in use" in done.stderr
+    assert "web.listen 127.0.0.1:" in done.stderr
+    assert "in use; does another agent run here?" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from .listeners import listening
+from .listeners import Behaviour, listening
 from .network import Network
 from .rows import ROWS, Place, Row, Seen, Sender
 from .site import once, write_site
@@ -135,6 +135,22 @@ def test_a_device_that_answers_for_everyone_proves_nothing(shared_net: Network, 
     found = {path["check"]: (path["verdict"], path["cause"]) for path in document["paths"]}
     assert found == dict.fromkeys(("sql", "epm", "rpc-range"), ("inconclusive", "middlebox"))
     assert code == 3
+
+
+@pytest.mark.parametrize("behaviour", [Behaviour.HOLD, Behaviour.CLOSE, Behaviour.RESET, Behaviour.SEND])
+def test_a_peer_that_accepts_and_misbehaves_is_a_state_and_never_a_hang(
+    shared_net: Network, tmp_path: Path, behaviour: Behaviour
+) -> None:
+    """It says nothing, hangs up, resets, or sends 10 MB: a connect asks for no more than the SYN-ACK."""
+    net, address = shared_net, shared_net.address("accept", 6)
+    hosts = [f'name: SQL01, role: sso-database, address: "{address}"']
+    hosts.append(f'name: MSS, role: master-secret, address: "{address}"')
+    config = write_site(tmp_path, net, hosts, timeout="2s")
+    with listening(net.server, [(address, 1433)], behaviour, octets=10_000_000):
+        _, document = once(net, config, "--peer", "SQL01")
+    path = document["paths"][0]
+    allowed = [("open", "reachable")] + [("reset", "unreachable")] * (behaviour is Behaviour.RESET)
+    assert (path["addresses"][0]["state"], path["verdict"]) in allowed
 
 
 def test_range_behind_an_open_refusal(shared_net: Network, tmp_path: Path) -> None:

@@ -1,0 +1,44 @@
+"""Keys of the configuration that this version reads but does not use: whoever writes one is told so."""
+
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+
+from agent.config.model import Config
+
+UNUSED = (
+    "rpc.coverage_window",
+    "sql.prelogin",
+    "web.reload_endpoint",
+    "rendezvous.listen",
+    "rendezvous.key_file",
+    "rendezvous.key_file_unchecked",
+    "sso.service",
+    "sso.backup_confirmed",
+    "names",
+    "state_dir",
+)
+UNUSED_OF_A_HOST = ("zone", "instance", "agent", "rendezvous")
+
+
+def unused(config: Config) -> Iterator[str]:
+    """One line for each such key that the file sets."""
+    for key in _set(config):
+        yield f"{key}: read, but this version does not use it yet"
+
+
+def _set(config: Config) -> Iterator[str]:
+    for key in UNUSED:
+        section, _, name = key.rpartition(".")
+        if _differs(getattr(config, section) if section else config, name):
+            yield key
+    for service, matcher in config.rpc.services.items():
+        if matcher.confirmed:
+            yield f"rpc.services.{service}.confirmed"
+    for number, host in enumerate(config.hosts):
+        yield from (f"hosts[{number}].{key}" for key in UNUSED_OF_A_HOST if _differs(host, key))
+
+
+def _differs(section: BaseModel, key: str) -> bool:
+    """From the default, which the model itself knows."""
+    return bool(getattr(section, key) != type(section).model_fields[key].default)

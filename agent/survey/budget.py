@@ -1,0 +1,27 @@
+"""What a peer must bear of range attempts: a hard limit, whatever is configured and whoever asks."""
+
+from collections import deque
+from collections.abc import Sequence
+
+from agent.clock import Clock
+
+SLACK = 0.1  # seconds; an attempt leaves a little after its time
+LIMITS = ((15, 20 + SLACK), (40, 60 + SLACK))  # attempts in any so many seconds
+
+
+class Budget:
+    """Hands out the times at which attempts may go, in the order of asking."""
+
+    def __init__(self, clock: Clock, limits: Sequence[tuple[int, float]] = LIMITS) -> None:
+        self._clock = clock
+        self._limits = limits
+        self._taken: deque[float] = deque(maxlen=max((most for most, _ in limits), default=0))
+
+    async def take(self) -> None:
+        """Wait for leave to send one. Who is cancelled meanwhile has spent it."""
+        now = self._clock.monotonic()
+        full = (self._taken[-most] + window for most, window in self._limits if len(self._taken) >= most)
+        at = max([now, *full])
+        self._taken.append(at)
+        if at > now:
+            await self._clock.sleep(at - now)

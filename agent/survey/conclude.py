@@ -1,0 +1,69 @@
+"""From what a round has seen of all addresses to the results of its paths."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agent.judge.fold import nearest, worst
+from agent.judge.range import judge_range
+from agent.judge.single import judge_port
+from agent.judge.verdict import Judgement, Verdict
+from agent.path import Check, Path
+from agent.result import AddressResult, Result
+from agent.survey.memory import Memory
+from agent.survey.view import View
+from probes.outcome import Outcome, Target
+from probes.state import Phase, State
+
+
+def conclude(path: Path, views: Sequence[View], memory: Memory, started: float) -> Result:
+    """The result of one path; `started` (UTC) is when its round began."""
+    own = [view for view in views if view.name in path.addresses]
+    addresses = tuple(
+        replace(_address(path, view, memory, started), resolve_seconds=view.resolve_seconds) for view in own
+    )
+    judgement = nearest([address.judgement for address in addresses])
+    outcomes = [outcome for address in addresses for outcome in address.outcomes]
+    ended = max((outcome.started + outcome.seconds for outcome in outcomes), default=started)
+    return Result(path, judgement, addresses, started, max(0.0, ended - started))
+
+
+def _address(path: Path, view: View, memory: Memory, now: float) -> AddressResult:
+    if view.address is None:
+        return _excused(path, view, memory, _unresolved(path, view, now), counts=True)
+    if not path.ports:
+        return _excused(path, view, memory, _port_unknown(path, view.address, now), counts=False)
+    if path.check is Check.RPC_RANGE:
+        asked = [outcome for port in sorted(view.sampled) for outcome in view.asks[port]]
+        return AddressResult(view.name, view.address, judge_range(view.sight(memory), path.ports), tuple(asked))
+    asked = [outcome for port in path.ports for outcome in view.asks[port]]
+    return AddressResult(view.name, view.address, _all_ports(path, view, memory), tuple(asked))
+
+
+def _all_ports(path: Path, view: View, memory: Memory) -> Judgement:
+    """A path with several fixed ports needs them all, and tells of each one that does not work."""
+    judged = [judge_port(path.check, view.sight(memory), port) for port in path.ports]
+    verdict = worst(each.verdict for each in judged)
+    told = [each for each in judged if each.verdict is not Verdict.REACHABLE] or judged
+    head = next(each for each in judged if each.verdict is verdict)
+    remedies = dict.fromkeys(each.remedy for each in told)
+    return replace(head, detail=" ".join(each.detail for each in told), remedy=" ".join(remedies))
+
+
+def _excused(path: Path, view: View, memory: Memory, excuse: Outcome, *, counts: bool) -> AddressResult:
+    """Nothing could be asked, and `excuse` stands for it; it `counts` as an attempt or not."""
+    port = excuse.target.port
+    sight = replace(view.sight(memory), outcomes={port: excuse})
+    return AddressResult(view.name, view.address, judge_port(path.check, sight, port), (excuse,) if counts else ())
+
+
+def _unresolved(path: Path, view: View, now: float) -> Outcome:
+    port = path.ports[0] if path.ports else 0
+    return Outcome(Target(view.name, port), State.UNRESOLVED, Phase.RESOLVE, now, 0.0, detail=view.unresolved)
+
+
+def _port_unknown(path: Path, address: str, now: float) -> Outcome:
+    detail = (
+        f"The port of SQL Server instance {path.port} on {path.peer} is not known: "
+        "this version does not ask SQL Server Browser"
+    )
+    return Outcome(Target(address, 0), State.LOCAL_FAULT, Phase.RESOLVE, now, 0.0, detail=detail)

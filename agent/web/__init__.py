@@ -1,0 +1,8 @@
+"""The HTTP side: /metrics, health, and the API. It reads the ledger and changes nothing.
+
+access   who may read what
+pages    what is served
+shared   one rendering for all who ask at the same time
+door     how many may come in, and for how long
+server   listening, and closing again
+"""

@@ -1,0 +1,82 @@
+"""What is served. Everything slow is made in a thread, from what was read in the loop."""
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from agent.metrics import Snapshot, expose
+from agent.report.document import Run, document, dumps
+from agent.report.table import render_text
+from agent.web.access import allowed_names, refusal
+from agent.web.shared import Shared
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Server": "ssoreach",
+}
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the answers come from; each is called in the event loop."""
+
+    metrics: Callable[[], Snapshot]
+    run: Callable[[], Run]
+    ready: Callable[[], bool]
+
+
+def application(sources: Sources, *, names: Collection[str], open_pages: bool) -> web.Application:
+    """`names`: how this machine is called; a Host header must be one of them, or an address."""
+    allowed = allowed_names(names)
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return refusal(request, allowed, open_pages=open_pages) or await handler(request)
+
+    pages = Pages(sources)
+    app = web.Application(middlewares=[guard], client_max_size=65_536)
+    app.on_response_prepare.append(_prepare)
+    app.router.add_get("/", pages.table)
+    app.router.add_get("/metrics", pages.metrics)
+    app.router.add_get("/api/v1/paths", pages.paths)
+    app.router.add_get("/-/healthy", pages.healthy)
+    app.router.add_get("/-/ready", pages.ready)
+    return app
+
+
+async def _prepare(_: web.Request, response: web.StreamResponse) -> None:
+    """Of every answer, those that no page gave (404, 405) among them. One a connection: see `door`."""
+    response.headers.update(HEADERS)
+    response.force_close()
+
+
+class Pages:
+    """The handlers."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._ready = sources.ready
+        self._metrics = Shared(sources.metrics, expose)
+        self._paths = Shared(sources.run, lambda run: dumps(document(run)).encode())
+        self._table = Shared(sources.run, lambda run: render_text(run).encode())
+
+    async def metrics(self, _: web.Request) -> web.Response:
+        content_type = "text/plain; version=0.0.4; charset=utf-8"
+        return web.Response(body=await self._metrics.get(), headers={"Content-Type": content_type})
+
+    async def paths(self, _: web.Request) -> web.Response:
+        return web.Response(body=await self._paths.get(), content_type="application/json", charset="utf-8")
+
+    async def table(self, _: web.Request) -> web.Response:
+        return web.Response(body=await self._table.get(), content_type="text/plain", charset="utf-8")
+
+    async def healthy(self, _: web.Request) -> web.Response:
+        return web.Response(text="healthy\n")
+
+    async def ready(self, _: web.Request) -> web.Response:
+        """Whether the agent does its work; never whether a peer does its own."""
+        return web.Response(text="ready\n") if self._ready() else web.Response(status=503, text="starting\n")

@@ -1,0 +1,283 @@
+"""How much silence means something, and what false `blocked` that costs on paths that lose packets."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.judge.silence import CHANCE, LEAST, MOST, PRIOR, Control, Silence, needed, upper_bound
+
+ANSWERED, LATE, SILENT = Control.ANSWERED, Control.LATE, Control.SILENT
+
+
+def silent(silence: Silence, *controls: Control) -> Silence:
+    for control in controls:
+        silence.beside(control)
+    return silence
+
+
+# The count.
+
+
+@pytest.mark.parametrize(
+    ("probability", "count"),
+    [(1e-9, 3), (0.0099, 3), (0.01, 3), (0.0101, 4), (1 / 50, 4), (0.05, 5), (0.1, 6), (0.2, 9), (0.25, 10)],
+)
+def test_how_many_silences_confirm_one(probability: float, count: int) -> None:
+    assert needed(probability) == count
+
+
+@pytest.mark.parametrize("probability", [0.252, 0.3, 0.5, 0.999999999, 1.0, 1.5])
+def test_a_path_that_loses_too_much_is_beyond_counting(probability: float) -> None:
+    assert needed(probability) is None
+
+
+@given(st.floats(1e-12, 1.0))
+def test_the_count_is_the_least_that_will_do(probability: float) -> None:
+    count = needed(probability)
+    if count is None:
+        assert probability**MOST > CHANCE * 0.999
+        return
+    assert LEAST <= count <= MOST
+    assert probability**count <= CHANCE * 1.001
+    assert count == LEAST or probability ** (count - 1) > CHANCE * 0.999
+
+
+# The upper bound.
+
+
+def test_without_a_measurement_the_prior_stands() -> None:
+    assert upper_bound(0, 0) == PRIOR
+    assert upper_bound(0, 1) == PRIOR
+    assert upper_bound(0, 132) == PRIOR
+    assert upper_bound(0, 1000) < PRIOR / 5
+
+
+COUNTS = st.integers(1, 2000).flatmap(lambda asked: st.tuples(st.integers(0, asked), st.just(asked)))
+
+
+@given(COUNTS)
+def test_the_bound_is_a_probability_above_what_was_seen(counts: tuple[int, int]) -> None:
+    lost, asked = counts
+    bound = upper_bound(lost, asked)
+    assert 0 < bound <= 1.0000001
+    assert bound >= min(1.0, lost / asked) - 1e-9
+    assert bound >= PRIOR or lost == 0
+
+
+@given(COUNTS)
+def test_one_more_silence_raises_the_bound_and_one_more_answer_lowers_it(counts: tuple[int, int]) -> None:
+    lost, asked = counts
+    assert upper_bound(lost + 1, asked + 1) >= upper_bound(lost, asked) - 1e-12
+    assert upper_bound(lost, asked + 1) <= upper_bound(lost, asked) + 1e-12
+
+
+@pytest.mark.parametrize(("lost", "asked", "bound"), [(1, 10, 0.348), (5, 100, 0.099), (50, 100, 0.581)])
+def test_the_bound_is_wilsons(lost: int, asked: int, bound: float) -> None:
+    """Against figures worked out by hand from the formula for the score interval, z = 1.645."""
+    assert upper_bound(lost, asked) == pytest.approx(bound, abs=0.001)
+
+
+# One port.
+
+
+def test_four_silences_beside_controls_that_answer_confirm_one() -> None:
+    silence = silent(Silence(), ANSWERED, ANSWERED, ANSWERED)
+    assert not silence.confirmed
+    assert silent(silence, ANSWERED).confirmed
+
+
+def test_a_silence_with_a_deadline_too_short_does_not_count() -> None:
+    silence = silent(Silence(), ANSWERED, ANSWERED, ANSWERED)
+    silence.beside(ANSWERED, counts=False)
+    assert (silence.in_a_row, silence.confirmed) == (3, False)
+
+
+def test_a_control_that_is_silent_now_never_confirms() -> None:
+    silence = silent(Silence(), *[ANSWERED] * 20)
+    assert silence.confirmed
+    silent(silence, SILENT)
+    assert not silence.confirmed
+    assert not silence.hopeless
+
+
+def test_a_silence_beside_a_control_that_answers_late_does_not_count() -> None:
+    """Packets get lost at this very moment."""
+    silence = silent(Silence(), LATE, LATE, LATE, LATE)
+    assert (silence.in_a_row, silence.confirmed, silence.hopeless) == (0, False, False)
+    assert silent(silence, *[ANSWERED] * 4).confirmed
+
+
+def test_an_answer_ends_the_row() -> None:
+    silence = silent(Silence(), *[ANSWERED] * 3)
+    silence.answered()
+    assert not silent(silence, ANSWERED).confirmed
+
+
+def test_anything_else_ends_the_row_too() -> None:
+    silence = silent(Silence(), *[ANSWERED] * 3)
+    silence.interrupted()
+    assert not silent(silence, ANSWERED).confirmed
+
+
+def test_silences_that_an_answer_ended_too_soon_were_losses() -> None:
+    silence = silent(Silence(), ANSWERED, ANSWERED)
+    silence.answered()
+    assert (silence.lost, silence.asked) == (2, 5)  # two controls, the port three times
+    assert silent(silence, ANSWERED).hopeless
+
+
+def test_a_firewall_that_is_opened_again_is_not_a_lossy_path() -> None:
+    silence = silent(Silence(), *[ANSWERED] * 40)
+    silence.answered()
+    assert silence.lost == 0
+    assert silent(silence, *[ANSWERED] * 4).confirmed
+
+
+def test_a_host_that_dies_is_not_a_lossy_path() -> None:
+    silence = silent(Silence(), *[ANSWERED] * 2, *[SILENT] * 50, ANSWERED)
+    assert silence.lost == 0
+    assert not silence.hopeless
+
+
+def test_a_host_that_comes_back_whole_is_not_a_lossy_path_either() -> None:
+    silence = silent(Silence(), SILENT, SILENT)
+    silence.answered()
+    silent(silence, ANSWERED)
+    assert silence.lost == 0
+
+
+def test_controls_that_are_silent_at_times_are_a_lossy_path() -> None:
+    silence = silent(Silence(), *[ANSWERED, SILENT] * 5, ANSWERED)
+    assert silence.lost == 5
+    assert silence.hopeless
+    assert not silence.confirmed
+
+
+def test_a_control_that_was_chosen_because_it_answers_measures_nothing() -> None:
+    silence = Silence()
+    for _ in range(1000):
+        silence.beside(ANSWERED, measures=False)
+    assert silence.asked == 0
+
+
+def test_a_control_that_answers_shows_that_one_silent_before_was_lost_however_it_was_chosen() -> None:
+    silence = Silence()
+    for _ in range(3):
+        silence.beside(ANSWERED, measures=False)
+        silence.beside(SILENT)
+    silence.beside(ANSWERED, measures=False)
+    assert silence.lost == 3
+    assert silence.hopeless
+
+
+def test_a_lossy_path_is_not_held_against_it_for_ever() -> None:
+    silence = silent(Silence(), *[ANSWERED, SILENT] * 5, ANSWERED)
+    for _ in range(400):
+        silence.answered()
+    assert silence.lost < 1
+    assert silence.needed is not None
+    assert silent(silence, *[ANSWERED] * silence.needed).confirmed
+
+
+def test_a_good_month_is_not_a_licence_for_a_bad_hour() -> None:
+    """However long all went well, what is measured now moves the bound."""
+    silence = Silence()
+    for _ in range(40_000):
+        silence.answered()
+    assert silence.needed == needed(PRIOR)
+    silent(silence, ANSWERED, ANSWERED)
+    silence.answered()
+    assert silence.needed is not None
+    assert silence.needed > needed(PRIOR)  # type: ignore[operator]
+
+
+CALLS: list[Callable[[Silence], None]] = [
+    *(lambda silence, control=control: silence.beside(control) for control in Control),
+    *(lambda silence, control=control: silence.beside(control, measures=False) for control in Control),
+    Silence.answered,
+    Silence.interrupted,
+]
+
+
+@given(st.lists(st.sampled_from(CALLS), max_size=60))
+def test_whatever_happens_it_stays_consistent(calls: list[Callable[[Silence], None]]) -> None:
+    silence = Silence()
+    for call in calls:
+        call(silence)
+        assert 0 <= silence.lost <= silence.asked + 1e-9
+        assert silence.asked <= 100 + 1e-9
+        assert not (silence.confirmed and silence.hopeless)
+        assert not silence.confirmed or (silence.control_answers and silence.in_a_row >= LEAST)
+
+
+# What it costs. An attempt sends a SYN and repeats it; `lost` is the chance that one of them, or its answer, is lost.
+
+
+def attempt(dice: random.Random, lost: float, syns: int) -> Control:
+    for number in range(syns):
+        if dice.random() >= lost:
+            return LATE if number else ANSWERED
+    return SILENT
+
+
+def live(dice: random.Random, lost: float, syns: int, again: int, rounds: int, *, shut: bool = False) -> list[bool]:
+    """For each round of one port and one control whether the port was called blocked; as `survey.silence` asks them."""
+    silence, confirmed = Silence(), []
+    for _ in range(rounds):
+        seen = SILENT if shut else attempt(dice, lost, syns)
+        if seen is SILENT:
+            ask(dice, silence, lost, syns, again, shut=shut)
+        else:
+            silence.answered()
+        confirmed.append(seen is SILENT and silence.in_a_row > 0 and silence.confirmed)
+    return confirmed
+
+
+def ask(dice: random.Random, silence: Silence, lost: float, syns: int, again: int, *, shut: bool) -> None:
+    silence.beside(attempt(dice, lost, syns), measures=False)
+    for _ in range((silence.needed or LEAST) + 2):
+        if silence.confirmed or not silence.control_answers:
+            return
+        seen, beside = SILENT if shut else attempt(dice, lost, again), attempt(dice, lost, again)
+        if seen is not SILENT:
+            silence.answered()
+            return
+        silence.beside(beside)
+        if silence.hopeless:
+            return
+
+
+def each_way(loss: float) -> float:
+    return 1 - (1 - loss) ** 2
+
+
+@pytest.mark.parametrize("loss", [0.02, 0.05, 0.2])
+@pytest.mark.parametrize("syns", [2, 3])
+def test_packet_loss_alone_is_not_called_blocked(loss: float, syns: int) -> None:
+    """Agents that live for a day on a path without any firewall, with packets lost at random both ways."""
+    dice = random.Random(f"{loss} {syns}")
+    false = sum(sum(live(dice, each_way(loss), syns, syns + 1, 1440)) for _ in range(40))
+    assert false == 0
+
+
+def test_a_path_that_drops_whole_attempts_is_found_out() -> None:
+    """One of eight links of a bundle is dead: repeating the SYN does not help, and no control answers late."""
+    dice = random.Random(8)
+    lives = [live(dice, 1 / 8, 1, 1, 1440) for _ in range(200)]
+    assert sum(map(any, lives)) <= 1
+
+
+@pytest.mark.parametrize(("loss", "share"), [(0.0, 1.0), (0.001, 0.999), (0.01, 0.99), (0.02, 0.98), (0.05, 0.93)])
+def test_a_real_block_is_found_in_one_round(loss: float, share: float) -> None:
+    dice = random.Random(str(loss))
+    found = [live(dice, each_way(loss), 2, 3, 1, shut=True)[0] for _ in range(1000)]
+    assert sum(found) / len(found) >= share
+
+
+def test_a_real_block_is_found_soon_even_on_a_bad_path() -> None:
+    dice = random.Random(1)
+    found = [any(live(dice, each_way(0.1), 2, 3, 10, shut=True)) for _ in range(200)]
+    assert sum(found) / len(found) >= 0.9

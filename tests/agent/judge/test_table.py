@@ -1,0 +1,179 @@
+"""The table from observation to verdict, against the documented one, row by row."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from agent.judge.single import judge_port
+from agent.judge.table import TABLE, Beside, look_up
+from agent.judge.verdict import Cause, Judgement, Proof, Verdict
+from agent.path import Check
+from probes.outcome import Outcome
+from probes.state import Sent, State
+from probes.wire.icmp import Icmp
+from tests.agent.seen import (
+    PEER,
+    PORT,
+    ROUTER,
+    confirmed_silence,
+    hopeless_silence,
+    outcome,
+    sight,
+)
+
+V, C = Verdict, Cause
+REFUSALS_V4 = [(3, 9), (3, 10), (3, 13), (3, 2), (3, 3)]
+REFUSALS_V6 = [(1, 1), (1, 5), (1, 6), (1, 4)]
+NO_WAY_V4 = [(3, 0), (3, 1), (3, 6), (3, 7), (3, 11), (3, 12), (11, 0)]
+NO_WAY_V6 = [(1, 0), (1, 3), (3, 0)]
+PEER_V6, ROUTER_V6 = "2001:db8::21", "2001:db8::1"
+
+
+def verdict(judged: Judgement) -> tuple[Verdict, Cause | None]:
+    return judged.verdict, judged.cause
+
+
+def judged(check: Check, state: State, **more: object) -> Judgement:
+    seen = outcome(state, PORT[check], **more)  # type: ignore[arg-type]
+    return judge_port(check, sight(seen), PORT[check])
+
+
+@pytest.mark.parametrize("check", Check)
+@pytest.mark.parametrize("state", State)
+def test_there_is_a_row_for_whatever_is_seen(check: Check, state: State) -> None:
+    row = look_up(check, state, set())
+    assert (row.state, row.beside) == (state, Beside.NOTHING_MORE)
+    assert row.check in (None, check)
+
+
+def test_a_row_that_nothing_can_reach_would_be_a_mistake() -> None:
+    for place, row in enumerate(TABLE):
+        above = [other for other in TABLE[:place] if other.state is row.state and other.check in (None, row.check)]
+        assert not any(other.beside in (Beside.NOTHING_MORE, row.beside) for other in above), row
+
+
+@pytest.mark.parametrize(
+    ("check", "state", "expected"),
+    [
+        (Check.SQL, State.OPEN, (V.REACHABLE, None)),
+        (Check.EPM, State.OPEN, (V.REACHABLE, None)),
+        (Check.RPC_ENDPOINT, State.OPEN, (V.REACHABLE, None)),
+        (Check.SQL, State.FILTERED, (V.UNREACHABLE, C.NO_ANSWER)),
+        (Check.EPM, State.FILTERED, (V.UNREACHABLE, C.NO_ANSWER)),
+        (Check.RPC_ENDPOINT, State.FILTERED, (V.UNREACHABLE, C.NO_ANSWER)),
+        (Check.EPM, State.DECLINED, (V.INCONCLUSIVE, C.QUERY_REFUSED)),
+        *(
+            (check, state, expected)
+            for check in (Check.SQL, Check.EPM, Check.RPC_ENDPOINT)
+            for state, expected in (
+                (State.CLOSED, (V.UNREACHABLE, C.REFUSED)),
+                (State.RESET, (V.UNREACHABLE, C.CUT_OFF)),
+                (State.HUNG_UP, (V.UNREACHABLE, C.CUT_OFF)),
+                (State.MUTE, (V.UNREACHABLE, C.CUT_OFF)),
+                (State.GARBLED, (V.SERVICE_DOWN, C.WRONG_SERVICE)),
+                (State.REJECTED, (V.UNREACHABLE, C.HOST_DOWN)),  # by nobody knows whom
+                (State.UNRESOLVED, (V.UNRESOLVED, C.NAME_RESOLUTION)),
+                (State.LOCAL_FAULT, (V.INCONCLUSIVE, C.LOCAL_FAULT)),
+            )
+        ),
+    ],
+)
+def test_what_a_state_alone_comes_to(check: Check, state: State, expected: tuple[Verdict, Cause | None]) -> None:
+    assert verdict(judged(check, state)) == expected
+
+
+@pytest.mark.parametrize("check", [Check.SQL, Check.EPM, Check.RPC_ENDPOINT])
+def test_only_the_endpoint_mapper_is_blocked_by_confirmed_silence(check: Check) -> None:
+    port = PORT[check]
+    seen = sight(outcome(State.FILTERED, port), silences={port: confirmed_silence()}, controls={port: 1433})
+    found = judge_port(check, seen, port)
+    if check is Check.EPM:
+        assert verdict(found) == (V.BLOCKED, C.SILENT_DROP)
+        assert found.evidence is Proof.NATURAL
+        assert "silent 4 times in a row while TCP 1433 of the same address answered" in found.detail
+    else:
+        assert verdict(found) == (V.UNREACHABLE, C.NO_ANSWER)
+
+
+def test_silence_on_a_path_that_loses_too_much_is_inconclusive() -> None:
+    seen = sight(outcome(State.FILTERED), silences={135: hopeless_silence()})
+    assert verdict(judge_port(Check.EPM, seen, 135)) == (V.INCONCLUSIVE, C.LOSSY_PATH)
+
+
+@pytest.mark.parametrize("check", [Check.SQL, Check.EPM])
+def test_a_neighbour_that_does_not_answer_is_a_host_that_is_down(check: Check) -> None:
+    """Whatever was known of its silence before: the SYN never left this host."""
+    port = PORT[check]
+    seen = sight(outcome(State.FILTERED, port, sent=Sent.HELD), silences={port: confirmed_silence()})
+    assert verdict(judge_port(check, seen, port)) == (V.UNREACHABLE, C.HOST_DOWN)
+
+
+def rejections(codes: list[tuple[int, int]], version: int) -> Iterator[tuple[Icmp, str]]:
+    target, router = (PEER, ROUTER) if version == 4 else (PEER_V6, ROUTER_V6)
+    for kind, code in codes:
+        for sender in (router, target):
+            yield Icmp(version, kind, code, sender), target
+
+
+@pytest.mark.parametrize(("icmp", "target"), [*rejections(REFUSALS_V4, 4), *rejections(REFUSALS_V6, 6)])
+@pytest.mark.parametrize("check", [Check.SQL, Check.EPM, Check.RPC_ENDPOINT])
+def test_a_policy_code_is_a_refusal_by_whoever_sent_it(check: Check, icmp: Icmp, target: str) -> None:
+    found = judged(check, State.REJECTED, icmp=icmp, address=target)
+    by_target = icmp.sender == target
+    assert verdict(found) == (V.BLOCKED, C.HOST_FIREWALL if by_target else C.ICMP_REJECT)
+    assert found.rejected_by == icmp.sender
+    assert str(icmp) in found.detail
+    assert str(icmp.sender) in found.detail
+
+
+@pytest.mark.parametrize(("icmp", "target"), [*rejections(NO_WAY_V4, 4), *rejections(NO_WAY_V6, 6)])
+@pytest.mark.parametrize("check", [Check.SQL, Check.EPM])
+def test_any_other_code_says_that_there_is_no_way_and_names_the_sender(check: Check, icmp: Icmp, target: str) -> None:
+    found = judged(check, State.REJECTED, icmp=icmp, address=target)
+    assert verdict(found) == (V.UNREACHABLE, C.HOST_DOWN)
+    assert found.rejected_by == icmp.sender
+    assert str(icmp.sender) in found.detail
+
+
+def with_device(seen: Outcome, **more: object) -> Judgement:
+    """The same outcome where ports that nobody should listen on accept too."""
+    opened = [outcome(State.OPEN, port) for port in (50001, 50002, 50003)]
+    sampled = [each.target.port for each in opened]
+    check = next(check for check, port in PORT.items() if port == seen.target.port)
+    return judge_port(check, sight(seen, *opened, sampled=sampled, **more), seen.target.port)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("check", [Check.SQL, Check.EPM, Check.RPC_ENDPOINT])
+def test_an_open_port_proves_nothing_where_a_device_answers_for_everyone(check: Check) -> None:
+    assert verdict(with_device(outcome(State.OPEN, PORT[check]))) == (V.INCONCLUSIVE, C.MIDDLEBOX)
+
+
+def test_silence_proves_nothing_beside_ports_that_a_device_answers_for() -> None:
+    silences = {135: confirmed_silence()}
+    assert verdict(with_device(outcome(State.FILTERED), silences=silences)) == (V.UNREACHABLE, C.NO_ANSWER)
+
+
+def test_a_refusal_stands_where_a_device_answers_for_everyone() -> None:
+    icmp = Icmp(4, 3, 13, ROUTER)
+    assert verdict(with_device(outcome(State.REJECTED, icmp=icmp))) == (V.BLOCKED, C.ICMP_REJECT)
+
+
+@pytest.mark.parametrize(
+    ("size", "opened", "silent", "device"),
+    [
+        *[(16384, 0, 18, False), (16384, 1, 0, False), (16384, 2, 0, False), (16384, 2, 16, False)],
+        *[(16384, 3, 15, True), (16384, 3, 1000, True), (1000, 3, 15, True)],
+        *[(999, 3, 15, False), (999, 3, 1, False), (999, 4, 1, True), (999, 3, 0, True), (999, 2, 0, False)],
+    ],
+)
+def test_when_a_device_answers_for_everyone(size: int, opened: int, silent: int, device: bool) -> None:
+    """Three open ports that nobody should listen on; in a small range, where services sit close, most of the sample."""
+    states = [State.OPEN] * opened + [State.FILTERED] * silent
+    outcomes = [outcome(state, 50000 + number) for number, state in enumerate(states)]
+    seen = sight(*outcomes, sampled=[each.target.port for each in outcomes], range_size=size)
+    assert seen.device_answers_all is device
+
+
+def test_open_ports_that_were_not_sampled_are_no_sign_of_a_device() -> None:
+    outcomes = [outcome(State.OPEN, port) for port in (135, 1433, 50100, 50101)]
+    assert not sight(*outcomes, sampled=(50100,)).device_answers_all

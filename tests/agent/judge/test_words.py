@@ -1,0 +1,171 @@
+"""Whatever can be judged has its sentences, and every sentence can be said."""
+
+import itertools
+import re
+import string
+
+import pytest
+
+from agent.judge.range import judge_range
+from agent.judge.single import judge_port, milliseconds
+from agent.judge.table import TABLE, Beside
+from agent.judge.verdict import PENDING, Cause, Judgement, Verdict
+from agent.judge.words import SENTENCES, SERVICE, words
+from agent.path import Check
+from agent.ports import PortSet
+from probes.outcome import Outcome
+from probes.state import Sent, State
+from probes.wire.icmp import Icmp
+from tests.agent.seen import HERE, PEER, PORT, ROUTER, confirmed_silence, hopeless_silence, outcome, sight
+
+RANGE = PortSet.parse("49152-49155")
+parse = string.Formatter().parse
+
+
+OWN = Icmp(4, 3, 1, HERE)  # our own system, about a neighbour that does not answer
+CODES = (None, Icmp(4, 3, 13, ROUTER), Icmp(4, 3, 13, PEER), Icmp(4, 3, 1, ROUTER), Icmp(4, 3, 1), OWN)
+
+
+def single(check: Check) -> list[Judgement]:
+    """Every judgement of a single port that the table can come to; of a range only that nothing could be asked."""
+    port = PORT[check]
+    states = (State.UNRESOLVED, State.LOCAL_FAULT) if check is Check.RPC_RANGE else tuple(State)
+    device: tuple[tuple[int, ...], ...] = ((), (60001, 60002, 60003))
+    silences = (None, confirmed_silence(), hopeless_silence())
+    circumstances = itertools.product(states, CODES, (Sent.YES, Sent.HELD), device, silences)
+    seen = [
+        sight(
+            outcome(state, port, icmp=icmp if state is State.REJECTED else None, sent=sent),
+            *(outcome(State.OPEN, other) for other in others),
+            sampled=others,
+            silences={port: silence} if silence else {},
+            controls={port: 1433},
+        )
+        for state, icmp, sent, others, silence in circumstances
+    ]
+    unknown = sight(outcome(State.LOCAL_FAULT, 0, detail="The port of SQL Server instance X is not known"))
+    return [*(judge_port(check, each, port) for each in seen), judge_port(check, unknown, 0)]
+
+
+def ranges() -> list[Judgement]:
+    """Every judgement of a sample of four ports, whatever each of them saw."""
+    kinds: list[tuple[State, Icmp | None, Sent]] = [
+        (State.OPEN, None, Sent.YES),
+        (State.CLOSED, None, Sent.YES),
+        (State.FILTERED, None, Sent.YES),
+        (State.FILTERED, None, Sent.HELD),
+        (State.REJECTED, Icmp(4, 3, 13, ROUTER), Sent.YES),
+        (State.REJECTED, Icmp(4, 3, 13, PEER), Sent.YES),
+        (State.REJECTED, Icmp(4, 3, 1, ROUTER), Sent.YES),
+        (State.REJECTED, OWN, Sent.YES),
+        (State.REJECTED, None, Sent.YES),
+        (State.LOCAL_FAULT, None, Sent.UNKNOWN),
+    ]
+    found = []
+    for four in itertools.combinations_with_replacement(kinds, 4):
+        seen = [outcome(s, port, icmp=icmp, sent=sent) for port, (s, icmp, sent) in zip(RANGE, four, strict=True)]
+        found.append(judge_range(sight(*seen, sampled=tuple(RANGE)), RANGE))
+    return found
+
+
+EVERY = [*itertools.chain.from_iterable(map(single, Check)), *ranges()]
+
+
+def test_every_circumstance_of_the_table_came_up() -> None:
+    assert {(row.verdict, row.cause) for row in TABLE} <= {(each.verdict, each.cause) for each in EVERY}
+    assert {row.beside for row in TABLE} == set(Beside)
+
+
+def test_whatever_is_judged_is_said_in_whole_sentences() -> None:
+    for each in EVERY:
+        assert each.detail.endswith("."), each
+        assert not each.detail[0].islower(), each
+        assert "{" not in each.detail + each.remedy
+        assert "None" not in each.detail + each.remedy, each
+
+
+def test_whatever_is_not_reachable_has_a_cause_and_a_remedy() -> None:
+    for each in EVERY:
+        if each.verdict is Verdict.REACHABLE:
+            assert (each.cause, each.remedy) == (None, "")
+        else:
+            assert each.cause is not None
+            assert each.remedy.endswith(".")
+            assert each.remedy[0].isupper()
+
+
+def said(template: str, text: str) -> bool:
+    """Whether a text is what a template says."""
+    parts = (re.escape(literal) + (".*" if field is not None else "") for literal, field, _, _ in parse(template))
+    return re.fullmatch("".join(parts), text) is not None
+
+
+@pytest.mark.parametrize("key", SENTENCES, ids=lambda key: "-".join(map(str, key)))
+def test_no_sentence_is_there_for_nothing(key: tuple[Verdict, Cause | None, object]) -> None:
+    """Each is said by something that can be judged; a wrong key would sit there unnoticed otherwise."""
+    seen, remedy = SENTENCES[key]  # type: ignore[index]
+    assert any(
+        (each.verdict, each.cause) == key[:2] and said(seen, each.detail) and said(remedy, each.remedy)
+        for each in EVERY
+    )
+
+
+def test_every_template_asks_only_for_what_there_is() -> None:
+    asked = {
+        name
+        for text in SENTENCES.values()
+        for template in text
+        for _, name, _, _ in parse(template)
+        if name is not None
+    }
+    known = {"service", "peer", "here", "source", "address", "port", "door", "seen", "seconds", "sender", "silences"}
+    assert asked <= known | {"control", "blocked", "tested", "size", "untested", "tally"}
+
+
+def test_a_check_that_has_its_own_words_uses_them() -> None:
+    own = words(Verdict.BLOCKED, Cause.ICMP_REJECT, Check.RPC_RANGE)
+    assert own != words(Verdict.BLOCKED, Cause.ICMP_REJECT, Check.EPM)
+    assert own == words(Verdict.PARTLY_BLOCKED, Cause.ICMP_REJECT, Check.RPC_RANGE)
+
+
+def test_every_check_has_a_name_for_people() -> None:
+    assert set(SERVICE) == set(Check)
+
+
+def test_what_was_not_asked_yet_says_so() -> None:
+    assert (PENDING.verdict, PENDING.cause) == (Verdict.PENDING, None)
+    assert PENDING.detail.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("state", "others"),
+    [
+        (State.FILTERED, ("firewall", "is down", "hung", "stopped", "route back")),
+        (State.CLOSED, ("stopped", "another port", "firewall", "another machine")),
+        (State.MUTE, ("hung", "firewall")),
+        (State.GARBLED, ("something else listens", "device")),
+    ],
+)
+def test_what_was_seen_names_what_would_look_the_same(state: State, others: tuple[str, ...]) -> None:
+    detail = judge_port(Check.SQL, sight(outcome(state, 1433)), 1433).detail
+    assert all(other in detail for other in others), detail
+
+
+def test_hostile_text_in_braces_is_text() -> None:
+    """Details carry text from outside; it is a fact of a template and never a template."""
+    hostile = outcome(State.LOCAL_FAULT, detail="{peer} {0} {sender.__class__} %s")
+    assert "{peer} {0} {sender.__class__} %s" in judge_port(Check.EPM, sight(hostile), 135).detail
+
+
+def test_an_unknown_port_is_not_named() -> None:
+    unknown: Outcome = outcome(State.LOCAL_FAULT, 0)
+    found = judge_port(Check.SQL, sight(unknown), 0)
+    assert "TCP 0" not in found.detail + found.remedy
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.0, "0.0 ms"), (0.0004, "0.4 ms"), (0.00949, "9.5 ms"), (0.012, "12 ms"), (0.9994, "999 ms"), (1.2, "1.2 s")],
+)
+def test_seconds_for_people(seconds: float, text: str) -> None:
+    assert milliseconds(seconds) == text

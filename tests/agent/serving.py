@@ -1,0 +1,91 @@
+"""The HTTP side on a port of its own, and requests as no client library would send them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from aiohttp import web
+
+from agent.judge.verdict import Cause, Verdict
+from agent.ledger import Ledger
+from agent.metrics import Snapshot
+from agent.path import Check
+from agent.report.document import Run
+from agent.web.pages import Sources, application
+from agent.web.server import serve
+from tests.agent.seen import STARTED, path, result
+from tests.agent.seen import run as a_run
+from tests.held import HeldClock
+
+NAMES = ("BTS01", "bts01.contoso.test", "")
+RUN = a_run(result(Verdict.REACHABLE), result(Verdict.BLOCKED, Cause.SILENT_DROP, of=path(Check.SQL, peer="SQL01")))
+PAGES = ("/", "/api/v1/paths")
+OPEN = ("/metrics", "/-/healthy", "/-/ready")
+FOREIGN = "198.51.100.7"
+
+
+class Reply(NamedTuple):
+    """What came back; header names in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+def metrics() -> Snapshot:
+    return Snapshot(Ledger([path()], HeldClock()).snapshot(), "0.1.0", "ab" * 32, STARTED, 0.0, 0, {})
+
+
+def sources(run: Run = RUN, ready: Callable[[], bool] = lambda: True) -> Sources:
+    return Sources(metrics, lambda: run, ready)
+
+
+def coming_from(remote: str) -> Callable[..., Awaitable[web.StreamResponse]]:
+    """Has every request come from elsewhere; this machine need not have another address for it."""
+
+    @web.middleware
+    async def forge(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        return await handler(request.clone(remote=remote))
+
+    return forge
+
+
+@asynccontextmanager
+async def serving(
+    given: Sources | None = None, *, open_pages: bool = False, remote: str = "127.0.0.1"
+) -> AsyncIterator[int]:
+    """A server on a port of its own."""
+    app = application(given or sources(), names=NAMES, open_pages=open_pages)
+    app.middlewares.insert(0, coming_from(remote))
+    runner, urls = await serve(app, [("127.0.0.1", 0)])
+    try:
+        yield int(urls[0].rpartition(":")[2])
+    finally:
+        await runner.cleanup()
+
+
+async def raw(port: int, request: bytes) -> Reply:
+    """Exactly these bytes, as no client library would send them."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        status, *lines = head.decode().splitlines()
+        headers = dict(line.lower().split(": ", 1) for line in lines if line)
+        headers = {name: line.split(": ", 1)[1] for name, line in zip(headers, filter(None, lines), strict=False)}
+        body = await reader.readexactly(int(headers.get("content-length", 0))) if request[:5] != b"HEAD " else b""
+        return Reply(int(status.split()[1]), headers, body)
+    finally:
+        writer.close()
+
+
+async def get(port: int, target: str = "/metrics", *, host: str | None = "localhost", method: str = "GET") -> Reply:
+    lines = [f"{method} {target} HTTP/1.1", *([f"Host: {host}"] if host is not None else []), "Connection: close"]
+    return await raw(port, "\r\n".join([*lines, "", ""]).encode())

@@ -1,0 +1,177 @@
+"""No peer gets more range attempts than it can bear, however many rounds, addresses and controls there are."""
+
+import asyncio
+import contextlib
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from agent.config.pace import samples_that_fit
+from agent.path import Check
+from agent.ports import PortSet
+from agent.schedule import forever
+from agent.survey.budget import Budget
+from agent.survey.manners import FLOOR, MOST_ONCE, Manners
+from probes.state import State
+from tests.agent.seen import PEER, path
+from tests.agent.survey.network import Network, Site, agent, most_in, once, unbroken
+from tests.held import HeldClock
+
+RANGE = PortSet.parse("50000-59999")
+MOST = {20: 15, 60: 40}  # what a peer can bear, in so many seconds
+
+
+async def take(clock: HeldClock, budget: Budget, taken: list[float]) -> None:
+    await budget.take()
+    taken.append(clock.monotonic())
+
+
+async def spent(waits: list[float]) -> list[float]:
+    """When those got leave who asked so long after one another."""
+    clock, taken = HeldClock(), list[float]()
+    budget = Budget(clock)
+    async with asyncio.TaskGroup() as group:
+        for wait in waits:
+            await clock.advance(wait)
+            group.create_task(take(clock, budget, taken))
+        await clock.advance(60 * (2 + len(waits) / 30))
+    return taken
+
+
+async def test_the_budget_gives_leave_at_once_while_there_is_some() -> None:
+    assert await spent([0.0] * 15) == [1000.0] * 15
+
+
+async def test_the_budget_makes_the_sixteenth_wait() -> None:
+    taken = await spent([0.0] * 16)
+    assert taken[-1] - taken[0] == pytest.approx(20.1)
+
+
+async def test_the_budget_makes_the_forty_first_wait_for_a_minute() -> None:
+    taken = await spent([1.45] * 41)
+    assert taken[-1] - taken[0] == pytest.approx(60.1)
+    assert taken[-2] - taken[0] < 60.0
+
+
+@given(st.lists(st.floats(0, 15), max_size=120))
+@settings(deadline=None)
+def test_the_budget_holds_for_every_way_to_ask(waits: list[float]) -> None:
+    taken = asyncio.run(spent(waits))
+    assert len(taken) == len(waits)
+    assert taken == sorted(taken)
+    for window, most in MOST.items():
+        assert most_in(taken, window) <= most
+
+
+async def rounds(
+    addresses: int, samples: int, interval: float, timeout: float, jitter: float, rest: State, mapper: State
+) -> tuple[Network, list[str]]:
+    """An agent's rounds of one peer, as they are scheduled, and those left out. There is a control within the range."""
+    network, skipped = Network(rest=rest), list[str]()
+    names = tuple(f"192.0.2.{100 + number}" for number in range(addresses))
+    for address in names:
+        network.say(135, mapper, address=address)
+        network.say(RANGE[0], State.OPEN, address=address)
+    paths = [path(Check.EPM, addresses=names), path(Check.RPC_RANGE, str(RANGE), addresses=names)]
+    site = Site(network, paths, agent(samples, timeout, interval))
+    jitters = iter([jitter] * 100)
+    rounds = forever([site.survey], interval, network.clock, lambda: next(jitters), skipped.append, unbroken)
+    work = asyncio.create_task(rounds)
+    await network.clock.advance(max(5 * interval, 300.0))
+    work.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await work
+    return network, skipped
+
+
+@given(
+    addresses=st.integers(1, 16),
+    interval=st.integers(10, 120),
+    samples=st.integers(1, 80),
+    patience=st.floats(0.02, 0.5),
+    jitter=st.floats(0, 1),
+    rest=st.sampled_from([State.FILTERED, State.CLOSED, State.OPEN]),
+    mapper=st.sampled_from([State.FILTERED, State.OPEN]),
+)
+@settings(deadline=None, max_examples=60)
+def test_no_peer_gets_more_than_it_can_bear(
+    addresses: int, interval: int, samples: int, patience: float, jitter: float, rest: State, mapper: State
+) -> None:
+    timeout = max(0.2, patience * interval)
+    network, _ = asyncio.run(rounds(addresses, samples, float(interval), timeout, jitter, rest, mapper))
+    asked = network.in_range(RANGE)
+    assert len(asked) > 5
+    for window, most in MOST.items():
+        assert most_in(asked, window) <= most
+
+
+@given(
+    addresses=st.integers(1, 4), interval=st.integers(10, 120), patience=st.floats(0.02, 0.5), jitter=st.floats(0, 1)
+)
+@settings(deadline=None, max_examples=60)
+def test_whatever_a_configuration_may_ask_for_fits_into_its_interval(
+    addresses: int, interval: int, patience: float, jitter: float
+) -> None:
+    """With as many samples as are not refused, any deadline up to half the interval, and several addresses."""
+    samples = max(1, samples_that_fit(interval))
+    timeout = max(0.2, patience * interval)
+    assume(addresses * 3 <= agent(samples, timeout, interval).most)
+    _, skipped = asyncio.run(rounds(addresses, samples, float(interval), timeout, jitter, State.FILTERED, State.OPEN))
+    assert skipped == []
+
+
+@pytest.mark.parametrize(
+    ("interval", "timeout", "most"), [(10.0, 3.0, 6), (30.0, 3.0, 18), (60.0, 3.0, 36), (60.0, 30.0, 20)]
+)
+def test_how_many_attempts_a_round_may_make(interval: float, timeout: float, most: int) -> None:
+    assert agent(100, timeout, interval).most == most
+
+
+@pytest.mark.parametrize("interval", [10.0, 60.0, 3600.0, 366 * 86_400.0])
+def test_the_usual_sample_always_fits(interval: float) -> None:
+    usual = 4 if interval == 10.0 else 16
+    assert agent(usual, 3.0, interval).samples_for(1) == usual
+    assert agent(usual, min(30.0, interval / 2), interval).samples_for(1) == usual
+
+
+@pytest.mark.parametrize(
+    ("addresses", "samples"), [(0, 16), (1, 16), (2, 16), (3, 10), (4, 7), (8, 2), (13, 1), (16, 1)]
+)
+def test_the_samples_shrink_with_the_number_of_addresses(addresses: int, samples: int) -> None:
+    assert agent(16).samples_for(addresses) == samples
+
+
+@given(st.integers(1, 1000), st.integers(1, 80))
+def test_once_asks_no_more_than_it_may(samples: int, addresses: int) -> None:
+    each = once(samples).samples_for(addresses) + 2
+    assert each * addresses <= max(MOST_ONCE, 3 * addresses)
+
+
+async def test_once_keeps_to_its_bound_over_many_addresses() -> None:
+    network = Network()
+    names = tuple(f"192.0.2.{100 + number}" for number in range(16))
+    await Site(network, [path(Check.RPC_RANGE, str(RANGE), addresses=names)], once(100)).round()
+    assert 16 * 3 < len(network.asked) <= MOST_ONCE
+
+
+def test_the_agent_never_goes_faster_than_the_floor() -> None:
+    assert Manners.agent(3.0, 1.0, 16).interval == FLOOR
+    assert Manners.agent(3.0, 1.0, 16).spread > 0
+
+
+@given(st.integers(0, 500), st.integers(10, 3600))
+def test_delays_ascend_within_the_round(count: int, interval: int) -> None:
+    delays = Manners.agent(3.0, float(interval), 16).delays(count)
+    assert len(delays) == count
+    assert delays == sorted(delays)
+    assert all(0 <= delay <= interval - 4.0 + 1e-9 for delay in delays)
+    assert delays[:4] == [0.0] * min(4, count)
+
+
+async def test_both_ends_are_asked_at_every_address() -> None:
+    network = Network()
+    names = (PEER, "192.0.2.22", "192.0.2.23")
+    await Site(network, [path(Check.RPC_RANGE, str(RANGE), addresses=names)], agent()).round()
+    for name in names:
+        assert len(network.times(50000, name)) == len(network.times(59999, name)) == 1

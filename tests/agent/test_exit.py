@@ -1,0 +1,60 @@
+"""What a run comes to for a script."""
+
+import pytest
+
+from agent.exit import Exit, exit_code
+from agent.judge.verdict import Cause, Verdict
+from agent.path import Check
+from agent.result import Result
+from tests.agent.seen import path, result
+
+V, C = Verdict, Cause
+
+
+def of(check: Check, verdict: Verdict, cause: Cause | None = None, peer: str = "MSS") -> Result:
+    return result(verdict, cause, of=path(check, peer=peer))
+
+
+GOOD = of(Check.SQL, V.REACHABLE)
+RANGE = of(Check.RPC_RANGE, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER)
+ENDPOINT = of(Check.RPC_ENDPOINT, V.REACHABLE)
+
+
+@pytest.mark.parametrize(
+    ("results", "usual", "strict"),
+    [
+        ([GOOD], 0, 0),
+        ([], 0, 0),
+        *(([GOOD, of(Check.EPM, verdict)], 1, 1) for verdict in (V.BLOCKED, V.PARTLY_BLOCKED, V.UNREACHABLE)),
+        *(([GOOD, of(Check.EPM, verdict)], 1, 1) for verdict in (V.SERVICE_DOWN, V.UNRESOLVED)),
+        *(([GOOD, of(Check.EPM, verdict)], 3, 3) for verdict in (V.INCONCLUSIVE, V.PENDING)),
+        ([of(Check.EPM, V.INCONCLUSIVE, C.LOCAL_FAULT), of(Check.SQL, V.BLOCKED)], 1, 1),
+        ([GOOD, RANGE], 3, 3),
+        ([ENDPOINT, RANGE], 0, 3),
+        ([RANGE, ENDPOINT], 0, 3),
+        ([ENDPOINT, RANGE, of(Check.RPC_RANGE, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, "MSS2")], 3, 3),  # another peer's
+        ([of(Check.RPC_ENDPOINT, V.UNREACHABLE, C.NO_ANSWER), RANGE], 1, 1),
+        ([of(Check.RPC_ENDPOINT, V.INCONCLUSIVE, C.LOCAL_FAULT), RANGE], 3, 3),
+        ([ENDPOINT, of(Check.RPC_RANGE, V.INCONCLUSIVE, C.MIDDLEBOX)], 3, 3),  # inconclusive for another reason
+        ([ENDPOINT, of(Check.RPC_RANGE, V.BLOCKED, C.ICMP_REJECT)], 1, 1),
+        ([ENDPOINT, RANGE, of(Check.EPM, V.INCONCLUSIVE, C.QUERY_REFUSED)], 3, 3),
+    ],
+)
+def test_the_exit_code(results: list[Result], usual: int, strict: int) -> None:
+    assert exit_code(results, strict=False) == usual
+    assert exit_code(results, strict=True) == strict
+
+
+def test_results_may_come_as_a_stream() -> None:
+    assert exit_code(iter([ENDPOINT, RANGE]), strict=False) == 0
+
+
+def test_the_codes_are_those_documented() -> None:
+    assert {code.name: int(code) for code in Exit} == {
+        "OK": 0,
+        "BAD": 1,
+        "USAGE": 2,
+        "INCONCLUSIVE": 3,
+        "OURS": 4,
+        "INTERRUPTED": 130,
+    }

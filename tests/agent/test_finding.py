@@ -1,0 +1,81 @@
+"""What stands beside the paths."""
+
+from agent.exit import exit_code
+from agent.finding import Kind, disagreeing, stale_addresses, unresolved
+from agent.judge.verdict import Cause, Verdict
+from agent.result import Result
+from probes.outcome import Resolved
+from tests.agent.seen import at, judgement, path, result
+
+GOOD = judgement(Verdict.REACHABLE)
+SILENT = judgement(Verdict.UNREACHABLE, Cause.NO_ANSWER)
+UNTRIED = judgement(Verdict.INCONCLUSIVE, Cause.LOCAL_FAULT)
+UNRESOLVED = judgement(Verdict.UNRESOLVED, Cause.NAME_RESOLUTION, "No such name.")
+UNSURE = judgement(Verdict.INCONCLUSIVE, Cause.LOSSY_PATH)
+
+
+def with_addresses(*judged: tuple[str | None, object]) -> Result:
+    return result(addresses=[at(address, each) for address, each in judged])  # type: ignore[arg-type]
+
+
+def test_addresses_that_disagree_are_named_with_what_they_came_to() -> None:
+    (found,) = disagreeing([with_addresses(("192.0.2.21", GOOD), ("192.0.2.22", SILENT))])
+    assert (found.peer, found.kind) == ("MSS", Kind.ADDRESSES_DISAGREE)
+    assert "192.0.2.21 reachable, 192.0.2.22 unreachable" in found.detail
+    assert "availability group" in found.remedy
+
+
+def test_addresses_that_agree_are_not() -> None:
+    assert disagreeing([with_addresses(("192.0.2.21", GOOD), ("192.0.2.22", GOOD)), with_addresses()]) == []
+
+
+def test_an_address_that_could_not_be_tried_disagrees_with_nobody() -> None:
+    """A host without IPv6 would have a note on every name that has an IPv6 address."""
+    assert disagreeing([with_addresses(("192.0.2.21", GOOD), ("2001:db8::21", UNTRIED))]) == []
+
+
+def test_any_other_inconclusive_one_does() -> None:
+    assert len(disagreeing([with_addresses(("192.0.2.21", GOOD), ("192.0.2.22", UNSURE))])) == 1
+
+
+def test_a_name_without_an_address_is_told_beside_what_works() -> None:
+    """The verdict of the path hides it, and nobody would look there."""
+    one = result(addresses=[at("192.0.2.21", GOOD), at(None, UNRESOLVED, name="mss2.contoso.test")])
+    assert disagreeing([one]) == []
+    (found,) = unresolved([one, one])
+    assert (found.peer, found.kind) == ("MSS", Kind.NAME_UNRESOLVED)
+    assert found.detail == "No such name."
+    assert found.remedy.endswith(".")
+
+
+def test_a_name_without_an_address_is_not_told_twice() -> None:
+    """Where nothing works, it is the path's own sentence or one among others."""
+    alone = result(Verdict.UNRESOLVED, Cause.NAME_RESOLUTION, addresses=[at(None, UNRESOLVED)])
+    assert unresolved([alone]) == []
+
+
+def test_each_path_has_its_own() -> None:
+    pair = [at("192.0.2.21", GOOD), at("192.0.2.22", SILENT)]
+    found = disagreeing([result(addresses=pair), result(of=path(peer="SQL01"), addresses=pair)])
+    assert [each.peer for each in found] == ["MSS", "SQL01"]
+
+
+def test_addresses_with_the_same_verdict_for_different_reasons_disagree() -> None:
+    refused = judgement(Verdict.UNREACHABLE, Cause.REFUSED)
+    assert len(disagreeing([with_addresses(("192.0.2.21", SILENT), ("192.0.2.22", refused))])) == 1
+
+
+def test_a_finding_changes_no_exit_code() -> None:
+    one = with_addresses(("192.0.2.21", GOOD), ("192.0.2.22", SILENT))
+    assert disagreeing([one])
+    assert exit_code([one], strict=True) == 0
+
+
+def test_a_name_that_went_away_is_named_with_the_addresses_that_are_used() -> None:
+    gone = Resolved("mss.contoso.test", (), 0.1, "the name service: Temporary failure in name resolution")
+    found = stale_addresses("MSS", gone, ("192.0.2.21", "192.0.2.22"))
+    assert (found.peer, found.kind) == ("MSS", Kind.NAME_STALE)
+    for part in ("mss.contoso.test", "Temporary failure", "192.0.2.21, 192.0.2.22"):
+        assert part in found.detail
+    assert found.detail.endswith(".")
+    assert found.remedy.endswith(".")

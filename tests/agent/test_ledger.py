@@ -1,0 +1,137 @@
+"""The one memory: what it keeps, what it counts, and what it hands out."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.judge.fold import BAD
+from agent.judge.verdict import PENDING, Cause, Verdict
+from agent.ledger import BUCKETS, Entry, Ledger
+from agent.path import Check, Direction
+from agent.result import Result
+from probes.state import State
+from tests.agent.seen import STARTED, at, judgement, outcome, path, result
+from tests.held import HeldClock
+
+SQL, EPM = path(Check.SQL, peer="SQL01"), path(Check.EPM)
+V = Verdict
+
+
+def ledger() -> tuple[Ledger, HeldClock]:
+    clock = HeldClock()
+    return Ledger([SQL, EPM], clock), clock
+
+
+def entry(of: Ledger, place: int = 1) -> Entry:
+    return of.snapshot()[place]
+
+
+def with_outcomes(*states: State, seconds: float = 0.001) -> Result:
+    seen = [outcome(state, seconds=seconds) for state in states]
+    return result(of=EPM, addresses=[at("192.0.2.21", judgement(V.REACHABLE), *seen)])
+
+
+def test_every_path_is_there_from_the_start_in_the_order_of_the_plan() -> None:
+    kept, _ = ledger()
+    assert [each.path for each in kept.snapshot()] == [SQL, EPM]
+    assert [each.path for each in kept.results()] == [SQL, EPM]
+    for each in kept.snapshot():
+        assert each.judgement is PENDING
+        assert (each.last_run, each.last_reachable, each.unreachable_seconds) == (None, None, 0.0)
+        assert not each.attempts
+        assert sum(each.durations) == 0
+
+
+def test_the_newest_result_is_the_one() -> None:
+    kept, _ = ledger()
+    kept.record(result(V.REACHABLE, of=EPM))
+    kept.record(result(V.BLOCKED, Cause.SILENT_DROP, of=EPM))
+    assert kept.verdict(EPM) is V.BLOCKED
+    assert [each.verdict for each in kept.results()] == [V.PENDING, V.BLOCKED]
+
+
+def test_a_path_that_is_not_planned_is_not_kept() -> None:
+    kept, _ = ledger()
+    for other in (path(Check.EPM, peer="OTHER"), replace(EPM, direction=Direction.INBOUND)):
+        kept.record(result(V.BLOCKED, Cause.SILENT_DROP, of=other))
+    assert [each.verdict for each in kept.results()] == [V.PENDING, V.PENDING]
+
+
+def test_times_are_those_of_the_verdict() -> None:
+    kept, _ = ledger()
+    kept.record(result(V.REACHABLE, of=EPM, started=STARTED, seconds=2.0))
+    assert (entry(kept).last_run, entry(kept).last_reachable) == (STARTED + 2, STARTED + 2)
+    kept.record(result(V.UNREACHABLE, Cause.NO_ANSWER, of=EPM, started=STARTED + 60, seconds=3.0))
+    assert (entry(kept).last_run, entry(kept).last_reachable) == (STARTED + 63, STARTED + 2)
+
+
+@pytest.mark.parametrize("verdict", [each for each in Verdict if each is not V.PENDING])
+async def test_the_time_that_a_path_does_not_work_is_counted(verdict: Verdict) -> None:
+    kept, clock = ledger()
+    await clock.advance(100.0)  # nothing is known yet
+    kept.record(result(verdict, of=EPM))
+    await clock.advance(60.0)
+    kept.record(result(verdict, of=EPM))
+    await clock.advance(7.5)
+    counts = verdict in BAD
+    assert entry(kept).unreachable_seconds == (67.5 if counts else 0.0)
+    kept.record(result(V.REACHABLE, of=EPM))
+    await clock.advance(1000.0)
+    assert entry(kept).unreachable_seconds == (67.5 if counts else 0.0)
+
+
+async def test_a_snapshot_counts_up_to_now_and_not_twice() -> None:
+    kept, clock = ledger()
+    kept.record(result(V.BLOCKED, Cause.SILENT_DROP, of=EPM))
+    for seconds in (10.0, 20.0, 30.0):
+        await clock.advance(10.0)
+        assert entry(kept).unreachable_seconds == seconds
+        assert entry(kept).unreachable_seconds == seconds
+
+
+async def test_a_snapshot_does_not_change_any_more() -> None:
+    kept, clock = ledger()
+    kept.record(with_outcomes(State.OPEN))
+    before = kept.snapshot()[1]
+    copies = dict(before.attempts), list(before.durations), before.duration_sum, before.unreachable_seconds
+    kept.record(with_outcomes(State.OPEN, State.FILTERED))
+    kept.record(result(V.BLOCKED, Cause.SILENT_DROP, of=EPM))
+    await clock.advance(60.0)
+    kept.snapshot()
+    assert (dict(before.attempts), before.durations, before.duration_sum, before.unreachable_seconds) == copies
+    assert before.verdict is V.REACHABLE
+
+
+def test_attempts_are_counted_by_what_they_saw() -> None:
+    kept, _ = ledger()
+    kept.record(with_outcomes(State.OPEN, State.FILTERED, State.FILTERED))
+    kept.record(with_outcomes(State.CLOSED))
+    assert entry(kept).attempts == {State.OPEN: 1, State.FILTERED: 2, State.CLOSED: 1}
+    assert not entry(kept, 0).attempts
+
+
+@given(st.lists(st.one_of(st.floats(0, 20), st.sampled_from(BUCKETS))))
+def test_durations_are_counted_where_prometheus_looks_for_them(seconds: list[float]) -> None:
+    """A bucket is named by its upper edge, which belongs to it."""
+    kept, _ = ledger()
+    for each in seconds:
+        kept.record(with_outcomes(State.OPEN, seconds=each))
+    counted = entry(kept)
+    for number, edge in enumerate(BUCKETS):
+        assert sum(counted.durations[: number + 1]) == sum(each <= edge for each in seconds)
+    assert sum(counted.durations) == len(seconds)
+    assert counted.duration_sum == pytest.approx(sum(seconds))
+
+
+@pytest.mark.parametrize("state", [each for each in State if each is not State.OPEN])
+def test_only_successes_have_a_duration(state: State) -> None:
+    kept, _ = ledger()
+    kept.record(with_outcomes(state))
+    assert sum(entry(kept).durations) == 0
+
+
+def test_the_edges_lie_around_the_repeated_syns() -> None:
+    assert list(BUCKETS) == sorted(set(BUCKETS))
+    assert {0.95, 1.5, 2.9} <= set(BUCKETS)

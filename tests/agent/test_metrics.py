@@ -1,0 +1,263 @@
+"""The exposition: every series from the start, and nothing in it that may not be there."""
+
+import asyncio
+import math
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from prometheus_client import CollectorRegistry
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
+
+from agent.judge.verdict import Cause, Verdict
+from agent.ledger import BUCKETS, Ledger
+from agent.metrics import Process, Snapshot, expose
+from agent.path import Check
+from agent.process import this_process
+from probes.state import State
+from tests.agent.seen import PEER, STARTED, at, judgement, outcome, path, result
+from tests.held import HeldClock
+
+SQL, EPM, RPC = path(Check.SQL, peer="SQL01"), path(Check.EPM), path(Check.RPC_RANGE)
+THIS = Process(1.5, 2_000_000, 3_000_000, STARTED, 12, 1024)
+
+PATH = {"peer", "check", "direction"}
+# Every series that has a value before anything was measured: name, labels, number of series for three paths.
+FROM_THE_START = {
+    "ssoreach_path_reachable": (PATH, 3),
+    "ssoreach_path_verdict": (PATH | {"verdict"}, 3 * 8),
+    "ssoreach_path_unreachable_seconds_total": (PATH, 3),
+    "ssoreach_attempts_total": ({"peer", "check", "state"}, 3 * 11),
+    "ssoreach_attempts_skipped_total": ({"reason"}, 2),
+    "ssoreach_connect_duration_seconds_bucket": ({"peer", "check", "le"}, 3 * 16),
+    "ssoreach_connect_duration_seconds_count": ({"peer", "check"}, 3),
+    "ssoreach_connect_duration_seconds_sum": ({"peer", "check"}, 3),
+    "ssoreach_build_info": ({"version"}, 1),
+    "ssoreach_config_info": ({"sha256"}, 1),
+    "ssoreach_config_last_reload_successful": (set(), 1),
+    "ssoreach_config_last_reload_success_timestamp_seconds": (set(), 1),
+    "ssoreach_event_loop_lag_seconds": (set(), 1),
+    "ssoreach_attempts_in_flight": (set(), 1),
+    "process_cpu_seconds_total": (set(), 1),
+    "process_resident_memory_bytes": (set(), 1),
+    "process_virtual_memory_bytes": (set(), 1),
+    "process_start_time_seconds": (set(), 1),
+    "process_open_fds": (set(), 1),
+    "process_max_fds": (set(), 1),
+}
+LATER = {"ssoreach_path_last_run_timestamp_seconds", "ssoreach_path_last_reachable_timestamp_seconds"}
+NOT_AT_ZERO = {
+    "ssoreach_path_verdict",
+    "ssoreach_build_info",
+    "ssoreach_config_info",
+    "ssoreach_config_last_reload_successful",
+    "ssoreach_config_last_reload_success_timestamp_seconds",
+}
+
+
+def ledger() -> Ledger:
+    return Ledger([SQL, EPM, RPC], HeldClock())
+
+
+def snapshot(of: Ledger) -> Snapshot:
+    return Snapshot(of.snapshot(), "0.1.0", "ab" * 32, STARTED, 0.0, 0, dict(of.skipped), THIS)
+
+
+def parsed(text: bytes) -> Iterator[Sample]:
+    for family in text_string_to_metric_families(text.decode()):
+        yield from family.samples
+
+
+def samples(of: Ledger) -> list[Sample]:
+    return list(parsed(expose(snapshot(of))))
+
+
+def value(found: list[Sample], name: str, **labels: str) -> float:
+    (only,) = [each for each in found if each.name == name and labels.items() <= each.labels.items()]
+    return float(only.value)
+
+
+def test_every_series_is_there_from_the_start() -> None:
+    found = samples(ledger())
+    series: dict[str, list[Sample]] = {}
+    for each in found:
+        series.setdefault(each.name, []).append(each)
+    assert {name: (set(of[0].labels), len(of)) for name, of in series.items()} == FROM_THE_START
+
+
+def test_whatever_counts_or_measures_starts_at_zero() -> None:
+    for each in samples(ledger()):
+        if each.name.startswith("ssoreach_") and each.name not in NOT_AT_ZERO:
+            assert each.value == 0.0, each
+
+
+def test_timestamps_are_absent_until_there_is_one() -> None:
+    kept = ledger()
+    assert not {each.name for each in samples(kept)} & LATER
+    kept.record(result(Verdict.UNREACHABLE, Cause.NO_ANSWER, of=EPM, started=STARTED, seconds=3.0))
+    found = samples(kept)
+    assert value(found, "ssoreach_path_last_run_timestamp_seconds", check="epm") == STARTED + 3
+    assert "ssoreach_path_last_reachable_timestamp_seconds" not in {each.name for each in found}
+    kept.record(result(Verdict.REACHABLE, of=EPM, started=STARTED + 60, seconds=0.5))
+    assert value(samples(kept), "ssoreach_path_last_reachable_timestamp_seconds") == STARTED + 60.5
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_exactly_one_verdict_is_one(verdict: Verdict) -> None:
+    kept = ledger()
+    if verdict is not Verdict.PENDING:
+        kept.record(result(verdict, of=EPM))
+    found = [s for s in samples(kept) if s.name == "ssoreach_path_verdict" and s.labels["check"] == "epm"]
+    assert {each.labels["verdict"] for each in found} == {str(each) for each in Verdict}
+    assert [each.labels["verdict"] for each in found if each.value] == [str(verdict)]
+    assert sum(each.value for each in found) == 1
+    assert value(samples(kept), "ssoreach_path_reachable", check="epm") == (verdict is Verdict.REACHABLE)
+
+
+def test_counters_and_histograms() -> None:
+    kept = ledger()
+    seen = [outcome(State.OPEN, seconds=seconds) for seconds in (0.0004, 0.003, 0.003, 1.2, 30.0)]
+    seen.append(outcome(State.FILTERED))
+    kept.record(result(of=EPM, addresses=[at(PEER, judgement(Verdict.REACHABLE), *seen)]))
+    found = samples(kept)
+    assert value(found, "ssoreach_attempts_total", check="epm", state="open") == 5
+    assert value(found, "ssoreach_attempts_total", check="epm", state="filtered") == 1
+    assert value(found, "ssoreach_attempts_total", check="sql", state="open") == 0
+    buckets = {
+        float(each.labels["le"]): each.value
+        for each in found
+        if each.name == "ssoreach_connect_duration_seconds_bucket" and each.labels["check"] == "epm"
+    }
+    assert list(buckets) == [*BUCKETS, math.inf]
+    assert list(buckets.values()) == sorted(buckets.values())
+    assert (buckets[0.0005], buckets[0.0025], buckets[0.005], buckets[0.95], buckets[1.5]) == (1, 1, 3, 3, 4)
+    assert buckets[10.0] == 4
+    assert buckets[math.inf] == value(found, "ssoreach_connect_duration_seconds_count", check="epm") == 5
+    assert value(found, "ssoreach_connect_duration_seconds_sum", check="epm") == pytest.approx(31.2064)
+
+
+async def test_the_seconds_without_the_path_grow() -> None:
+    clock = HeldClock()
+    kept = Ledger([EPM], clock)
+    kept.record(result(Verdict.BLOCKED, Cause.SILENT_DROP, of=EPM))
+    await clock.advance(90.0)
+    assert value(samples(kept), "ssoreach_path_unreachable_seconds_total") == 90.0
+
+
+def test_rounds_that_were_left_out_are_counted_by_reason() -> None:
+    kept = ledger()
+    kept.skipped["overrun"] += 2
+    assert value(samples(kept), "ssoreach_attempts_skipped_total", reason="overrun") == 2
+
+
+def test_labels_are_configured_names_and_closed_lists() -> None:
+    kept = ledger()
+    seen = outcome(State.LOCAL_FAULT, address="198.51.100.77", detail="EVIL text\n# HELP x")
+    kept.record(
+        result(
+            Verdict.BLOCKED,
+            Cause.SILENT_DROP,
+            of=EPM,
+            detail="EVIL",
+            addresses=[at(PEER, judgement(Verdict.BLOCKED), seen)],
+        )
+    )
+    text = expose(snapshot(kept)).decode()
+    assert "EVIL" not in text
+    assert PEER not in text
+    assert "198.51.100.77" not in text
+    assert "49152" not in text
+    closed = {
+        "check": {str(each) for each in Check},
+        "direction": {"outbound", "inbound"},
+        "verdict": {str(each) for each in Verdict},
+        "state": {str(each) for each in State},
+        "peer": {"SQL01", "MSS"},
+        "reason": {"fault", "overrun"},
+    }
+    for each in parsed(text.encode()):
+        for label, content in each.labels.items():
+            assert content in closed.get(label, {content}), each
+            assert label in {*closed, "le", "version", "sha256"}
+
+
+def test_a_name_that_needs_escaping_is_escaped() -> None:
+    odd = path(Check.EPM, peer='we"ird\\na\nme')
+    found = samples(Ledger([odd], HeldClock()))
+    assert {each.labels["peer"] for each in found if "peer" in each.labels} == {'we"ird\\na\nme'}
+
+
+def test_two_readings_do_not_interfere() -> None:
+    kept = ledger()
+    before = snapshot(kept)
+    first = expose(before)
+    kept.record(result(Verdict.REACHABLE, of=EPM))
+    assert expose(snapshot(kept)) != first
+    assert expose(before) == first
+
+
+def test_a_registry_that_is_handed_in_is_left_as_it_was() -> None:
+    registry = CollectorRegistry()
+    once, twice = (expose(snapshot(ledger()), registry) for _ in range(2))
+    assert once == twice
+    assert list(registry.collect()) == []
+
+
+async def test_it_can_be_made_in_threads_while_the_ledger_goes_on() -> None:
+    kept = ledger()
+    before = snapshot(kept)
+    readings = [asyncio.create_task(asyncio.to_thread(expose, before)) for _ in range(8)]
+    for _ in range(50):
+        kept.record(result(Verdict.BLOCKED, Cause.SILENT_DROP, of=EPM))
+        await asyncio.sleep(0)
+    texts = set(await asyncio.gather(*readings))
+    assert texts == {expose(before)}
+
+
+def test_an_agent_with_nothing_to_probe_has_metrics_too() -> None:
+    found = samples(Ledger([], HeldClock()))
+    assert value(found, "ssoreach_build_info", version="0.1.0") == 1.0
+
+
+def test_every_family_is_explained() -> None:
+    text = expose(snapshot(ledger())).decode()
+    explained = dict(re.findall(r"^# HELP (\S+) (.+)$", text, re.MULTILINE))
+    typed = dict(re.findall(r"^# TYPE (\S+) (.+)$", text, re.MULTILINE))
+    assert set(explained) == set(typed)
+    assert all(sentence.endswith(".") for sentence in explained.values())
+    assert {name for name, kind in typed.items() if kind == "counter"} == {n for n in typed if n.endswith("_total")}
+
+
+def test_what_this_system_does_not_tell_of_the_process_is_left_out() -> None:
+    bare = replace(snapshot(ledger()), process=replace(THIS, open_fds=None, max_fds=None))
+    names = {each.name for each in parsed(expose(bare))}
+    assert "process_cpu_seconds_total" in names
+    assert not names & {"process_open_fds", "process_max_fds"}
+    assert not any(each.name.startswith("process_") for each in parsed(expose(replace(bare, process=None))))
+
+
+def test_this_process_in_numbers() -> None:
+    found = this_process()
+    assert found.cpu_seconds > 0
+    assert 1_000_000 < found.resident_bytes < 100_000_000_000
+    assert found.start_time > 1_600_000_000
+    assert found.open_fds is None or found.open_fds > 2
+    assert found.max_fds is None or found.max_fds > (found.open_fds or 0)
+
+
+@pytest.mark.lab
+def test_promtool_has_nothing_to_say() -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool is not installed")
+    kept = ledger()
+    kept.record(result(Verdict.REACHABLE, of=EPM))
+    kept.record(result(Verdict.BLOCKED, Cause.SILENT_DROP, of=SQL))
+    done = subprocess.run(
+        [promtool, "check", "metrics"], input=expose(snapshot(kept)), capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

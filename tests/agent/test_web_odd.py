@@ -1,0 +1,86 @@
+"""Requests that nobody means well, and addresses that cannot be had."""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+
+import pytest
+
+from agent.web.pages import application
+from agent.web.server import ListenError, serve
+from tests.agent.serving import NAMES, get, raw, serving, sources
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 1_000_000 + b"\r\n\r\n",
+        b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n" + b"X: a\r\n" * 100_000 + b"\r\n",
+        b"GET /" + b"a" * 1_000_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"MADEUP /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /metrics HTTP/9.9\r\nHost: localhost\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS hello\r\n\r\n",
+        b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nabc",
+    ],
+    ids=["long header", "many headers", "long path", "method", "version", "TLS", "length", "two lengths"],
+)
+async def test_nonsense_is_refused_and_the_next_one_is_served(request_bytes: bytes) -> None:
+    async with serving() as port:
+        try:
+            reply = await raw(port, request_bytes)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        else:
+            assert 400 <= reply.status < 500 or reply.status == 505
+        assert (await get(port)).status == 200
+
+
+async def test_a_client_that_says_nothing_holds_up_nobody() -> None:
+    async with serving() as port:
+        writers = [(await asyncio.open_connection("127.0.0.1", port))[1] for _ in range(20)]
+        assert (await get(port)).status == 200
+        for writer in writers:
+            writer.close()
+
+
+# Listening.
+
+
+async def test_an_address_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ListenError, match=f"127.0.0.1:{port}"):
+            await serve(application(sources(), names=NAMES, open_pages=False), [("127.0.0.1", port)])
+
+
+async def test_if_one_address_is_taken_the_others_are_given_back() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, socket.create_server(("127.0.0.1", 0)) as free:
+        ports = [free.getsockname()[1], taken.getsockname()[1]]
+        free.close()
+        with pytest.raises(ListenError):
+            await serve(application(sources(), names=NAMES, open_pages=False), [("127.0.0.1", port) for port in ports])
+        with socket.create_server(("127.0.0.1", ports[0])):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("listens", "starts"),
+    [
+        ([("127.0.0.1", 0)], ["http://127.0.0.1:"]),
+        ([("0.0.0.0", 0)], ["http://127.0.0.1:"]),
+        ([("127.0.0.1", 0), ("127.0.0.2", 0)], ["http://127.0.0.1:", "http://127.0.0.2:"]),
+    ],
+)
+async def test_the_urls_can_be_opened(listens: Sequence[tuple[str, int]], starts: list[str]) -> None:
+    runner, urls = await serve(application(sources(), names=NAMES, open_pages=False), listens)
+    try:
+        assert [url.rpartition(":")[0] + ":" for url in urls] == starts
+        for url in urls:
+            host, _, port = url.removeprefix("http://").rpartition(":")
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(b"GET /-/healthy HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            assert (await reader.readline()).split()[1] == b"200"
+            writer.close()
+    finally:
+        await runner.cleanup()
