@@ -31,7 +31,7 @@ def round_at(unix_time: float, interval: float) -> int:
 
 
 def stratum_width(size: int, samples: int) -> int:
-    return math.ceil(size / min(samples, size))
+    return math.ceil(size / samples)
 
 
 def start(destination: str, width: int) -> int:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from agent import __version__
+from agent.path import Check
 
 app = typer.Typer(
     help="Which paths between BizTalk servers, their master secret server and the SSO database are open or shut.",
@@ -41,15 +42,6 @@ class RoleOption(StrEnum):
     MASTER_SECRET = "master-secret"  # noqa: S105 - the name of a role, not a password
 
 
-class CheckOption(StrEnum):
-    """The checks, as `agent.path` has them."""
-
-    SQL = "sql"
-    EPM = "epm"
-    RPC_ENDPOINT = "rpc-endpoint"
-    RPC_RANGE = "rpc-range"
-
-
 Config = Annotated[Path | None, typer.Option("--config", "-c", help="The configuration file.", metavar="FILE")]
 Host = Annotated[str | None, typer.Option(help="Which host of the file this machine is.", metavar="NAME")]
 RoleOf = Annotated[RoleOption | None, typer.Option("--role", help="Without a file: what this machine is.")]
@@ -81,7 +73,7 @@ def once(
     sql: Sql = None,
     master: Master = None,
     peer: Annotated[list[str] | None, typer.Option(help="Only this peer; may be repeated.", metavar="NAME")] = None,
-    check: Annotated[list[CheckOption] | None, typer.Option(help="Only this check; may be repeated.")] = None,
+    check: Annotated[list[Check] | None, typer.Option(help="Only this check; may be repeated.")] = None,
     samples: Annotated[int | None, typer.Option(min=1, max=100, help="Ports to sample of the dynamic range.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 3 for everything that is not shown.")] = False,
     form: Annotated[Format, typer.Option("--format", "-f", help="How to write the results.")] = Format.TABLE,
