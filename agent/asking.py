@@ -14,7 +14,7 @@ from probes.engine.choice import create
 from probes.engine.engine import Engine
 from probes.engine.pace import Pace
 from probes.outcome import Outcome, Target
-from probes.registry import PROBES, Kind
+from probes.registry import Kind, knock
 from probes.resolve import Resolver
 
 RATE, BURST = 200, 400  # attempts a second, and at once
@@ -26,9 +26,9 @@ async def asking(clock: Clock) -> AsyncIterator[tuple[Engine, Ask]]:
     engine = create(clock.time)
     pace = Pace(RATE, BURST, clock.monotonic, clock.sleep)
 
-    async def ask(target: Target) -> Outcome:
+    async def ask(target: Target, kind: Kind = Kind.CONNECT, question: object = None) -> Outcome:
         await pace.take()
-        return await PROBES[Kind.CONNECT](engine, target)
+        return await knock(engine, target, kind, question)
 
     try:
         yield engine, ask

@@ -27,13 +27,18 @@ def plan(config: Config, site: Site, source: Source) -> tuple[Path, ...]:
     paths: dict[tuple[int, int], Path] = {}
     for owner, row in _asked(config, source):
         for at, peer in enumerate(site.hosts):
-            if peer.name == owner.name or not peer.has_role(row.destination):
+            if _is_oneself(peer, owner, source) or not peer.has_role(row.destination):
                 continue
             for door in _doors(config, row, peer):
                 key = at, _ORDER.index(door.check)
                 path = _path(source, peer, door, row)
                 paths[key] = _merged(paths[key], path) if key in paths else path
     return tuple(paths[key] for key in sorted(paths))
+
+
+def _is_oneself(peer: Host, owner: Host, source: Source) -> bool:
+    """The host that the source speaks for, or another entry for the very same machine."""
+    return peer.name == owner.name or set(peer.addresses) <= set(source.addresses)
 
 
 def _asked(config: Config, source: Source) -> Iterator[tuple[Host, Requirement]]:

@@ -26,7 +26,7 @@ class Outcome(NamedTuple):
     """What one attempt saw. A tuple and not a dataclass: a sweep makes tens of thousands of them.
 
     `started` is UTC in seconds since the epoch; `seconds` is the whole attempt, `steps` what each phase took, where
-    there was more than one.
+    there was more than one; `answer` is what a conversation learned, of the type that its kind says.
     `detail` is plain English and may carry text from the operating system or the peer: never a label, always escaped.
     """
 
@@ -40,6 +40,7 @@ class Outcome(NamedTuple):
     sent: Sent = Sent.UNKNOWN
     detail: str = ""
     steps: tuple[tuple[Phase, float], ...] = ()
+    answer: object = None
 
 
 class Resolved(NamedTuple):

@@ -2,8 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from typing import Any
 
+from probes import epm, sql
 from probes.engine.engine import Engine
+from probes.line import Line, converse
 from probes.outcome import Outcome, Target
 
 
@@ -11,10 +14,23 @@ class Kind(StrEnum):
     """How to knock."""
 
     CONNECT = "connect"  # TCP, closed in order again
+    MAPPER = "mapper"  # an RPC endpoint mapper; asks an epm.Consultation, answers epm.Registered
+    PRELOGIN = "prelogin"  # SQL Server; asks nothing, answers tds.Prelogin
 
 
-Probe = Callable[[Engine, Target], Awaitable[Outcome]]
+Conversation = Callable[[Line, Any], Awaitable[object]]
 
-PROBES: dict[Kind, Probe] = {
-    Kind.CONNECT: Engine.knock,
+# None: a connection that is accepted says it all.
+PROBES: dict[Kind, Conversation | None] = {
+    Kind.CONNECT: None,
+    Kind.MAPPER: epm.consult,
+    Kind.PRELOGIN: sql.prelogin,
 }
+
+
+async def knock(engine: Engine, target: Target, kind: Kind = Kind.CONNECT, question: object = None) -> Outcome:
+    """One attempt of a kind; what was learned is the outcome's `answer`."""
+    conversation = PROBES[kind]
+    if conversation is None:
+        return await engine.knock(target)
+    return await converse(engine, target, lambda line: conversation(line, question))

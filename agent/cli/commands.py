@@ -140,3 +140,24 @@ def check_config(config: Config = None) -> None:
     for line in unused(found):
         print(f"{place}: {line}", file=sys.stderr)
     print(f"{place}: good: site {found.site}, {len(found.hosts)} hosts")
+
+
+@app.command()
+def endpoints(
+    peer: Annotated[str, typer.Argument(help="A host of the file, or any name or address.", metavar="PEER")],
+    config: Config = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The mapper's port, if it is not 135.")] = None,
+    form: Annotated[PlanFormat, typer.Option("--format", "-f", help="How to write the table.")] = PlanFormat.TABLE,
+) -> None:
+    """What a peer's RPC endpoint mapper has registered. Exit 0: it answered, 1: it did not."""
+    import asyncio
+
+    from agent.cli.site import mapper_of
+    from agent.endpoints import list_endpoints
+    from agent.exit import Exit
+    from agent.report.endpoints import print_endpoints
+
+    mapper = mapper_of(peer, config, port)
+    listings = asyncio.run(list_endpoints(mapper))
+    print_endpoints(mapper, listings, str(form), sys.stdout)
+    raise typer.Exit(Exit.OK if any(listing.entries is not None for listing in listings) else Exit.BAD)

@@ -8,17 +8,22 @@ from typing import NoReturn
 
 import typer
 
+from agent.config.address import address
 from agent.config.adhoc import adhoc
 from agent.config.find import FILE_NAME, find
 from agent.config.load import load as load_file
 from agent.config.mistakes import ConfigError
 from agent.config.model import Config
 from agent.exit import Exit
+from agent.listing import Mapper
 from agent.path import Check
 from agent.roles import Role
 from agent.setup import Setup, set_up
 from agent.topology import site_of
 from agent.whoami import UnknownHostError, this_machine, whoami
+
+EPM_PORT = 135
+TIMEOUT = 3.0  # seconds
 
 
 def read(config: Path | None) -> tuple[Config, Path]:
@@ -55,6 +60,29 @@ def load_all(config: Path | None) -> list[Setup]:
     """The plans of every machine of the file."""
     found = read(config)[0]
     return [set_up(found, source) for source in site_of(found).sources()]
+
+
+def mapper_of(peer: str, config: Path | None, port: int | None) -> Mapper:
+    """The endpoint mapper of a host of the file, if there is one; otherwise PEER is its name or address."""
+    found = _file_if_any(config)
+    for host in site_of(found).hosts if found else ():
+        if host.name.casefold() == peer.casefold():
+            return Mapper(
+                host.name, host.addresses, port or host.epm_port, found.schedule.timeout if found else TIMEOUT
+            )
+    try:
+        return Mapper(peer, (address(peer),), port or EPM_PORT, found.schedule.timeout if found else TIMEOUT)
+    except ValueError as error:
+        wrong(f"PEER: {error}")
+
+
+def _file_if_any(config: Path | None) -> Config | None:
+    """A file that is named must be good; one that is only looked for may be missing."""
+    try:
+        place = find(config, os.environ, interactive=_is_interactive(), platform=sys.platform)
+    except ConfigError:
+        return None
+    return read(place)[0]
 
 
 def choose(setup: Setup, peers: Sequence[str], checks: Sequence[str]) -> Setup:

@@ -63,12 +63,15 @@ class _Site:
 
 
 def _sql_server(text: str) -> tuple[str, dict[str, object]]:
+    text = text.removeprefix("tcp:")
+    if text.casefold() in (".", "(local)"):
+        raise ValueError("write the server's name: to SQL Server's tools this one means the machine they run on")
+    server, comma, port = text.partition(",")
+    if comma:  # the port wins over the name of an instance, as it does for SQL Server's own clients
+        return address(server.partition("\\")[0]), {"port": port_number(port.strip())}
     server, backslash, instance = text.partition("\\")
     if backslash:
         return address(server), {"instance": instance}
-    server, comma, port = text.partition(",")
-    if comma:
-        return address(server), {"port": port_number(port.strip())}
     if ":" in text and literal_address(text) is None:
         return address(host_port(text).host), {"port": host_port(text).port}
     return address(text), {}

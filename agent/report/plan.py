@@ -9,7 +9,7 @@ from rich.text import Text
 from agent.judge.words import SERVICE
 from agent.path import Path
 from agent.report.document import SCHEMA, dumps
-from agent.report.table import console_for
+from agent.report.table import print_to
 
 
 def print_plan(paths: Sequence[Path], form: str, file: TextIO) -> None:
@@ -17,7 +17,7 @@ def print_plan(paths: Sequence[Path], form: str, file: TextIO) -> None:
     if form == "json":
         file.write(dumps({"schema": SCHEMA, "paths": [_json(path) for path in paths]}) + "\n")
         return
-    console_for(file).print(_table(paths))
+    print_to(file, _table(paths) if paths else Text("It asks nothing of others: an SSO database only answers."))
 
 
 def _table(paths: Sequence[Path]) -> Table:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from agent.finding import Finding
 from agent.judge.fold import BAD, worst
-from agent.judge.verdict import Proof, Verdict
+from agent.judge.verdict import Cause, Proof, Verdict
 from agent.judge.words import SERVICE
 from agent.path import Check, Path
 from agent.report.document import Run
@@ -33,7 +33,17 @@ SUMMARY = {
 
 def print_table(run: Run, file: TextIO) -> None:
     """Colour only on a terminal, and not when NO_COLOR is set: rich sees to both."""
-    console_for(file).print(render(run))
+    print_to(file, render(run))
+
+
+def print_to(file: TextIO, *parts: RenderableType) -> None:
+    """Where there is no terminal, lines end where their text ends: people paste them elsewhere."""
+    if file.isatty():
+        console_for(file).print(*parts, sep="\n")
+        return
+    buffer = io.StringIO()
+    console_for(buffer).print(*parts, sep="\n")
+    file.writelines(line.rstrip() + "\n" for line in buffer.getvalue().splitlines())
 
 
 def console_for(file: TextIO) -> Console:
@@ -94,7 +104,11 @@ def _finding(finding: Finding) -> Text:
 
 def _summary(results: Sequence[Result]) -> Text:
     verdict = worst(result.verdict for result in results)
-    return Text("\n" + SUMMARY.get(verdict, _count_bad(results)), style=_colour(verdict))
+    untried = sum(result.judgement.cause is Cause.LOCAL_FAULT for result in results)
+    text = SUMMARY.get(verdict, _count_bad(results))
+    if untried:
+        text += f" {untried} of {len(results)} could not be tried from this host: mend that first."
+    return Text("\n" + text, style=_colour(verdict))
 
 
 def _count_bad(results: Iterable[Result]) -> str:

@@ -7,6 +7,7 @@ Once and for ever make the same round; only their manners differ.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
+from typing import Protocol
 
 from agent.clock import Clock
 from agent.finding import Finding, stale_addresses
@@ -21,8 +22,15 @@ from agent.survey.memory import Memory
 from agent.survey.silence import DEADLINE, ask_again
 from agent.survey.view import View
 from probes.outcome import Outcome, Resolved, Target
+from probes.registry import Kind
 
-Ask = Callable[[Target], Awaitable[Outcome]]
+
+class Ask(Protocol):
+    """One attempt of a kind, at its turn."""
+
+    def __call__(self, target: Target, kind: Kind = ..., question: object = ...) -> Awaitable[Outcome]: ...
+
+
 Resolve = Callable[[str, float], Awaitable[Resolved]]
 Publish = Callable[[Result], None]
 

@@ -172,6 +172,16 @@ async def test_a_confirmed_silence_is_not_asked_again_while_a_control_answers() 
     assert len(network.times(135)) == 4 + 1 + 1
 
 
+async def test_a_control_that_is_taken_because_it_answers_measures_nothing() -> None:
+    """Only the controls of the three asks again are counted; else the bound would come out too low."""
+    network = Network()
+    network.say(1433, State.OPEN)
+    site = Site(network, PATHS, agent())
+    await site.rounds(20)
+    silence = site.survey._memory.silence(PEER, 135)
+    assert (silence.asked, silence.lost, silence.in_a_row) == (3, 0, 23)
+
+
 async def test_a_confirmed_silence_is_taken_back_while_no_control_answers() -> None:
     network = Network()
     network.script(1433, lambda number: State.OPEN if number < 4 else State.FILTERED)
