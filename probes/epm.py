@@ -3,14 +3,17 @@
 Anonymous, as RPC clients do it; nothing but the mapper's own interface is ever bound or called.
 """
 
+import contextlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import ClassVar, NamedTuple, Protocol
 from uuid import UUID
 
-from probes.line import DeclinedError, Framing, Line
+from probes.engine.engine import Engine
+from probes.line import DeclinedError, Framing, Line, converse
+from probes.outcome import Outcome, Target
 from probes.wire.bind import Bind, BindAck, BindNak, Context
 from probes.wire.call import Fault, Request, Response
-from probes.wire.epm import EPMAPPER, NIL_UUID, LookupHandleFree, Opnum
+from probes.wire.epm import EPMAPPER, NIL_UUID, EptStatus, LookupHandleFree, Opnum
 from probes.wire.ept_lookup import Entry, EptLookup, EptLookupResponse
 from probes.wire.ept_map import EptMap, EptMapResponse
 from probes.wire.fragments import Reassembly
@@ -56,6 +59,11 @@ class Registered(NamedTuple):
     still: Ports | None = None
 
 
+async def probe(engine: Engine, target: Target, question: Consultation) -> Outcome:
+    """One attempt at a mapper; its answer is `Registered`."""
+    return await converse(engine, target, lambda line: consult(line, question))
+
+
 async def consult(line: Line, question: Consultation) -> Registered:
     """One conversation with a mapper. DeclinedError when it refuses."""
     mapper = Mapper(line)
@@ -96,18 +104,18 @@ class Mapper:
             raise DeclinedError(f"the endpoint mapper refuses its own interface: {reason}")
 
     async def lookup(self) -> tuple[Entry, ...]:
-        """The whole table, page by page. A table without end is cut off with WireError."""
+        """The whole table, page by page. One without end is cut off with WireError; its handle then ends with us."""
         found: list[Entry] = []
         question = EptLookup()
         for _ in range(MOST_PAGES):
             page = EptLookupResponse.decode(await self._call(question))
+            _check(page.status)
             found += page.entries
             if len(found) > MOST_ENTRIES:
                 break
             if not page.more:
                 return tuple(found)
             question = EptLookup(handle=page.handle)
-        await self._call(LookupHandleFree(question.handle))
         raise WireError(f"a table of more than {MOST_ENTRIES} entries or {MOST_PAGES} pages")
 
     async def where(self, wanted: Collection[Key]) -> Ports:
@@ -117,8 +125,10 @@ class Mapper:
     async def map(self, interface: SyntaxId, target: UUID = NIL_UUID) -> tuple[int, ...]:
         """The TCP ports at which an interface (and object) listens; none when it is not registered."""
         answer = EptMapResponse.decode(await self._call(EptMap(tcp_tower(interface), target)))
+        _check(answer.status)
         if answer.more:
-            await self._call(LookupHandleFree(answer.handle))
+            with contextlib.suppress(DeclinedError):  # what it said stands, whatever it makes of our thanks
+                await self._call(LookupHandleFree(answer.handle))
         return answer.tcp_ports
 
     async def _call(self, question: Question) -> bytes:
@@ -137,3 +147,9 @@ class Mapper:
     def _next_call(self) -> int:
         self._calls += 1
         return self._calls
+
+
+def _check(status: EptStatus) -> None:
+    """A mapper that failed has not said that anything is not registered."""
+    if status.is_failure:
+        raise DeclinedError(f"the endpoint mapper cannot answer: {status}")

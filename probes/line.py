@@ -9,11 +9,14 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
+from probes.classify import LATE_SHARE
 from probes.engine.engine import Engine
 from probes.outcome import Outcome, Target
 from probes.sockets import close_politely
 from probes.state import Phase, State
 from probes.wire.reader import WireError
+
+RST = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 
 
 class Framing(NamedTuple):
@@ -45,6 +48,11 @@ class Line:
         """Begin a new part of the conversation, with all of the patience again: something else took its time."""
         self._deadline = self._loop.time() + self._patience
 
+    @property
+    def overslept(self) -> bool:
+        """Whether our own event loop was late by then: an answer may have waited for us, and not we for it."""
+        return self._loop.time() - self._deadline > LATE_SHARE * self._patience
+
     async def ask(self, request: bytes, framing: Framing) -> bytes:
         """Say something, and read the one frame that answers it."""
         await self.say(request)
@@ -63,7 +71,7 @@ class Line:
             async with asyncio.timeout_at(self._deadline):
                 await self._fill(frame, framing.header_size)
                 await self._fill(frame, framing.frame_size(bytes(frame)))
-        except (EOFError, TimeoutError):
+        except (EOFError, OSError):  # TimeoutError is one
             if not framing.begins.startswith(bytes(frame[: len(framing.begins)])):
                 raise WireError(f"it begins with {bytes(frame[:16]).hex(' ')}") from None
             raise
@@ -94,7 +102,7 @@ async def converse(engine: Engine, target: Target, talk: Callable[[Line], Awaita
         answer = await talk(line)
         line.phase = Phase.DONE
     except Exception as error:
-        state, detail = _ended(error, line.phase, target.timeout)
+        state, detail = _ended(error, line, target.timeout)
     finally:
         close_politely(sock)
     said = loop.time() - accepted
@@ -103,8 +111,10 @@ async def converse(engine: Engine, target: Target, talk: Callable[[Line], Awaita
     return outcome._replace(state=state, phase=line.phase, detail=detail, seconds=seconds, steps=steps, answer=answer)
 
 
-def _ended(error: Exception, phase: Phase, patience: float) -> tuple[State, str]:
+def _ended(error: Exception, line: Line, patience: float) -> tuple[State, str]:
     """How a conversation that did not come to its end ended. What is not in here is a fault of our own code: raised."""
+    if isinstance(error, TimeoutError) and line.overslept:
+        return State.LOCAL_FAULT, "this agent was not running while it should have listened"
     if isinstance(error, TimeoutError):
         return State.MUTE, f"accepted, then no whole answer within {patience:g} s"
     if isinstance(error, EOFError):
@@ -113,6 +123,8 @@ def _ended(error: Exception, phase: Phase, patience: float) -> tuple[State, str]
         return State.GARBLED, f"an answer in another protocol: {error}"
     if isinstance(error, DeclinedError):
         return State.DECLINED, str(error)
-    if isinstance(error, OSError):
-        return State.RESET, f"accepted, then reset ({phase})"
+    if isinstance(error, RST):
+        return State.RESET, f"accepted, then reset ({line.phase})"
+    if isinstance(error, OSError):  # an ICMP error, and the system does not hand over which or whose
+        return State.RESET, f"accepted, then cut off: {error.strerror or type(error).__name__} ({line.phase})"
     raise error

@@ -42,6 +42,11 @@ class Outcome(NamedTuple):
     steps: tuple[tuple[Phase, float], ...] = ()
     answer: object = None
 
+    @property
+    def connect_seconds(self) -> float:
+        """What the connection alone took."""
+        return next((took for phase, took in self.steps if phase is Phase.CONNECT), self.seconds)
+
 
 class Resolved(NamedTuple):
     """What a name came to. No addresses: `detail` says why."""

@@ -1,36 +1,38 @@
-"""PROBES: the one literal that maps a kind of knock to the conversation that it is."""
+"""PROBES: the one literal that maps a kind of knock to the probe that does it."""
 
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Any
 
-from probes import epm, sql
+from probes import browser, epm, sql
 from probes.engine.engine import Engine
-from probes.line import Line, converse
 from probes.outcome import Outcome, Target
 
 
 class Kind(StrEnum):
-    """How to knock."""
+    """How to knock; what it asks, and what the answer is."""
 
-    CONNECT = "connect"  # TCP, closed in order again
+    CONNECT = "connect"  # TCP, closed in order again; asks nothing, answers nothing
     MAPPER = "mapper"  # an RPC endpoint mapper; asks an epm.Consultation, answers epm.Registered
     PRELOGIN = "prelogin"  # SQL Server; asks nothing, answers tds.Prelogin
+    BROWSER = "browser"  # SQL Server Browser; asks for an instance's name, answers ssrp.Instance
 
 
-Conversation = Callable[[Line, Any], Awaitable[object]]
+async def connect(engine: Engine, target: Target, _: None = None) -> Outcome:
+    """A connection that is accepted says it all."""
+    return await engine.knock(target)
 
-# None: a connection that is accepted says it all.
-PROBES: dict[Kind, Conversation | None] = {
-    Kind.CONNECT: None,
-    Kind.MAPPER: epm.consult,
-    Kind.PRELOGIN: sql.prelogin,
+
+Probe = Callable[[Engine, Target, Any], Awaitable[Outcome]]
+
+PROBES: dict[Kind, Probe] = {
+    Kind.CONNECT: connect,
+    Kind.MAPPER: epm.probe,
+    Kind.PRELOGIN: sql.probe,
+    Kind.BROWSER: browser.probe,
 }
 
 
 async def knock(engine: Engine, target: Target, kind: Kind = Kind.CONNECT, question: object = None) -> Outcome:
     """One attempt of a kind; what was learned is the outcome's `answer`."""
-    conversation = PROBES[kind]
-    if conversation is None:
-        return await engine.knock(target)
-    return await converse(engine, target, lambda line: conversation(line, question))
+    return await PROBES[kind](engine, target, question)

@@ -1,18 +1,39 @@
-"""A name to its addresses, in daemon threads: a resolver that hangs must hold up neither the loop nor the exit."""
+"""Names to addresses and back, in daemon threads: a resolver that hangs must hold up neither the loop nor the exit."""
 
 import asyncio
 import ipaddress
 import socket
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from probes.outcome import Resolved
 
 MOST_ADDRESSES = 16  # a name server may answer with any number
+MOST_NAMES = 16
+LONGEST_NAME = 255  # characters; DNS has no longer ones
+NO_SUCH_HOST = {1, 4, 11001, 11004}  # HOST_NOT_FOUND and NO_DATA, of Unix and of Windows
+NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME), 11001, 11004}
 
 # The part of socket.getaddrinfo that is used here.
 Lookup = Callable[..., list[tuple[Any, Any, Any, str, tuple[Any, ...]]]]
+# And of socket.gethostbyaddr: the first name, the others, and what is not used.
+Reverse = Callable[[str], tuple[str, list[str], list[str]]]
+
+
+class Answer(NamedTuple):
+    """What the name service said of `asked`: of a name its addresses, of an address its names.
+
+    Nothing found: `detail` says why. `denied` if that is an answer: it was asked, and there is nothing that would do.
+    Otherwise it did not answer, which says nothing of what was asked. Names are text from the network: bounded, never
+    trusted.
+    """
+
+    asked: str
+    found: tuple[str, ...]
+    seconds: float
+    detail: str = ""
+    denied: bool = False
 
 
 def literal(name: str) -> str | None:
@@ -31,44 +52,61 @@ def _no_host(address: str) -> bool:
 
 
 class Resolver:
-    """At most one look-up of a name is under way: one that hangs must not pile up threads, round after round.
+    """At most one look-up of each name and address is under way: one that hangs must not pile up threads.
 
     Belongs to one event loop.
     """
 
-    def __init__(self, lookup: Lookup = socket.getaddrinfo) -> None:
+    def __init__(self, lookup: Lookup = socket.getaddrinfo, reverse: Reverse = socket.gethostbyaddr) -> None:
         self._lookup = lookup
+        self._reverse = reverse
         self._under_way: dict[str, asyncio.Future[tuple[str, ...]]] = {}
 
     async def resolve(self, name: str, timeout: float) -> Resolved:
         """All addresses of a name, each once, in the order of the system's preference. `timeout` in seconds."""
+        answer = await self.look_up(name, timeout)
+        return Resolved(name, answer.found, answer.seconds, answer.detail)
+
+    async def look_up(self, name: str, timeout: float) -> Answer:
+        """The same, and whether an answer without an address was one."""
         address = literal(name)
         if address is not None:
-            return Resolved(name, (address,), 0.0)
+            return Answer(name, (address,), 0.0)
+        answer = await self._wait("address", name, lambda: _addresses(self._lookup, name), timeout)
+        usable = tuple(each for each in answer.found if not _no_host(each))
+        if usable or not answer.found:
+            return answer._replace(found=usable)
+        detail = f"the name service gives {', '.join(answer.found)}, where no peer can be"
+        return Answer(name, (), answer.seconds, detail, denied=True)
+
+    async def reverse(self, address: str, timeout: float) -> Answer:
+        """The names of an address, each once. `timeout` in seconds. ValueError if it is none: it would be looked up."""
+        plain = literal(address)
+        if plain is None:
+            raise ValueError(f"{address!r} is not an address")
+        return await self._wait("name", plain, lambda: _names(self._reverse, plain), timeout)
+
+    async def _wait(self, what: str, asked: str, work: Callable[[], tuple[str, ...]], timeout: float) -> Answer:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
-            given, problem = await asyncio.wait_for(asyncio.shield(self._ask(name)), timeout), "no address"
+            found = await asyncio.wait_for(asyncio.shield(self._ask(asked, work)), timeout)
         except (OSError, ValueError, RuntimeError) as error:
-            given, problem = (), _problem(error, timeout)
-        usable = tuple(each for each in given if not _no_host(each))
-        if given and not usable:
-            problem = f"the name service gives {', '.join(given)}, where no peer can be"
-        return Resolved(name, usable, loop.time() - began, "" if usable else problem)
+            return Answer(asked, (), loop.time() - began, _problem(error, timeout), _is_denial(error))
+        return Answer(asked, found, loop.time() - began, "" if found else f"no {what}", denied=not found)
 
-    def _ask(self, name: str) -> asyncio.Future[tuple[str, ...]]:
+    def _ask(self, asked: str, work: Callable[[], tuple[str, ...]]) -> asyncio.Future[tuple[str, ...]]:
         """The answer that is under way, or that of a new look-up. RuntimeError when there can be no thread for it."""
-        if name not in self._under_way:
+        if asked not in self._under_way:
             loop = asyncio.get_running_loop()
             answer: asyncio.Future[tuple[str, ...]] = loop.create_future()
-            args = (name, self._lookup, loop, answer)
-            threading.Thread(target=_look_up, args=args, daemon=True, name="resolve").start()
-            self._under_way[name] = answer
-            answer.add_done_callback(lambda done: self._forget(name, done))
-        return self._under_way[name]
+            threading.Thread(target=_work, args=(work, loop, answer), daemon=True, name="resolve").start()
+            self._under_way[asked] = answer
+            answer.add_done_callback(lambda done: self._forget(asked, done))
+        return self._under_way[asked]
 
-    def _forget(self, name: str, answer: asyncio.Future[tuple[str, ...]]) -> None:
-        del self._under_way[name]
+    def _forget(self, asked: str, answer: asyncio.Future[tuple[str, ...]]) -> None:
+        del self._under_way[asked]
         if not answer.cancelled():
             answer.exception()  # whoever asked may have gone: it has been seen then
 
@@ -83,16 +121,33 @@ def _problem(error: Exception, timeout: float) -> str:
     return "this host is out of threads"
 
 
-def _look_up(
-    name: str, lookup: Lookup, loop: asyncio.AbstractEventLoop, answer: asyncio.Future[tuple[str, ...]]
+def _is_denial(error: Exception) -> bool:
+    if isinstance(error, socket.herror):
+        return error.errno in NO_SUCH_HOST
+    return isinstance(error, socket.gaierror) and error.errno in NO_SUCH_NAME
+
+
+def _work(
+    work: Callable[[], tuple[str, ...]], loop: asyncio.AbstractEventLoop, answer: asyncio.Future[tuple[str, ...]]
 ) -> None:
     try:
-        found = lookup(name, None, type=socket.SOCK_STREAM)
-        addresses = tuple(dict.fromkeys(_address(entry[4]) for entry in found))[:MOST_ADDRESSES]
-        _hand_over(loop, answer, lambda: answer.set_result(addresses))
+        found = work()
+        _hand_over(loop, answer, lambda: answer.set_result(found))
     except (OSError, ValueError) as error:
         problem = error
         _hand_over(loop, answer, lambda: answer.set_exception(problem))
+
+
+def _addresses(lookup: Lookup, name: str) -> tuple[str, ...]:
+    found = lookup(name, None, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(_address(entry[4]) for entry in found))[:MOST_ADDRESSES]
+
+
+def _names(reverse: Reverse, address: str) -> tuple[str, ...]:
+    """Some systems give an address without a name back as its own name."""
+    first, others, _ = reverse(address)
+    names = (name[:LONGEST_NAME].rstrip(".") for name in (first, *others))
+    return tuple(dict.fromkeys(name for name in names if name and literal(name) is None))[:MOST_NAMES]
 
 
 def _address(sockaddr: tuple[Any, ...]) -> str:

@@ -1,11 +1,18 @@
 """A conversation with SQL Server: PRELOGIN out, PRELOGIN back. Never a login."""
 
-from probes.line import Framing, Line
+from probes.engine.engine import Engine
+from probes.line import Framing, Line, converse
+from probes.outcome import Outcome, Target
 from probes.wire import tds
 
 FRAMING = Framing(tds.HEADER_SIZE, tds.frame_size, bytes([tds.PacketType.TABULAR_RESULT]))
 
 
-async def prelogin(line: Line, _: None = None) -> tds.Prelogin:
+async def probe(engine: Engine, target: Target, _: None = None) -> Outcome:
+    """One attempt at a SQL Server; its answer is a `Prelogin`."""
+    return await converse(engine, target, prelogin)
+
+
+async def prelogin(line: Line) -> tds.Prelogin:
     """What the server says of itself before anybody logs in: its version, and whether it wants encryption."""
     return tds.Prelogin.decode(await line.ask(tds.hello(), FRAMING))

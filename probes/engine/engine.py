@@ -22,7 +22,7 @@ class Engine(ABC):
 
     def __init__(self, *, utc: Callable[[], float]) -> None:
         self._loop = asyncio.get_running_loop()
-        self._utc = utc
+        self.utc = utc
         self.capacity = max(16, min(MOST, raise_descriptor_limit() - RESERVE))
         self._slots = asyncio.Semaphore(self.capacity)
         self.lateness = Lateness(self._loop, self._beat)

@@ -63,7 +63,7 @@ if sys.platform == "linux":
         def submit(self, target: Target, done: Done) -> None:
             if self._epoll.closed:
                 raise RuntimeError("the engine is closed")
-            started, began = self._utc(), self._loop.time()
+            started, began = self.utc(), self._loop.time()
             try:
                 sock, code = _begin(target)
             except OSError as error:

@@ -65,7 +65,7 @@ class PortableEngine(Engine):
             self.lateness.stop()
 
     async def _attempt(self, target: Target, done: Done) -> None:
-        started, began = self._utc(), self._loop.time()
+        started, began = self.utc(), self._loop.time()
         try:
             sock = open_socket(target)
         except OSError as error:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from probes.outcome import Resolved
-from probes.resolve import MOST_ADDRESSES, Lookup, Resolver, literal
+from probes.resolve import LONGEST_NAME, MOST_ADDRESSES, MOST_NAMES, Answer, Lookup, Resolver, Reverse, literal
 
 LONG = 30.0  # seconds; no test waits for it
 Entries = list[tuple[Any, Any, Any, str, tuple[Any, ...]]]
@@ -254,3 +254,135 @@ async def test_a_lookup_that_hangs_does_not_hold_up_the_exit(hanging: Callable[.
     await resolve("host.test", 0.01, hanging)
     started = set(threading.enumerate()) - before
     assert [thread.daemon for thread in started] == [True]
+
+
+HOST_NOT_FOUND, TRY_AGAIN, NO_DATA = 1, 2, 4  # netdb.h
+
+
+def naming(*names: str) -> Reverse:
+    return lambda address: (names[0], list(names[1:]), [address])
+
+
+def not_naming(error: Exception) -> Reverse:
+    def reverse(_: str) -> tuple[str, list[str], list[str]]:
+        raise error
+
+    return reverse
+
+
+async def names(address: str, reverse: Reverse, timeout: float = LONG) -> Answer:
+    return await Resolver(reverse=reverse).reverse(address, timeout)
+
+
+@pytest.mark.parametrize(
+    ("error", "denied"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), True),
+        (socket.gaierror(11001, "No such host is known"), True),
+        (socket.gaierror(11004, "The requested name is valid, but no data"), True),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"), False),
+        (socket.gaierror(11002, "This is usually a temporary error"), False),
+        (socket.gaierror(socket.EAI_FAIL, "Non-recoverable failure"), False),
+        (OSError(socket.EAI_NONAME, "not of the name service"), False),
+        (UnicodeError("label too long"), False),
+    ],
+)
+async def test_no_such_name_is_told_from_no_answer(error: Exception, denied: bool) -> None:
+    answer = await Resolver(raising(error)).look_up("host.test", LONG)
+    assert (answer.asked, answer.found, answer.denied) == ("host.test", (), denied)
+    assert answer.detail
+
+
+async def test_a_name_with_addresses_is_not_denied() -> None:
+    answer = await Resolver(answering("192.0.2.1")).look_up("host.test", LONG)
+    assert (answer.found, answer.detail, answer.denied) == (("192.0.2.1",), "", False)
+
+
+@pytest.mark.parametrize(("addresses", "detail"), [((), "no address"), (("127.0.1.1", "::1"), "127.0.1.1, ::1")])
+async def test_an_answer_that_leads_nowhere_is_one(addresses: tuple[str, ...], detail: str) -> None:
+    answer = await Resolver(answering(*addresses)).look_up("host.test", LONG)
+    assert (answer.found, answer.denied) == ((), True)
+    assert detail in answer.detail
+
+
+async def test_a_lookup_that_hangs_denies_nothing(hanging: Callable[..., Entries]) -> None:
+    assert not (await Resolver(hanging).look_up("host.test", 0.01)).denied
+
+
+async def test_the_names_of_an_address_each_once() -> None:
+    answer = await names("192.0.2.1", naming("mss.contoso.test.", "mss", "mss.contoso.test"))
+    assert answer._replace(seconds=0.0) == Answer("192.0.2.1", ("mss.contoso.test", "mss"), 0.0)
+
+
+@pytest.mark.parametrize(("written", "asked"), [("2001:DB8:0::1", "2001:db8::1"), ("::ffff:192.0.2.1", "192.0.2.1")])
+async def test_asked_for_in_its_usual_spelling(written: str, asked: str) -> None:
+    seen: list[str] = []
+
+    def reverse(address: str) -> tuple[str, list[str], list[str]]:
+        seen.append(address)
+        return "host.test", [], []
+
+    assert (await names(written, reverse)).asked == asked
+    assert seen == [asked]
+
+
+async def test_a_name_is_no_address_to_reverse() -> None:
+    """The system would look it up."""
+    with pytest.raises(ValueError, match="not an address"):
+        await names("host.test", not_naming(AssertionError("looked up")))
+
+
+@pytest.mark.parametrize(
+    ("error", "denied"),
+    [
+        (socket.herror(HOST_NOT_FOUND, "Unknown host"), True),
+        (socket.herror(NO_DATA, "No address associated with name"), True),
+        (socket.herror(11004, "no data"), True),
+        (socket.herror(TRY_AGAIN, "Host name lookup failure"), False),
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), True),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), False),
+        (OSError("it is broken"), False),
+    ],
+)
+async def test_an_address_without_a_name(error: Exception, denied: bool) -> None:
+    answer = await names("192.0.2.1", not_naming(error))
+    assert (answer.found, answer.denied) == ((), denied)
+    assert answer.detail
+
+
+@pytest.mark.parametrize("said", ["192.0.2.1", "2001:db8::1", "", "."])
+async def test_an_address_for_a_name_is_none(said: str) -> None:
+    answer = await names("192.0.2.1", naming(said))
+    assert (answer.found, answer.detail, answer.denied) == ((), "no name", True)
+
+
+async def test_names_are_bounded() -> None:
+    answer = await names("192.0.2.1", naming(*(f"{number}{'x' * 1000}" for number in range(100))))
+    assert len(answer.found) == MOST_NAMES
+    assert {len(name) for name in answer.found} == {LONGEST_NAME}
+
+
+async def test_an_address_that_hangs_has_one_thread_and_holds_up_no_name() -> None:
+    over = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def reverse(_: str) -> tuple[str, list[str], list[str]]:
+        threads.append(threading.current_thread())
+        assert over.wait(LONG)
+        return "late.test", [], []
+
+    resolver = Resolver(answering("192.0.2.1"), reverse)
+    for _ in range(3):
+        answer = await resolver.reverse("192.0.2.1", 0.01)
+        assert (answer.found, answer.denied) == ((), False)
+        assert answer.detail == "the name service did not answer within 0.01 s"
+    assert (await resolver.resolve("host.test", LONG)).addresses == ("192.0.2.1",)
+    waiting = asyncio.create_task(resolver.reverse("192.0.2.1", LONG))
+    await asyncio.sleep(0)
+    over.set()
+    assert (await waiting).found == ("late.test",)
+    assert [thread.daemon for thread in threads] == [True]
+
+
+async def test_the_real_one_knows_this_machine() -> None:
+    assert (await Resolver().reverse("127.0.0.1", LONG)).asked == "127.0.0.1"

@@ -59,7 +59,7 @@ async def test_a_knock_is_closed_in_order(engine: Engine, server: socket.socket)
 
 async def test_the_map_of_kinds_leads_to_the_knock(engine: Engine, server: socket.socket) -> None:
     assert set(PROBES) == set(Kind)
-    assert (await PROBES[Kind.CONNECT](engine, at(server))).state is State.OPEN
+    assert (await PROBES[Kind.CONNECT](engine, at(server), None)).state is State.OPEN
 
 
 async def test_closed(engine: Engine, closed: int) -> None:
