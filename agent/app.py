@@ -7,7 +7,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from agent import __version__
-from agent.asking import asking, findings, surveys
+from agent.asking import asking, findings, naming, surveys
 from agent.clock import Clock, SystemClock
 from agent.ledger import Ledger
 from agent.log import log
@@ -36,6 +36,7 @@ class Agent:
         self._ledger = Ledger(setup.paths, self._clock)
         self._surveys: list[Survey] = []
         self._engine: Engine | None = None
+        self._naming = naming(setup, self._clock)
         self._judged = False  # at least one path was
 
     async def run(self, listening: Callable[[list[str]], None]) -> None:
@@ -50,7 +51,8 @@ class Agent:
             runner, urls = await serve(self._application(), listens)
             try:
                 listening(urls)
-                await self._probe(manners.interval)
+                async with self._naming.hourly(self._names_broke):
+                    await self._probe(manners.interval)
             finally:
                 await runner.cleanup()
 
@@ -62,6 +64,9 @@ class Agent:
 
     def _skip(self, reason: str) -> None:
         self._ledger.skipped[reason] += 1
+
+    def _names_broke(self, error: Exception) -> None:
+        log.error("the look at names broke", exc_info=error)
 
     def _broken(self, survey: Survey, error: Exception) -> None:
         log.error("a round broke", exc_info=error)
@@ -84,7 +89,7 @@ class Agent:
     def _run(self) -> Run:
         now = self._clock.time()
         results = self._ledger.results()
-        noticed = findings(self._surveys, results)
+        noticed = [*findings(self._surveys, results), *self._naming.findings]
         return Run(self._setup.config.site, self._setup.source.name, self._loaded, now - self._loaded, results, noticed)
 
     def _metrics(self) -> Snapshot:

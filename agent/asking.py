@@ -5,11 +5,15 @@ from contextlib import asynccontextmanager
 from itertools import groupby
 
 from agent.clock import Clock
-from agent.finding import Finding, disagreeing, unresolved
+from agent.finding import Finding, cloned, disagreeing, unresolved
+from agent.names import peers_of
 from agent.path import Path
 from agent.result import Result
+from agent.setup import Setup
 from agent.survey.manners import Manners
+from agent.survey.naming import Naming
 from agent.survey.survey import Ask, Survey
+from agent.topology import site_of
 from probes.engine.choice import create
 from probes.engine.engine import Engine
 from probes.engine.pace import Pace
@@ -45,6 +49,14 @@ def surveys(
     return [Survey(tuple(group), manners, ask, resolve, clock, publish) for _, group in by_peer]
 
 
+def naming(setup: Setup, clock: Clock) -> Naming:
+    """The names of the peers that are probed, unless the configuration says `names: false`."""
+    peers = peers_of(setup.paths, site_of(setup.config).hosts) if setup.config.names else []
+    return Naming(peers, Resolver(), setup.config.schedule.timeout, clock)
+
+
 def findings(surveyed: Sequence[Survey], results: Sequence[Result]) -> list[Finding]:
     """What the newest rounds noticed beside the paths."""
-    return [*(each for survey in surveyed for each in survey.findings), *disagreeing(results), *unresolved(results)]
+    told = [each for survey in surveyed for each in survey.findings]
+    clones = cloned({survey.peer: (survey.contact_identifiers, survey.addresses) for survey in surveyed})
+    return [*told, *clones, *disagreeing(results), *unresolved(results)]

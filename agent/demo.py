@@ -9,11 +9,12 @@ import contextlib
 import errno
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from agent.app import Agent
 from agent.config.load import parse
+from agent.demo_mapper import mapper
 from agent.exit import Exit, exit_code
 from agent.log import set_up as set_up_log
 from agent.once import run_once
@@ -24,6 +25,7 @@ from agent.whoami import Machine, whoami
 
 MASTER, DATABASE = "127.0.0.21", "127.0.0.31"
 PORT = 10135
+SSO_PORTS = range(50_100, 50_200)  # dynamic ports, as RPC services have them
 QUEUE_CLIENTS = 4  # a queue of length 0 holds one connection on Linux; the rest find it full
 
 SITE = """\
@@ -41,7 +43,7 @@ web: {{listen: "127.0.0.1:{web}"}}
 def demonstrate(*, once_only: bool) -> int:
     """Probe the site once and print the table; then, unless `once_only`, run its agent until Ctrl-C. The exit code."""
     with ExitStack() as stack:
-        epm = stack.enter_context(listener(MASTER))
+        epm = stack.enter_context(mapper(MASTER, stack.enter_context(listener(MASTER, SSO_PORTS))))
         sql = stack.enter_context(full_listener(DATABASE))
         config = SITE.format(master=MASTER, epm=epm, database=DATABASE, sql=sql, web=_free_port())
         setup = _setup(config)
@@ -70,10 +72,17 @@ def _listening(urls: list[str]) -> None:
 
 
 @contextmanager
-def listener(address: str) -> Iterator[int]:
-    """A port that takes connections: the kernel does, as long as the queue has room, and nobody asks for more."""
-    with socket.create_server((address, 0), backlog=128) as server:
+def listener(address: str, ports: Iterable[int] = (0,)) -> Iterator[int]:
+    """A port, the first free one of these, that takes connections: the kernel does, and nobody asks for more."""
+    with _first_free(address, ports) as server:
         yield server.getsockname()[1]
+
+
+def _first_free(address: str, ports: Iterable[int]) -> socket.socket:
+    for port in ports:
+        with contextlib.suppress(OSError):
+            return socket.create_server((address, port), backlog=128)
+    raise OSError(errno.EADDRINUSE, f"no port is free on {address}")
 
 
 @contextmanager
@@ -89,11 +98,5 @@ def full_listener(address: str) -> Iterator[int]:
 
 def _free_port() -> int:
     """The usual port, or one that the system chooses when that is taken."""
-    for port in (PORT, 0):
-        try:
-            with socket.create_server(("127.0.0.1", port)) as server:
-                return int(server.getsockname()[1])
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-    raise OSError(errno.EADDRINUSE, "no port is free on 127.0.0.1")
+    with _first_free("127.0.0.1", (PORT, 0)) as server:
+        return int(server.getsockname()[1])

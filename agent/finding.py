@@ -1,8 +1,10 @@
 """What stands beside the paths: worth knowing, but never a verdict and never an exit code."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import combinations
+from uuid import UUID
 
 from agent.judge.verdict import Cause, Verdict
 from agent.result import Result
@@ -17,6 +19,14 @@ class Kind(StrEnum):
     NAME_STALE = "name-stale"  # a name that gave addresses before gives none now
     NAME_UNRESOLVED = "name-unresolved"  # a name that gives no address, beside others of the peer that work
     ADDRESSES_DISAGREE = "addresses-disagree"  # a path works at one address of its peer and not at another
+    ENDPOINT_OUTSIDE_RANGE = "endpoint-outside-range"  # a service listens outside of the range that is probed
+    FIXED_PORT_DIFFERS = "fixed-port-differs"  # a service is registered elsewhere than the configuration says
+    RPC_AWARE_FIREWALL = "rpc-aware-firewall"  # a port opens only once a mapper has named it
+    SQL_STRICT = "sql-strict"  # a SQL Server resets PRELOGIN
+    CLONED_MSDTC = "cloned-msdtc"  # two peers' MSDTC have one contact identifier
+    NAMES_DISAGREE = "names-disagree"  # forward, reverse or short name of a peer lead to another machine
+    SHORT_NAME_UNRESOLVED = "short-name-unresolved"  # a short name gives no address, though the peer is known by it
+    NAME_TOO_LONG = "name-too-long"  # more than NetBIOS can carry
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +79,21 @@ def unresolved(results: Iterable[Result]) -> list[Finding]:
     }
     remedy = "Correct the name, or take it out."
     return [Finding(peer, Kind.NAME_UNRESOLVED, detail, remedy) for (peer, _), detail in names.items()]
+
+
+def cloned(peers: Mapping[str, tuple[Collection[UUID], Collection[str]]]) -> list[Finding]:
+    """One for each two peers whose MSDTC have a contact identifier (CID) in common: `peers` by name, with addresses.
+
+    Two entries of the file with an address in common are one machine.
+    """
+    return [
+        Finding(
+            one,
+            Kind.CLONED_MSDTC,
+            f"MSDTC of {one} and of {other} have the same contact identifier (CID): the machines were cloned, and "
+            "transactions between them fail.",
+            "Install MSDTC anew on one of them: msdtc -uninstall, msdtc -install, restart.",
+        )
+        for one, other in combinations(peers, 2)
+        if set(peers[one][0]) & set(peers[other][0]) and not set(peers[one][1]) & set(peers[other][1])
+    ]

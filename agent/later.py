@@ -8,17 +8,15 @@ from agent.config.model import Config
 
 UNUSED = (
     "rpc.coverage_window",
-    "sql.prelogin",
     "web.reload_endpoint",
     "rendezvous.listen",
     "rendezvous.key_file",
     "rendezvous.key_file_unchecked",
     "sso.service",
     "sso.backup_confirmed",
-    "names",
     "state_dir",
 )
-UNUSED_OF_A_HOST = ("zone", "instance", "agent", "rendezvous")
+UNUSED_OF_A_HOST = ("zone", "agent", "rendezvous")
 
 
 def unused(config: Config) -> Iterator[str]:
@@ -32,9 +30,6 @@ def _set(config: Config) -> Iterator[str]:
         section, _, name = key.rpartition(".")
         if _differs(getattr(config, section) if section else config, name):
             yield key
-    for service, matcher in config.rpc.services.items():
-        if matcher.confirmed:
-            yield f"rpc.services.{service}.confirmed"
     for number, host in enumerate(config.hosts):
         yield from (f"hosts[{number}].{key}" for key in UNUSED_OF_A_HOST if _differs(host, key))
 

@@ -54,8 +54,8 @@ class Entry:
     def count_attempt(self, outcome: Outcome) -> None:
         self.attempts[outcome.state] += 1
         if outcome.state is State.OPEN:
-            self.durations[bisect_left(BUCKETS, outcome.seconds)] += 1
-            self.duration_sum += outcome.seconds
+            self.durations[bisect_left(BUCKETS, outcome.connect_seconds)] += 1
+            self.duration_sum += outcome.connect_seconds
 
 
 class Ledger:

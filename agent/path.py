@@ -5,6 +5,7 @@ Checks and directions are also metric labels.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from agent.ports import PortSet
 from agent.roles import Role
@@ -45,6 +46,27 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class Matcher:
+    """How an RPC service is known in the endpoint mapper of a path's peer: by its annotation, or by its interface.
+
+    `required`: it must be there. `confirmed`: the operator says that this is how it is registered here.
+    """
+
+    service: str
+    annotation: str | None = None
+    interface: UUID | None = None
+    required: bool = False
+    confirmed: bool = False
+    fixed_port: int | None = None
+
+    def matches(self, annotation: str, interface: UUID) -> bool:
+        """Whether an entry of the mapper is this service; an annotation is text, and case does not count."""
+        if self.interface is not None:
+            return interface == self.interface
+        return self.annotation is not None and annotation.casefold() == self.annotation.casefold()
+
+
+@dataclass(frozen=True, slots=True)
 class Path:
     """One thing to probe: from `source`, a host or node, to `peer`, a host of the file.
 
@@ -62,5 +84,7 @@ class Path:
     ports: PortSet
     requirements: tuple[Requirement, ...] = ()
     services: tuple[str, ...] = ()
+    matchers: tuple[Matcher, ...] = ()
     epm_port: int = 135
+    prelogin: bool = False  # SQL Server is asked for its version
     source_address: str | None = None

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from agent.config.model import Config, Service
-from agent.path import Check, Direction, Path
+from agent.path import Check, Direction, Matcher, Path
 from agent.ports import PortSet
 from agent.requirements import DTC, Requirement, requirements
 from agent.topology import Host, Site, Source
 
+DYNAMIC = "dynamic"  # the port of a path whose port the endpoint mapper tells
 _DTC_SERVICE = "msdtc"  # its name in rpc.services
 _ORDER = tuple(Check)
 
@@ -20,6 +21,7 @@ class _Door:
     check: Check
     ports: PortSet
     services: tuple[str, ...] = ()
+    matchers: tuple[Matcher, ...] = ()
 
 
 def plan(config: Config, site: Site, source: Source) -> tuple[Path, ...]:
@@ -32,6 +34,8 @@ def plan(config: Config, site: Site, source: Source) -> tuple[Path, ...]:
             for door in _doors(config, row, peer):
                 key = at, _ORDER.index(door.check)
                 path = _path(source, peer, door, row)
+                if door.check is Check.SQL:
+                    path = replace(path, prelogin=config.sql.prelogin)
                 paths[key] = _merged(paths[key], path) if key in paths else path
     return tuple(paths[key] for key in sorted(paths))
 
@@ -52,18 +56,40 @@ def _doors(config: Config, row: Requirement, peer: Host) -> Iterator[_Door]:
     if row.check is Check.SQL:
         yield _Door(Check.SQL, PortSet() if peer.instance else PortSet.of([peer.sql_port]))
     elif row.check is Check.EPM:
-        yield _Door(Check.EPM, PortSet.of([peer.epm_port]), services)
+        yield _Door(Check.EPM, PortSet.of([peer.epm_port]), services, _matchers(config, peer))
     else:
-        yield from _rpc_doors(config.rpc.dynamic_ports, services, peer.fixed_ports)
+        yield from _rpc_doors(config.rpc.dynamic_ports, services, peer.fixed_ports, _matchers(config, peer))
 
 
-def _rpc_doors(dynamic: PortSet, services: tuple[str, ...], fixed: Mapping[str, int]) -> Iterator[_Door]:
-    """A service with a fixed port is met there; the range is needed only if another one may be anywhere in it."""
+def _rpc_doors(
+    dynamic: PortSet, services: tuple[str, ...], fixed: Mapping[str, int], matchers: tuple[Matcher, ...]
+) -> Iterator[_Door]:
+    """A service with a fixed port is met there, one that is required where the endpoint mapper says it listens.
+
+    The range is needed only if a service may be anywhere in it.
+    """
     known = tuple(name for name in services if name in fixed)
-    if known:
-        yield _Door(Check.RPC_ENDPOINT, PortSet.of(fixed[name] for name in known), known)
+    asked = tuple(each.service for each in matchers if each.required and each.service in services)
+    if known or asked:
+        ports = PortSet.of(fixed[name] for name in known)
+        yield _Door(Check.RPC_ENDPOINT, ports, tuple(dict.fromkeys(known + asked)), matchers)
     if not known or len(known) < len(services):
         yield _Door(Check.RPC_RANGE, dynamic, tuple(name for name in services if name not in fixed))
+
+
+def _matchers(config: Config, peer: Host) -> tuple[Matcher, ...]:
+    """Every service that is looked for, and whether it must be at this peer. Of a stand-in nothing is expected."""
+    return tuple(
+        Matcher(
+            name,
+            service.annotation,
+            service.uuid,
+            required=bool(set(service.required_on) & set(peer.roles)),
+            confirmed=service.confirmed,
+            fixed_port=peer.fixed_ports.get(name),
+        )
+        for name, service in config.rpc.services.items()
+    )
 
 
 def _needed(services: Mapping[str, Service], row: Requirement, peer: Host) -> tuple[str, ...]:
@@ -81,11 +107,12 @@ def _path(source: Source, peer: Host, door: _Door, row: Requirement) -> Path:
         peer=peer.name,
         check=door.check,
         direction=Direction.OUTBOUND,
-        port=instance or str(door.ports),
+        port=instance or str(door.ports) or DYNAMIC,
         addresses=peer.addresses,
         ports=door.ports,
         requirements=(row,),
         services=door.services,
+        matchers=door.matchers,
         epm_port=peer.epm_port,
         source_address=source.source_address,
     )

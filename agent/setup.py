@@ -21,6 +21,10 @@ class Setup:
         """The same, with some of the paths."""
         return replace(self, paths=tuple(path for path in self.paths if wanted(path)))
 
+    def with_prelogin(self) -> "Setup":
+        """The same, with every SQL Server asked for its version."""
+        return replace(self, paths=tuple(replace(path, prelogin=True) for path in self.paths))
+
 
 def set_up(config: Config, source: Source) -> Setup:
     return Setup(config, source, plan(config, site_of(config), source))

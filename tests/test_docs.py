@@ -8,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from agent.clock import SystemClock
 from agent.config.load import load, parse
+from agent.finding import Kind
 from agent.judge.verdict import PENDING, Verdict
 from agent.ledger import Ledger
 from agent.metrics import Snapshot, expose
@@ -33,7 +34,7 @@ def example() -> Run:
 
 
 def test_the_readme_s_site_is_a_good_one() -> None:
-    assert {result.path.check for result in example().results} == {Check.SQL, Check.EPM, Check.RPC_RANGE}
+    assert {result.path.check for result in example().results} == set(Check)
 
 
 def test_the_example_configuration_is_a_good_one() -> None:
@@ -83,3 +84,8 @@ def test_every_command_is_in_the_readme() -> None:
 def test_links_lead_somewhere(document_path: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", document_path.read_text(encoding="utf-8")):
         assert (document_path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_of_finding_is_documented(kind: Kind) -> None:
+    assert f"`{kind}`" in (ROOT / "docs" / "http.md").read_text(encoding="utf-8")

@@ -75,6 +75,7 @@ def once(
     peer: Annotated[list[str] | None, typer.Option(help="Only this peer; may be repeated.", metavar="NAME")] = None,
     check: Annotated[list[Check] | None, typer.Option(help="Only this check; may be repeated.")] = None,
     samples: Annotated[int | None, typer.Option(min=1, max=100, help="Ports to sample of the dynamic range.")] = None,
+    prelogin: Annotated[bool, typer.Option("--prelogin", help="Ask SQL Server for its version.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 3 for everything that is not shown.")] = False,
     form: Annotated[Format, typer.Option("--format", "-f", help="How to write the results.")] = Format.TABLE,
     output: Output = None,
@@ -88,6 +89,8 @@ def once(
     from agent.once import run_once
 
     setup = choose(load(config, host, role, sql, master), peer or [], [str(each) for each in check or []])
+    if prelogin:
+        setup = setup.with_prelogin()
     run = asyncio.run(run_once(setup, samples or setup.config.rpc.samples))
     write(run, setup, str(form), output)
     raise typer.Exit(exit_code(run.results, strict=strict))

@@ -40,8 +40,11 @@ def nearest(judgements: Sequence[Judgement]) -> Judgement:
 
 
 def _distance(judgement: Judgement) -> tuple[int, int]:
-    verdict = len(NEAREST) if judgement.cause is Cause.LOCAL_FAULT else NEAREST.index(judgement.verdict)
-    return verdict, CAUSES.index(judgement.cause) if judgement.cause in CAUSES else len(CAUSES)
+    if judgement.cause is Cause.LOCAL_FAULT:
+        return len(NEAREST), 0
+    if judgement.cause is Cause.NO_KNOWN_LISTENER and not judgement.tested:  # nobody told its port: it was not tried
+        return NEAREST.index(Verdict.UNREACHABLE), len(CAUSES) + 1
+    return NEAREST.index(judgement.verdict), CAUSES.index(judgement.cause) if judgement.cause in CAUSES else len(CAUSES)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agent.judge.registration import Registration
 from agent.judge.silence import Silence
 from probes.outcome import Outcome
 from probes.state import State
@@ -17,6 +18,7 @@ class Sight:
     """`source` is this host's name, `name` what the configuration calls the address.
 
     `outcomes` has the newest outcome for each port, `sampled` those that were asked as a sample of `range_size` ports;
+    `registration` is what the address' endpoint mapper said, where it answered;
     `silences` and `controls` tell for a silent port how often it was silent beside which other port that answered.
     """
 
@@ -29,9 +31,12 @@ class Sight:
     range_size: int = 0
     silences: Mapping[int, Silence] = field(default_factory=dict)
     controls: Mapping[int, int] = field(default_factory=dict)
+    registration: Registration | None = None
 
     @property
     def device_answers_all(self) -> bool:
         """Whether ports that nobody is known to listen on answer as a rule, so that an answer proves nothing."""
-        opened = sum(self.outcomes[port].state is State.OPEN for port in self.sampled if port in self.outcomes)
-        return opened >= OPEN_ENOUGH and (self.range_size >= SMALL_RANGE or opened > MOST_OF_IT * len(self.sampled))
+        natural = self.registration.natural if self.registration else frozenset()
+        unknown = [port for port in self.sampled if port in self.outcomes and port not in natural]
+        opened = sum(self.outcomes[port].state is State.OPEN for port in unknown)
+        return opened >= OPEN_ENOUGH and (self.range_size >= SMALL_RANGE or opened > MOST_OF_IT * len(unknown))

@@ -2,21 +2,27 @@
 
 from collections.abc import Mapping
 
+from agent.judge.registration import Registration
 from agent.judge.sight import Sight
-from agent.judge.table import Beside, look_up
+from agent.judge.table import Beside, Row, look_up
 from agent.judge.verdict import Judgement, Verdict
 from agent.judge.words import SERVICE, SPOKEN, words
 from agent.path import Check
 from probes.icmp import Meaning, meaning
 from probes.outcome import Outcome
 from probes.state import Sent, State
+from probes.wire.tds import Prelogin, encryption_words, version_words
 
 
 def judge_port(check: Check, sight: Sight, port: int) -> Judgement:
     """What the newest outcome of `port` means for `check`, in the light of all that the round saw of its address."""
     outcome = sight.outcomes[port]
-    row = look_up(check, outcome.state, beside(sight, port))
-    facts = facts_of(check, sight, outcome)
+    row = look_up(check, outcome.state, beside(check, sight, port))
+    return judged(check, row, facts_of(check, sight, outcome), outcome)
+
+
+def judged(check: Check, row: Row, facts: Mapping[str, str], outcome: Outcome) -> Judgement:
+    """A row of the table, put into words."""
     text = words(row.verdict, row.cause, row.beside, check)
     return Judgement(
         row.verdict,
@@ -28,10 +34,14 @@ def judge_port(check: Check, sight: Sight, port: int) -> Judgement:
     )
 
 
-def beside(sight: Sight, port: int) -> set[Beside]:
+def beside(check: Check, sight: Sight, port: int) -> set[Beside]:
     """The circumstances that hold for `port`."""
     outcome = sight.outcomes[port]
     found = set(_refusal(outcome))
+    if isinstance(outcome.answer, Prelogin):
+        found.add(Beside.VERSION_TOLD)
+    if sight.registration is not None:
+        found |= _registered(check, sight.registration, port, outcome)
     if sight.device_answers_all:
         found.add(Beside.DEVICE_ANSWERS_ALL)
     if outcome.sent is Sent.HELD:
@@ -41,11 +51,31 @@ def beside(sight: Sight, port: int) -> set[Beside]:
     silence = sight.silences.get(port)
     if silence is None or sight.device_answers_all:  # then the control's answer does not show that the host is there
         return found
+    if check is Check.RPC_ENDPOINT and Beside.NAMED not in found:  # nobody need listen there any more
+        return found
     if silence.hopeless:
         found.add(Beside.SILENCE_ON_LOSSY_PATH)
     if silence.confirmed:
         found.add(Beside.SILENCE_CONFIRMED)
     return found
+
+
+def _registered(check: Check, registration: Registration, port: int, outcome: Outcome) -> set[Beside]:
+    """What the mapper of the address said, as far as it bears on this check."""
+    if check is Check.RPC_ENDPOINT:
+        if registration.still_named(port):
+            return {Beside.NAMED}
+        restarted = outcome.state is not State.OPEN and registration.still is not None
+        return {Beside.NAMED_NO_LONGER} if restarted and _named(registration.named, port) else set()
+    if check is not Check.EPM or outcome.state is not State.OPEN:
+        return set()
+    if not registration.absent:
+        return {Beside.MAPPER_ANSWERED}
+    return {Beside.SERVICE_GONE if registration.gone else Beside.SERVICE_ABSENT}
+
+
+def _named(named: Mapping[str, tuple[int, ...]], port: int) -> bool:
+    return any(port in ports for ports in named.values())
 
 
 def _refusal(outcome: Outcome) -> list[Beside]:
@@ -75,9 +105,25 @@ def facts_of(check: Check, sight: Sight, outcome: Outcome) -> Mapping[str, str]:
         "seen": outcome.detail,
         "seconds": milliseconds(outcome.seconds),
         "sender": rejected_by(outcome) or "the devices on the way",
+        "product": _product(outcome),
+        "absent": ", ".join(_absent(sight.registration)),
         "silences": str(silence.in_a_row if silence else 0),
         "control": str(sight.controls.get(port, "")),
     }
+
+
+def _absent(registration: Registration | None) -> tuple[str, ...]:
+    """The services that the verdict rests on."""
+    return () if registration is None else registration.gone or registration.absent
+
+
+def _product(outcome: Outcome) -> str:
+    """For people: `SQL Server 2019, 15.0.4430, encryption on`."""
+    answer = outcome.answer
+    if not isinstance(answer, Prelogin):
+        return "SQL Server"
+    version = version_words(answer.version) if answer.version else "SQL Server of an unknown version"
+    return f"{version}, {encryption_words(answer.encryption)}" if answer.encryption is not None else version
 
 
 def milliseconds(seconds: float) -> str:

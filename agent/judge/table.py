@@ -22,15 +22,23 @@ class Beside(Enum):
     SILENCE_ON_LOSSY_PATH = auto()  # as above, but so do controls: no number of silences would do
     NEIGHBOUR_SILENT = auto()  # the SYN is still queued here: nobody answers address resolution
     PORT_UNKNOWN = auto()  # there was nothing to ask: the port of a named instance is not known
+    MAPPER_ANSWERED = auto()  # and whatever must be registered is
+    SERVICE_ABSENT = auto()  # the mapper answered, and does not know what must be there
+    SERVICE_GONE = auto()  # the same, and it was there before, or the operator says how it is registered
+    QUERY_REFUSED = auto()  # the mapper refuses to tell
+    NOT_TOLD = auto()  # the mapper could not be asked
+    VERSION_TOLD = auto()  # SQL Server answered a PRELOGIN
+    NAMED = auto()  # the mapper names this port, also when asked again
+    NAMED_NO_LONGER = auto()  # it named it before the attempt and not after
     REFUSAL_CODE = auto()  # an ICMP code that says somebody decided so
     REFUSAL_BY_TARGET = auto()  # the same, sent from the probed address itself
 
 
 class Row(NamedTuple):
-    """One row; `check` None stands for any."""
+    """One row; None stands for any check, or any state."""
 
     check: Check | None
-    state: State
+    state: State | None
     beside: Beside
     verdict: Verdict
     cause: Cause | None
@@ -41,11 +49,27 @@ ANY = None
 V, C, S, B, P = Verdict, Cause, State, Beside, Proof
 
 TABLE: tuple[Row, ...] = (
+    # A mapper's answer stands, whatever else answers at the address.
+    Row(Check.EPM, S.OPEN, B.SERVICE_GONE, V.SERVICE_DOWN, C.NOT_REGISTERED, P.NATURAL),
+    Row(Check.EPM, S.OPEN, B.SERVICE_ABSENT, V.INCONCLUSIVE, C.NOT_REGISTERED, P.NATURAL),
+    Row(Check.EPM, S.OPEN, B.MAPPER_ANSWERED, V.REACHABLE, None, P.NATURAL),
+    Row(Check.SQL, S.OPEN, B.VERSION_TOLD, V.REACHABLE, None, P.NATURAL),
+    Row(Check.RPC_ENDPOINT, ANY, B.QUERY_REFUSED, V.INCONCLUSIVE, C.QUERY_REFUSED),
+    Row(Check.RPC_ENDPOINT, ANY, B.SERVICE_ABSENT, V.INCONCLUSIVE, C.NOT_REGISTERED),
+    Row(Check.RPC_ENDPOINT, S.LOCAL_FAULT, B.NOT_TOLD, V.INCONCLUSIVE, C.LOCAL_FAULT),
+    Row(Check.RPC_ENDPOINT, ANY, B.NOT_TOLD, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER),
+    Row(Check.RPC_ENDPOINT, S.OPEN, B.DEVICE_ANSWERS_ALL, V.INCONCLUSIVE, C.MIDDLEBOX),
+    Row(Check.RPC_ENDPOINT, S.OPEN, B.NAMED, V.REACHABLE, None, P.NATURAL),
+    Row(Check.RPC_ENDPOINT, S.FILTERED, B.NAMED_NO_LONGER, V.INCONCLUSIVE, C.NOT_REGISTERED),
+    Row(Check.RPC_ENDPOINT, S.CLOSED, B.NAMED_NO_LONGER, V.INCONCLUSIVE, C.NOT_REGISTERED),
+    Row(Check.RPC_ENDPOINT, S.RESET, B.NAMED_NO_LONGER, V.INCONCLUSIVE, C.NOT_REGISTERED),
     Row(ANY, S.OPEN, B.DEVICE_ANSWERS_ALL, V.INCONCLUSIVE, C.MIDDLEBOX),
     Row(ANY, S.OPEN, B.NOTHING_MORE, V.REACHABLE, None, P.REPLY),
     Row(ANY, S.FILTERED, B.NEIGHBOUR_SILENT, V.UNREACHABLE, C.HOST_DOWN),
     Row(Check.EPM, S.FILTERED, B.SILENCE_ON_LOSSY_PATH, V.INCONCLUSIVE, C.LOSSY_PATH),
     Row(Check.EPM, S.FILTERED, B.SILENCE_CONFIRMED, V.BLOCKED, C.SILENT_DROP, P.NATURAL),  # Windows always serves 135
+    Row(Check.RPC_ENDPOINT, S.FILTERED, B.SILENCE_ON_LOSSY_PATH, V.INCONCLUSIVE, C.LOSSY_PATH),
+    Row(Check.RPC_ENDPOINT, S.FILTERED, B.SILENCE_CONFIRMED, V.BLOCKED, C.SILENT_DROP, P.NATURAL),  # asked if named
     Row(ANY, S.FILTERED, B.NOTHING_MORE, V.UNREACHABLE, C.NO_ANSWER),
     Row(ANY, S.CLOSED, B.NOTHING_MORE, V.UNREACHABLE, C.REFUSED),
     Row(ANY, S.REJECTED, B.REFUSAL_BY_TARGET, V.BLOCKED, C.HOST_FIREWALL, P.REPLY),
@@ -58,7 +82,7 @@ TABLE: tuple[Row, ...] = (
     Row(ANY, S.GARBLED, B.NOTHING_MORE, V.SERVICE_DOWN, C.WRONG_SERVICE, P.REPLY),
     Row(ANY, S.DECLINED, B.NOTHING_MORE, V.INCONCLUSIVE, C.QUERY_REFUSED, P.REPLY),
     Row(ANY, S.UNRESOLVED, B.NOTHING_MORE, V.UNRESOLVED, C.NAME_RESOLUTION),
-    Row(ANY, S.LOCAL_FAULT, B.PORT_UNKNOWN, V.INCONCLUSIVE, C.LOCAL_FAULT),
+    Row(ANY, S.LOCAL_FAULT, B.PORT_UNKNOWN, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER),
     Row(ANY, S.LOCAL_FAULT, B.NOTHING_MORE, V.INCONCLUSIVE, C.LOCAL_FAULT),
 )
 
@@ -69,6 +93,6 @@ def look_up(check: Check, state: State, beside: Set[Beside]) -> Row:
         row
         for row in TABLE
         if row.check in (ANY, check)
-        and row.state is state
+        and row.state in (ANY, state)
         and (row.beside is Beside.NOTHING_MORE or row.beside in beside)
     )

@@ -22,7 +22,7 @@ SERVICE = {
 SPOKEN = {
     Check.SQL: "SQL Server",
     Check.EPM: "the RPC endpoint mapper",
-    Check.RPC_ENDPOINT: "the service with this fixed port",
+    Check.RPC_ENDPOINT: "the service of this port",
     Check.RPC_RANGE: "an RPC service",
 }
 
@@ -53,6 +53,43 @@ _TARGET_REJECTS_RANGE = Words(
 SENTENCES: dict[tuple[Verdict, Cause | None, Variant | None], Words] = {
     (Verdict.REACHABLE, None, None): Words(
         "{door} accepted the connection after {seconds}; a device that answers in its place would look the same.", ""
+    ),
+    (Verdict.REACHABLE, None, Beside.MAPPER_ANSWERED): Words(
+        "The endpoint mapper of {address} answered after {seconds}, and whatever must be registered is.", ""
+    ),
+    (Verdict.REACHABLE, None, Beside.VERSION_TOLD): Words("{door} answered as {product} after {seconds}.", ""),
+    (Verdict.REACHABLE, None, Beside.NAMED): Words(
+        "{door}, which the endpoint mapper names, accepted the connection after {seconds}.", ""
+    ),
+    (Verdict.SERVICE_DOWN, Cause.NOT_REGISTERED, None): Words(
+        "The endpoint mapper of {address} answered, and {absent} is not registered there, as it was before or should "
+        "be: the service is stopped or still starting, or its cluster resource is on another node.",
+        "Start the Enterprise Single Sign-On Service of {peer}; of a cluster bring the resource online, and start no "
+        "node's service by hand (clients then get 0x800706D9).",
+    ),
+    (Verdict.INCONCLUSIVE, Cause.NOT_REGISTERED, None): Words(
+        "The endpoint mapper of {address} answered, and nothing there matches {absent}, nor ever did: the service is "
+        "stopped, or registered under another annotation or interface.",
+        "List what is registered with `probe endpoints {peer}`: correct `rpc.services`, or set `confirmed: true` if it "
+        "is right.",
+    ),
+    (Verdict.INCONCLUSIVE, Cause.NOT_REGISTERED, Check.RPC_ENDPOINT): Words(
+        "The endpoint mapper of {address} answered, and {absent} is not registered there: there is no port to connect "
+        "to. The service is stopped or still starting, or registered under another annotation or interface.",
+        "Start it on {peer}; if it runs, `probe endpoints {peer}` lists what is registered: correct `rpc.services`.",
+    ),
+    (Verdict.INCONCLUSIVE, Cause.NOT_REGISTERED, Beside.NAMED_NO_LONGER): Words(
+        "{door}: {seen}. The endpoint mapper named this port before the attempt and not after it: the service or the "
+        "host was restarted meanwhile.",
+        "Wait for the next round.",
+    ),
+    (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Beside.NOT_TOLD): Words(
+        "The endpoint mapper of {address} could not be asked where the service listens ({seen}).",
+        "Mend the path to the endpoint mapper first.",
+    ),
+    (Verdict.INCONCLUSIVE, Cause.QUERY_REFUSED, Beside.QUERY_REFUSED): Words(
+        "The endpoint mapper of {address} refuses to say where the service listens ({seen}).",
+        "Nothing need be wrong: it wants callers to authenticate (RestrictRemoteClients), which this probe does not.",
     ),
     (Verdict.INCONCLUSIVE, Cause.MIDDLEBOX, None): Words(
         "{door} accepted, but so do ports of {address} on which nobody should listen: a SYN proxy or load balancer "
@@ -144,9 +181,11 @@ SENTENCES: dict[tuple[Verdict, Cause | None, Variant | None], Words] = {
         "{door} could not be tried from here: {seen}.",
         "Mend this on {here}; it says nothing about {peer}.",
     ),
-    (Verdict.INCONCLUSIVE, Cause.LOCAL_FAULT, Beside.PORT_UNKNOWN): Words(
-        "{seen}. Nothing was sent.",
-        "Write its `port` in place of `instance` (SQL Server Configuration Manager of {peer}, TCP/IP, IPAll).",
+    (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Beside.PORT_UNKNOWN): Words(
+        "{seen}: the Browser is stopped, hides the instance or does not know it, or a firewall drops UDP 1434. SQL "
+        "Server itself was not asked.",
+        "Write its `port` in place of `instance` (SQL Server Configuration Manager of {peer}, TCP/IP, IPAll), or start "
+        "the Browser and pass UDP 1434.",
     ),
     (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, None): Words(
         "{tested} of {size} ports tested ({tally}), none known to have a listener: closed ports and dropped ones look "

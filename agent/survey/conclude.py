@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agent.judge.endpoint import judge_service
 from agent.judge.fold import nearest, worst
 from agent.judge.range import judge_range
 from agent.judge.single import judge_port
@@ -30,8 +31,10 @@ def conclude(path: Path, views: Sequence[View], memory: Memory, started: float) 
 def _address(path: Path, view: View, memory: Memory, now: float) -> AddressResult:
     if view.address is None:
         return _excused(path, view, memory, _unresolved(path, view, now), counts=True)
-    if not path.ports:
-        return _excused(path, view, memory, _port_unknown(path, view.address, now), counts=False)
+    if path.check is Check.RPC_ENDPOINT:
+        return _endpoint(path, view, memory)
+    if path.check is Check.SQL:
+        return _database(path, view, view.address, memory, now)
     if path.check is Check.RPC_RANGE:
         asked = [outcome for port in sorted(view.sampled) for outcome in view.asks[port]]
         return AddressResult(view.name, view.address, judge_range(view.sight(memory), path.ports), tuple(asked))
@@ -39,9 +42,32 @@ def _address(path: Path, view: View, memory: Memory, now: float) -> AddressResul
     return AddressResult(view.name, view.address, _all_ports(path, view, memory), tuple(asked))
 
 
+def _endpoint(path: Path, view: View, memory: Memory) -> AddressResult:
+    """The fixed ports of services, and those that the endpoint mapper names for the others."""
+    sight, fixed = view.sight(memory), {each.service for each in path.matchers if each.fixed_port}
+    dynamic = [each.service for each in path.matchers if each.required and each.service not in fixed]
+    judged = [judge_port(path.check, sight, port) for port in path.ports]
+    judged += [judge_service(sight, service, path.epm_port) for service in dynamic]
+    named = view.registration.named if view.registration else {}
+    ports = dict.fromkeys([*path.ports, *(port for service in dynamic for port in named.get(service, ()))])
+    asked = [outcome for port in ports for outcome in view.asks.get(port, ())]
+    return AddressResult(view.name, view.address, _together(judged), tuple(asked))
+
+
+def _database(path: Path, view: View, address: str, memory: Memory, now: float) -> AddressResult:
+    """The one port of a SQL Server, or why it is not known."""
+    if view.database_port is None:
+        return _excused(path, view, memory, _port_unknown(path, address, now), counts=False)
+    judgement = judge_port(path.check, view.sight(memory), view.database_port)
+    return AddressResult(view.name, address, judgement, tuple(view.asks[view.database_port]))
+
+
 def _all_ports(path: Path, view: View, memory: Memory) -> Judgement:
-    """A path with several fixed ports needs them all, and tells of each one that does not work."""
-    judged = [judge_port(path.check, view.sight(memory), port) for port in path.ports]
+    return _together([judge_port(path.check, view.sight(memory), port) for port in path.ports])
+
+
+def _together(judged: Sequence[Judgement]) -> Judgement:
+    """What needs several ports needs them all, and tells of each one that does not work."""
     verdict = worst(each.verdict for each in judged)
     told = [each for each in judged if each.verdict is not Verdict.REACHABLE] or judged
     head = next(each for each in judged if each.verdict is verdict)
@@ -62,8 +88,5 @@ def _unresolved(path: Path, view: View, now: float) -> Outcome:
 
 
 def _port_unknown(path: Path, address: str, now: float) -> Outcome:
-    detail = (
-        f"The port of SQL Server instance {path.port} on {path.peer} is not known: "
-        "this version does not ask SQL Server Browser"
-    )
+    detail = f"SQL Server Browser (UDP 1434) did not tell the port of instance {path.port} on {path.peer}"
     return Outcome(Target(address, 0), State.LOCAL_FAULT, Phase.RESOLVE, now, 0.0, detail=detail)

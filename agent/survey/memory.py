@@ -4,10 +4,46 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from agent.judge.silence import Silence
+from probes.epm import Key
 from probes.outcome import Outcome
 from probes.state import State
+from probes.wire.ept_lookup import Entry
 
 CONTROLS = 8  # remembered for each address
+HOURLY = 3600.0  # seconds between two readings of a mapper's whole table
+
+Keys = dict[str, frozenset[Key]]  # service → what it is registered as
+
+
+@dataclass(slots=True)
+class MapperMemory:
+    """What is known of the mapper of one address. `read_at` is monotonic; None: its table has not been read."""
+
+    keys: Keys = field(default_factory=dict)
+    natural: frozenset[int] = frozenset()
+    entries: tuple[Entry, ...] = ()
+    named: frozenset[int] = frozenset()  # ports of the services that must be there, the last time
+    opened_by_mapper: frozenset[int] = frozenset()  # silent before it was asked the last time, open while it was
+    read_at: float | None = None
+
+    def is_due(self, now: float) -> bool:
+        return self.read_at is None or now - self.read_at >= HOURLY
+
+    def read(self, entries: tuple[Entry, ...], keys: Keys, now: float) -> None:
+        self.entries, self.keys, self.read_at = entries, keys, now
+        towers = (entry.tower for entry in entries)
+        self.natural = frozenset(tower.tcp_port for tower in towers if tower and tower.tcp_port)
+
+
+@dataclass(slots=True)
+class DatabaseMemory:
+    """What is known of the SQL Server at one address. `strict`: it reset a PRELOGIN, and is not sent another."""
+
+    asked_at: float | None = None  # monotonic, the last PRELOGIN
+    strict: bool = False
+
+    def is_due(self, now: float) -> bool:
+        return self.asked_at is None or now - self.asked_at >= HOURLY
 
 
 @dataclass(slots=True)
@@ -18,6 +54,16 @@ class Memory:
     controls: dict[str, list[int]] = field(default_factory=dict)  # address → ports that answered, the best one last
     silences: dict[tuple[str, int], Silence] = field(default_factory=dict)
     samples: dict[str, Mapping[int, Outcome]] = field(default_factory=dict)  # address → the last sample of its range
+
+    mappers: dict[str, MapperMemory] = field(default_factory=dict)  # address → its endpoint mapper
+    databases: dict[str, DatabaseMemory] = field(default_factory=dict)  # address → its SQL Server
+    matched: set[str] = field(default_factory=set)  # services that were ever found registered
+
+    def mapper(self, address: str) -> MapperMemory:
+        return self.mappers.setdefault(address, MapperMemory())
+
+    def database(self, address: str) -> DatabaseMemory:
+        return self.databases.setdefault(address, DatabaseMemory())
 
     def silence(self, address: str, port: int) -> Silence:
         return self.silences.setdefault((address, port), Silence())
@@ -40,7 +86,7 @@ class Memory:
 
     def keep(self, addresses: Collection[str]) -> None:
         """Forget every other address: a name may come to ever new ones."""
-        for by_address in (self.controls, self.samples):
+        for by_address in (self.controls, self.samples, self.mappers, self.databases):
             for address in by_address.keys() - addresses:
                 del by_address[address]
         for address, port in [key for key in self.silences if key[0] not in addresses]:

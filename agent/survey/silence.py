@@ -70,4 +70,4 @@ def _silent(outcome: Outcome) -> bool:
 def _control(outcome: Outcome) -> Control:
     if outcome.state is not State.OPEN:
         return Control.SILENT
-    return Control.LATE if outcome.seconds >= LATE else Control.ANSWERED
+    return Control.LATE if outcome.connect_seconds >= LATE else Control.ANSWERED

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import Protocol
+from uuid import UUID
 
 from agent.clock import Clock
 from agent.finding import Finding, stale_addresses
@@ -17,12 +18,17 @@ from agent.result import Result
 from agent.sampling import round_at, sample
 from agent.survey.budget import Budget
 from agent.survey.conclude import conclude
+from agent.survey.database import ask_database
 from agent.survey.manners import AGAIN_AT_ONCE, Manners
+from agent.survey.mapper import ask_mapper, shut_before
 from agent.survey.memory import Memory
+from agent.survey.noticed import contact_identifiers, noticed
 from agent.survey.silence import DEADLINE, ask_again
 from agent.survey.view import View
+from probes.epm import Consultation
 from probes.outcome import Outcome, Resolved, Target
 from probes.registry import Kind
+from probes.state import State
 
 
 class Ask(Protocol):
@@ -51,6 +57,7 @@ class Survey:
         self._memory = Memory()
         self._budget = Budget(clock)
         self._asking_again = asyncio.Semaphore(AGAIN_AT_ONCE)
+        self._stale: tuple[Finding, ...] = ()
         self.findings: tuple[Finding, ...] = ()
 
     async def round(self) -> None:
@@ -65,6 +72,8 @@ class Survey:
                 if delay:
                     group.create_task(self._knock_later(delay, began, view, port))
             await asyncio.gather(
+                *(self._consult(view) for view in views),
+                *(self._ask_database(view, path) for path in fixed if path.check is Check.SQL for view in views),
                 *(self._knock(view, port) for view in views for port in _doors(fixed, view)),
                 *(self._knock_sampled(view, port) for delay, view, port in due if not delay),
             )
@@ -73,6 +82,21 @@ class Survey:
         self._remember(views)
         for path in ranged:
             self._conclude(path, views, started)
+        self.findings = (*self._stale, *noticed(self._paths, views))
+
+    @property
+    def contact_identifiers(self) -> set[UUID]:
+        """The CIDs of the peer's MSDTC."""
+        return contact_identifiers(self._memory)
+
+    @property
+    def addresses(self) -> set[str]:
+        """Those that the peer's names came to, the last time that they did."""
+        return {address for addresses in self._memory.addresses.values() for address in addresses}
+
+    @property
+    def peer(self) -> str:
+        return self._paths[0].peer
 
     def give_up(self, started: float) -> None:
         """A round broke by a fault of our own: say so of every path, rather than leave old verdicts standing."""
@@ -89,11 +113,28 @@ class Survey:
         await asyncio.gather(*(self._ask_again(view, path) for view in views))
         self._conclude(path, views, started)
 
+    async def _consult(self, view: View) -> None:
+        """Ask the address' endpoint mapper, where a path needs to know what is registered there."""
+        path = next((path for path in self._paths if path.matchers), None)
+        if path is None or view.address is None:
+            return
+
+        def consult(question: Consultation) -> Awaitable[Outcome]:
+            return self._knock(view, path.epm_port, kind=Kind.MAPPER, question=question)
+
+        knock, now = partial(self._knock, view), self._clock.monotonic()
+        memory = self._memory.mapper(view.address)
+        shut = await shut_before(memory, knock, now)
+        await ask_mapper(view, path, memory, self._memory.matched, consult, knock, now)
+        if shut is not None and view.registration is not None:
+            memory.opened_by_mapper = frozenset(port for port in shut if _is_open(view.newest(port)))
+        view.opened_by_mapper = memory.opened_by_mapper
+
     async def _views(self) -> list[View]:
         """One view for each address; names are resolved anew in every round."""
         names = list(dict.fromkeys(name for path in self._paths for name in path.addresses))
         resolved = await asyncio.gather(*(self._resolve(name, self._manners.timeout) for name in names))
-        self.findings = tuple(
+        self._stale = tuple(
             stale_addresses(self._paths[0].peer, answer, self._memory.addresses[answer.name])
             for answer in resolved
             if not answer.addresses and answer.name in self._memory.addresses
@@ -121,12 +162,22 @@ class Survey:
         delays = self._manners.delays(len(doors))
         return [(delay, view, port) for delay, (view, port) in zip(delays, doors, strict=True)]
 
-    async def _knock(self, view: View, port: int, timeout: float = 0.0) -> Outcome:
+    async def _ask_database(self, view: View, path: Path) -> None:
+        if view.address is not None:
+            memory = self._memory.database(view.address)
+            await ask_database(view, path, memory, partial(self._knock, view), self._clock.monotonic())
+
+    async def _knock(
+        self, view: View, port: int, timeout: float = 0.0, kind: Kind = Kind.CONNECT, question: object = None
+    ) -> Outcome:
         """`timeout` if the usual one is too short."""
         if not self._manners.at_once and self._in_range(port):
             await self._budget.take()
         deadline = max(timeout, self._manners.timeout)
-        outcome = await self._ask(Target(view.address or view.name, port, deadline, self._paths[0].source_address))
+        target = Target(view.address or view.name, port, deadline, self._paths[0].source_address)
+        outcome = await self._ask(target, kind, question)
+        if kind is Kind.BROWSER:  # UDP: neither a door of ours nor a control
+            return outcome
         view.add(outcome)
         if view.address is not None:
             self._memory.note(view.address, outcome)
@@ -145,10 +196,29 @@ class Survey:
         await self._knock_sampled(view, port)
 
     async def _ask_again(self, view: View, path: Path) -> None:
-        if path.check is Check.EPM and view.address is not None:
-            knock = partial(self._knock_again, view)
-            for port in path.ports:
-                await ask_again(view, port, self._memory, knock, self._clock, self._manners.spacing)
+        knock = partial(self._knock_again, view)
+        ports = self._known_listeners(view, path)
+        before = {port: view.newest(port) for port in ports}
+        for port in ports:
+            await ask_again(view, port, self._memory, knock, self._clock, self._manners.spacing)
+        if path.check is Check.EPM:
+            newest = view.newest(path.epm_port)
+            changed = bool(path.matchers) and newest is not None and _answers_again(newest)
+        else:  # the service may have been stopped or moved since its mapper named it
+            changed = any(view.newest(port) is not before[port] for port in ports)
+        if changed:
+            await self._consult(view)
+
+    def _known_listeners(self, view: View, path: Path) -> list[int]:
+        """Ports of a path at which somebody is known to listen, so that their silence may come to mean something."""
+        if view.address is None:
+            return []
+        if path.check is Check.EPM:
+            return list(path.ports)
+        told = view.registration.named if view.registration and path.check is Check.RPC_ENDPOINT else {}
+        required = [each.service for each in path.matchers if each.required]
+        asked = {port for service in required for port in told.get(service, ()) if port in view.asks}
+        return sorted(port for port in asked if view.registration and view.registration.still_named(port))
 
     async def _knock_again(self, view: View, port: int) -> Outcome:
         async with self._asking_again:
@@ -172,4 +242,19 @@ def _doors(fixed: Iterable[Path], view: View) -> list[int]:
     """The fixed ports to ask at an address, each once."""
     if view.address is None:
         return []
-    return list(dict.fromkeys(port for path in fixed if view.name in path.addresses for port in path.ports))
+    own = [path for path in fixed if view.name in path.addresses and not _has_its_own_way(path)]
+    return list(dict.fromkeys(port for path in own for port in path.ports))
+
+
+def _has_its_own_way(path: Path) -> bool:
+    """More than a connection is asked for: see `mapper` and `database`."""
+    return path.check is Check.SQL or (path.check is Check.EPM and bool(path.matchers))
+
+
+def _is_open(newest: Outcome | None) -> bool:
+    return newest is not None and newest.state is State.OPEN
+
+
+def _answers_again(newest: Outcome) -> bool:
+    """A mapper that was silent, and has only been connected to since: it has not said anything yet."""
+    return newest.state is State.OPEN and newest.answer is None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agent.judge.registration import Registration
 from agent.judge.sight import Sight
 from agent.survey.memory import Memory
 from probes.outcome import Outcome
@@ -22,6 +23,10 @@ class View:
     resolve_seconds: float = 0.0
     asks: dict[int, list[Outcome]] = field(default_factory=dict)  # port → outcomes, newest last
     sampled: set[int] = field(default_factory=set)
+    database_port: int | None = None
+    database_is_strict: bool = False
+    opened_by_mapper: frozenset[int] = frozenset()  # silent before the mapper was asked, open while it was
+    registration: Registration | None = None
     paired: dict[int, int] = field(default_factory=dict)  # silent port → the control asked beside it
 
     def add(self, outcome: Outcome) -> None:
@@ -49,4 +54,5 @@ class View:
             sampled=tuple(sorted(self.sampled | before.keys())),
             silences={port: silence for (where, port), silence in memory.silences.items() if where == address},
             controls=self.paired,
+            registration=self.registration,
         )

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from agent.judge.registration import Registration
 from agent.judge.sight import Sight
 from agent.judge.silence import Control, Silence
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
-from agent.path import Check, Direction, Path, Requirement
+from agent.path import Check, Direction, Matcher, Path, Requirement
 from agent.ports import PortSet
 from agent.report.document import Run
 from agent.result import AddressResult, Result
@@ -32,12 +33,13 @@ def outcome(
     seconds: float = 0.0012,
     timeout: float = 3.0,
     detail: str | None = None,
+    answer: object = None,
 ) -> Outcome:
     if detail is None:
         detail = icmp_words(icmp) if icmp else DETAIL.get(state, f"what {state} looks like")
     source = Endpoint(HERE, 50000) if state is not State.UNRESOLVED else None
     target = Target(address, port, timeout)
-    return Outcome(target, state, Phase.CONNECT, STARTED, seconds, source, icmp, sent, detail)
+    return Outcome(target, state, Phase.CONNECT, STARTED, seconds, source, icmp, sent, detail, answer=answer)
 
 
 def sight(
@@ -46,6 +48,7 @@ def sight(
     silences: Mapping[int, Silence] | None = None,
     controls: Mapping[int, int] | None = None,
     range_size: int = 16_384,
+    registration: Registration | None = None,
 ) -> Sight:
     return Sight(
         source="BTS01",
@@ -57,6 +60,24 @@ def sight(
         range_size=range_size,
         silences=silences or {},
         controls=controls or {},
+        registration=registration,
+    )
+
+
+def registration(
+    *ports: int,
+    required: Sequence[str] = ("entsso",),
+    known: Sequence[str] = (),
+    still: Sequence[int] | None = None,
+    natural: Sequence[int] = (),
+) -> Registration:
+    """`entsso` at `ports`, and, where it was asked again, `still` there; without ports it is not registered."""
+    return Registration(
+        {"entsso": ports},
+        tuple(required),
+        frozenset(known),
+        None if still is None else {"entsso": tuple(still)},
+        frozenset(natural),
     )
 
 
@@ -85,6 +106,7 @@ def path(
     peer: str = "MSS",
     addresses: Sequence[str] = (PEER,),
     source_address: str | None = None,
+    matchers: Sequence[Matcher] = (),
 ) -> Path:
     """`ports`: the check's usual ones if not given."""
     text = ports or ("49152-65535" if check is Check.RPC_RANGE else str(PORT[check]))
@@ -100,6 +122,7 @@ def path(
         tuple(addresses),
         PortSet.parse(text),
         (row,),
+        matchers=tuple(matchers),
         source_address=source_address,
     )
 

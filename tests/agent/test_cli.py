@@ -15,6 +15,7 @@ import pytest
 
 from agent.cli import main
 from agent.demo import full_listener, listener
+from agent.demo_mapper import mapper
 
 SITE = """\
 site: test
@@ -42,14 +43,14 @@ MISTAKES = {
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Path]:
     """A file whose services all listen on loopback."""
-    with listener("127.0.0.21") as epm, listener("127.0.0.31") as sql:
+    with listener("127.0.0.21") as sso, mapper("127.0.0.21", sso) as epm, listener("127.0.0.31") as sql:
         yield written(tmp_path, SITE, epm, sql)
 
 
 @pytest.fixture
 def hung(tmp_path: Path) -> Iterator[Path]:
     """The same with a database server that answers nobody."""
-    with listener("127.0.0.21") as epm, full_listener("127.0.0.31") as sql:
+    with listener("127.0.0.21") as sso, mapper("127.0.0.21", sso) as epm, full_listener("127.0.0.31") as sql:
         yield written(tmp_path, SITE, epm, sql)
 
 
@@ -98,17 +99,20 @@ def test_a_machine_that_is_not_in_the_file_is_told_both_sides(site: Path) -> Non
 
 
 def test_everything_reachable_but_the_range(site: Path) -> None:
-    """Nothing bad, but nobody is known to listen in the range: 3; without the range: 0."""
+    """Nobody is known to listen in the range, but the port that matters is shown to work: 0; strictly: 3."""
     argv = ("once", "--config", str(site), "--host", "BTS01", "--format", "json")
     done = probe(*argv)
     document = json.loads(done.stdout)
     assert [(path["check"], path["verdict"]) for path in document["paths"]] == [
         ("epm", "reachable"),
+        ("rpc-endpoint", "reachable"),
         ("rpc-range", "inconclusive"),
         ("sql", "reachable"),
     ]
-    assert done.returncode == 3
+    assert done.returncode == 0
+    assert probe(*argv, "--strict").returncode == 3
     assert probe(*argv, "--check", "sql", "--check", "epm").returncode == 0
+    assert probe(*argv, "--check", "rpc-endpoint").returncode == 0
 
 
 def test_a_hung_service_is_exit_1_and_named_as_what_it_may_be(hung: Path) -> None:
@@ -184,10 +188,10 @@ def test_a_code_page_that_lacks_a_letter_costs_a_letter(site: Path, encoding: st
 
 
 def test_keys_that_are_not_used_yet_are_named(site: Path) -> None:
-    site.write_text(site.read_text() + "sql: {prelogin: true}\n")
+    site.write_text(site.read_text() + "sso: {backup_confirmed: 2026-01-01}\n")
     done = probe("check-config", "--config", str(site))
     assert done.returncode == 0
-    assert "sql.prelogin" in done.stderr
+    assert "sso.backup_confirmed" in done.stderr
 
 
 def test_a_file_in_the_folder_is_not_taken_without_a_terminal_but_mentioned(site: Path) -> None:
@@ -208,7 +212,7 @@ def test_an_output_that_cannot_be_written_is_exit_2(site: Path, tmp_path: Path) 
     ("argv", "word"),
     [
         (["--peer", "NOBODY"], "MSS, SQL01"),
-        (["--check", "rpc-endpoint"], "nothing to probe"),
+        (["--peer", "SQL01", "--check", "epm"], "nothing to probe"),
         (["--role", "processing"], "two ways"),
     ],
 )
@@ -234,10 +238,11 @@ def test_plan_says_what_and_why_and_sends_nothing(site: Path) -> None:
     paths = json.loads(done.stdout)["paths"]
     assert [(path["peer"], path["check"]) for path in paths] == [
         ("MSS", "epm"),
+        ("MSS", "rpc-endpoint"),
         ("MSS", "rpc-range"),
         ("SQL01", "sql"),
     ]
-    assert paths[2]["requirements"] == [
+    assert paths[3]["requirements"] == [
         {
             "service": "SQL Server",
             "account": "Logged on user",
@@ -316,7 +321,7 @@ def test_demo_once_has_one_real_finding() -> None:
     text = " ".join(done.stdout.split())
     assert "SQL01" in text
     assert "unreachable no-answer" in text
-    assert "1 of 3 paths do not work." in text
+    assert "1 of 4 paths do not work." in text
 
 
 def test_demo_serves_what_its_urls_say_and_ends_with_ctrl_c() -> None:

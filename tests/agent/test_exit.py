@@ -37,6 +37,11 @@ ENDPOINT = of(Check.RPC_ENDPOINT, V.REACHABLE)
         ([of(Check.RPC_ENDPOINT, V.INCONCLUSIVE, C.LOCAL_FAULT), RANGE], 3, 3),
         ([ENDPOINT, of(Check.RPC_RANGE, V.INCONCLUSIVE, C.MIDDLEBOX)], 3, 3),  # inconclusive for another reason
         ([ENDPOINT, of(Check.RPC_RANGE, V.BLOCKED, C.ICMP_REJECT)], 1, 1),
+        ([of(Check.EPM, V.REACHABLE), of(Check.RPC_ENDPOINT, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER)], 3, 3),
+        ([of(Check.RPC_ENDPOINT, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER), RANGE], 3, 3),  # no proof, no pardon
+        ([of(Check.EPM, V.SERVICE_DOWN, C.NOT_REGISTERED), ENDPOINT], 1, 1),
+        ([of(Check.EPM, V.INCONCLUSIVE, C.NOT_REGISTERED), ENDPOINT], 3, 3),
+        ([of(Check.SQL, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER), ENDPOINT], 3, 3),  # not the range's
         ([ENDPOINT, RANGE, of(Check.EPM, V.INCONCLUSIVE, C.QUERY_REFUSED)], 3, 3),
     ],
 )

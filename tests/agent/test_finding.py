@@ -1,7 +1,11 @@
 """What stands beside the paths."""
 
+from uuid import UUID
+
+import pytest
+
 from agent.exit import exit_code
-from agent.finding import Kind, disagreeing, stale_addresses, unresolved
+from agent.finding import Kind, cloned, disagreeing, stale_addresses, unresolved
 from agent.judge.verdict import Cause, Verdict
 from agent.result import Result
 from probes.outcome import Resolved
@@ -79,3 +83,39 @@ def test_a_name_that_went_away_is_named_with_the_addresses_that_are_used() -> No
         assert part in found.detail
     assert found.detail.endswith(".")
     assert found.remedy.endswith(".")
+
+
+ONE, OTHER, THIRD = (UUID(int=number) for number in (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("identifiers", "pairs"),
+    [
+        ({}, []),
+        ({"A": [ONE]}, []),
+        ({"A": [ONE], "B": [OTHER], "C": []}, []),
+        ({"A": [], "B": []}, []),  # nothing known of either is nothing in common
+        ({"A": [ONE], "B": [ONE]}, [("A", "B")]),
+        ({"A": [ONE, OTHER], "B": [THIRD], "C": [THIRD, ONE]}, [("A", "C"), ("B", "C")]),
+        ({"A": [ONE], "B": [ONE], "C": [ONE]}, [("A", "B"), ("A", "C"), ("B", "C")]),
+        ({"A": [ONE, OTHER], "B": [OTHER, ONE]}, [("A", "B")]),  # two in common are one finding
+    ],
+)
+def test_machines_with_one_contact_identifier_are_told_in_pairs(
+    identifiers: dict[str, list[UUID]], pairs: list[tuple[str, str]]
+) -> None:
+    found = cloned({peer: (own, [f"192.0.2.{number}"]) for number, (peer, own) in enumerate(identifiers.items())})
+    assert [each.peer for each in found] == [one for one, _ in pairs]
+    for each, (one, other) in zip(found, pairs, strict=True):
+        assert each.kind is Kind.CLONED_MSDTC
+        assert f"{one} and of {other}" in each.detail
+        assert "msdtc -uninstall" in each.remedy
+
+
+def test_identifiers_may_come_as_sets() -> None:
+    assert len(cloned({"A": ({ONE}, {"192.0.2.1"}), "B": (frozenset({ONE}), set())})) == 1
+
+
+def test_two_entries_for_one_machine_are_no_clones() -> None:
+    """Two clusters on the same nodes, for instance: the address is where MSDTC was found."""
+    assert cloned({"MSS": ({ONE}, {"192.0.2.1", "192.0.2.2"}), "SQL01": ({ONE}, {"192.0.2.2"})}) == []

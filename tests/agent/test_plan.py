@@ -1,10 +1,11 @@
 """From a site and one of its machines to the paths that are probed there."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.config.load import parse
-from agent.path import Check, Direction, Path
+from agent.path import Check, Direction, Matcher, Path
 from agent.plan import plan
 from agent.ports import PortSet
 from agent.roles import Role
@@ -29,7 +30,12 @@ def brief(planned: tuple[Path, ...]) -> list[str]:
 
 
 def test_a_processing_server() -> None:
-    assert brief(paths("BTS01")) == ["MSS epm 135", "MSS rpc-range 49152-65535", "SQL01 sql 1433"]
+    assert brief(paths("BTS01")) == [
+        "MSS epm 135",
+        "MSS rpc-endpoint dynamic",
+        "MSS rpc-range 49152-65535",
+        "SQL01 sql 1433",
+    ]
 
 
 def test_a_node_of_the_master_secret_server() -> None:
@@ -50,12 +56,13 @@ def test_a_path_has_all_that_is_needed_to_knock_and_to_say_why() -> None:
     hosts = HOSTS.replace("192.0.2.11}", "192.0.2.11, source_address: 192.0.2.12}").replace(
         "MSS,", "MSS, epm_port: 1135,"
     )
-    epm, rpc, sql = paths("BTS01", hosts)
+    epm, endpoint, rpc, sql = paths("BTS01", hosts)
     assert (epm.source, epm.direction, epm.addresses) == ("BTS01", Direction.OUTBOUND, ("mss.contoso.test",))
     assert (epm.port, epm.ports, epm.epm_port, rpc.epm_port) == ("1135", PortSet.of([1135]), 1135, 1135)
+    assert (endpoint.ports, endpoint.services, endpoint.epm_port) == (PortSet(), ("entsso",), 1135)
     assert (rpc.ports, rpc.services) == (PortSet.parse("49152-65535"), ("entsso",))
     assert sql.addresses == ("SQL01",)
-    assert {path.source_address for path in (epm, rpc, sql)} == {"192.0.2.12"}
+    assert {path.source_address for path in (epm, endpoint, rpc, sql)} == {"192.0.2.12"}
     (why,) = epm.requirements
     assert why.account == "Single Sign-On service account"
     assert "retrieve the master secret key" in why.reason
@@ -64,7 +71,12 @@ def test_a_path_has_all_that_is_needed_to_knock_and_to_say_why() -> None:
 def test_a_host_does_not_probe_itself() -> None:
     hosts = "  - {name: A, roles: [processing, master-secret, sso-database]}\n  - {name: B, role: processing}"
     assert brief(paths("A", hosts)) == ["B epm 135", "B rpc-range 49152-65535"]
-    assert brief(paths("B", hosts)) == ["A sql 1433", "A epm 135", "A rpc-range 49152-65535"]
+    assert brief(paths("B", hosts)) == [
+        "A sql 1433",
+        "A epm 135",
+        "A rpc-endpoint dynamic",
+        "A rpc-range 49152-65535",
+    ]
 
 
 def test_a_node_of_two_clusters_still_probes_the_other_one() -> None:
@@ -81,11 +93,13 @@ def test_rows_that_ask_for_the_same_path_share_it() -> None:
   - {name: B, roles: [master-secret, processing, sso-database]}
 """
     planned = paths("A", hosts, "requirements: {dtc_to_database: true}")
-    assert brief(planned) == ["B sql 1433", "B epm 135", "B rpc-range 49152-65535"]
-    sql, epm, rpc = planned
+    assert brief(planned) == ["B sql 1433", "B epm 135", "B rpc-endpoint dynamic", "B rpc-range 49152-65535"]
+    sql, epm, endpoint, rpc = planned
     assert [row.source for row in sql.requirements] == [Role.PROCESSING, Role.MASTER_SECRET]
     assert [row.service for row in epm.requirements] == ["Single Sign-On service", "Single Sign-On service", "DTC"]
     assert rpc.services == ("entsso", "msdtc")
+    assert endpoint.services == ("entsso",)  # the other one must be nowhere
+    assert len(endpoint.requirements) == 2
 
 
 def test_a_stand_in_is_probed_and_probes_like_the_master() -> None:
@@ -97,6 +111,7 @@ def test_a_stand_in_is_probed_and_probes_like_the_master() -> None:
 """
     assert brief(paths("A", hosts)) == [
         "M epm 135",
+        "M rpc-endpoint dynamic",
         "M rpc-range 49152-65535",
         "S epm 135",
         "S rpc-range 49152-65535",
@@ -130,7 +145,8 @@ def test_where_some_ports_are_fixed_both_are_needed() -> None:
     more = "rpc: {fixed_ports: {entsso: 50100}, services: {x: {annotation: X, required_on: [master-secret]}}}"
     planned = paths("BTS01", more=more)
     assert brief(planned)[1:3] == ["MSS rpc-endpoint 50100", "MSS rpc-range 49152-65535"]
-    assert [path.services for path in planned[1:3]] == [("entsso",), ("x",)]
+    assert [path.services for path in planned[1:3]] == [("entsso", "x"), ("x",)]
+    assert planned[1].ports == PortSet.of([50100])
 
 
 def test_several_fixed_ports_are_one_path() -> None:
@@ -145,10 +161,10 @@ def test_without_any_required_service_the_range_is_probed() -> None:
 
 def test_transactions_with_the_database() -> None:
     more = "requirements: {dtc_to_database: true}"
-    assert brief(paths("BTS01", more=more))[2:] == ["SQL01 sql 1433", "SQL01 epm 135", "SQL01 rpc-range 49152-65535"]
+    assert brief(paths("BTS01", more=more))[3:] == ["SQL01 sql 1433", "SQL01 epm 135", "SQL01 rpc-range 49152-65535"]
     assert brief(paths("NODE1", more=more))[4:] == ["SQL01 sql 1433"]
     fixed = f"{more}\nrpc: {{fixed_ports: {{msdtc: 50101}}}}"
-    assert brief(paths("BTS01", more=fixed))[2:] == ["SQL01 sql 1433", "SQL01 epm 135", "SQL01 rpc-endpoint 50101"]
+    assert brief(paths("BTS01", more=fixed))[3:] == ["SQL01 sql 1433", "SQL01 epm 135", "SQL01 rpc-endpoint 50101"]
 
 
 def test_fixed_for_one_service_and_anywhere_for_another() -> None:
@@ -165,7 +181,97 @@ def test_a_named_instance_has_no_port_yet() -> None:
 
 
 def test_a_site_with_its_own_range() -> None:
-    assert brief(paths("BTS01", more="rpc: {dynamic_ports: [5000-5020, 20000]}"))[1] == "MSS rpc-range 5000-5020,20000"
+    assert brief(paths("BTS01", more="rpc: {dynamic_ports: [5000-5020, 20000]}"))[2] == "MSS rpc-range 5000-5020,20000"
+
+
+# What is looked for in the endpoint mapper of a peer.
+
+
+STAND_IN = """
+  - {name: A, role: processing}
+  - {name: M, role: master-secret}
+  - {name: S, role: master-secret-standby}
+"""
+
+
+def looked_for(planned: tuple[Path, ...], peer: str, check: Check = Check.EPM) -> dict[str, Matcher]:
+    (one,) = [path for path in planned if path.peer == peer and path.check is check]
+    return {each.service: each for each in one.matchers}
+
+
+def test_every_service_is_looked_for_and_only_the_required_one_must_be_there() -> None:
+    found = looked_for(paths("BTS01"), "MSS")
+    assert {name: each.required for name, each in found.items()} == {"entsso": True, "msdtc": False}
+    assert (found["entsso"].annotation, found["entsso"].interface) == ("SSOSecretServer", None)
+    assert str(found["msdtc"].interface) == "906b0ce0-c70b-1067-b317-00dd010662da"
+    assert (found["msdtc"].annotation, found["msdtc"].confirmed) == (None, False)
+
+
+def test_a_processing_server_must_have_nothing_registered() -> None:
+    planned = paths("NODE1")
+    assert not any(each.required for each in looked_for(planned, "BTS01").values())
+    assert "BTS01 rpc-endpoint dynamic" not in brief(planned)
+
+
+def test_of_a_stand_in_nothing_is_expected() -> None:
+    found = looked_for(paths("A", STAND_IN), "S")
+    assert set(found) == {"entsso", "msdtc"}
+    assert not any(each.required for each in found.values())
+    assert brief(paths("A", STAND_IN))[3:] == ["S epm 135", "S rpc-range 49152-65535"]
+
+
+def test_unless_the_file_says_so() -> None:
+    more = "rpc: {services: {entsso: {required_on: [master-secret-standby]}}}"
+    assert looked_for(paths("A", STAND_IN, more), "S")["entsso"].required
+    assert "S rpc-endpoint dynamic" in brief(paths("A", STAND_IN, more))
+
+
+def test_a_service_that_is_required_of_everybody_has_its_own_port_everywhere() -> None:
+    more = "rpc: {services: {entsso: {required_on: [master-secret, processing]}}}"
+    assert brief(paths("NODE1", more=more))[:3] == [
+        "BTS01 epm 135",
+        "BTS01 rpc-endpoint dynamic",
+        "BTS01 rpc-range 49152-65535",
+    ]
+
+
+@pytest.mark.parametrize("check", [Check.EPM, Check.RPC_ENDPOINT])
+def test_what_the_operator_says_of_a_service_goes_with_the_path(check: Check) -> None:
+    hosts = HOSTS.replace("MSS,", "MSS, fixed_ports: {entsso: 50100},")
+    more = "rpc: {services: {entsso: {annotation: Mine, confirmed: true}}}"
+    mine = looked_for(paths("BTS01", hosts, more), "MSS", check)["entsso"]
+    assert mine == Matcher("entsso", "Mine", required=True, confirmed=True, fixed_port=50100)
+
+
+def test_a_fixed_port_goes_with_the_host_it_is_of() -> None:
+    found = looked_for(paths("BTS01", more="rpc: {fixed_ports: {msdtc: 50101}}"), "MSS")
+    assert {name: each.fixed_port for name, each in found.items()} == {"entsso": None, "msdtc": 50101}
+
+
+def test_only_what_is_told_by_a_mapper_is_looked_for_there() -> None:
+    asked = {path.check for path in paths("BTS01") if path.matchers}
+    assert asked == {Check.EPM, Check.RPC_ENDPOINT}
+
+
+def test_a_fixed_port_of_one_row_and_a_dynamic_one_of_another_are_one_path() -> None:
+    hosts = "  - {name: A, role: processing}\n  - {name: B, roles: [master-secret, sso-database]}"
+    more = "requirements: {dtc_to_database: true}\nrpc: {fixed_ports: {msdtc: 50101}}"
+    planned = paths("A", hosts, more)
+    assert brief(planned)[2:] == ["B rpc-endpoint 50101", "B rpc-range 49152-65535"]
+    assert planned[2].services == ("entsso", "msdtc")
+
+
+# SQL Server's version.
+
+
+@pytest.mark.parametrize(("more", "asked"), [("", False), ("sql: {prelogin: true}", True)])
+def test_a_database_is_asked_for_its_version_only_if_the_file_says_so(more: str, asked: bool) -> None:
+    assert {path.check: path.prelogin for path in paths("BTS01", more=more)} == {
+        Check.SQL: asked,
+        Check.EPM: False,
+        Check.RPC_ENDPOINT: False,
+        Check.RPC_RANGE: False,
+    }
 
 
 ROLES = st.sets(st.sampled_from(list(Role)), min_size=1)
@@ -184,4 +290,7 @@ def test_whatever_the_roles(roles: list[set[Role]], dtc: bool) -> None:
             peer_roles = {role.counts_as for role in roles[int(path.peer[1:])]}
             own_roles = {role.counts_as for role in roles[at]}
             assert path.requirements
+            required = any(each.required for each in path.matchers)
+            assert required == (path.matchers != () and Role.MASTER_SECRET in roles[int(path.peer[1:])])
+            assert path.check is not Check.RPC_ENDPOINT or required
             assert all(row.source in own_roles and row.destination in peer_roles for row in path.requirements)

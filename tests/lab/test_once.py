@@ -5,7 +5,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.fakes.table import SSO_PORT
+
 from .listeners import Behaviour, listening
+from .mapping import mapping, serving
 from .network import Network
 from .rows import ROWS, Place, Row, Seen, Sender
 from .site import once, write_site
@@ -133,8 +136,46 @@ def test_a_device_that_answers_for_everyone_proves_nothing(shared_net: Network, 
     with listening(net.server, [(address, port) for port in ports]):
         code, document = once(net, config)
     found = {path["check"]: (path["verdict"], path["cause"]) for path in document["paths"]}
-    assert found == dict.fromkeys(("sql", "epm", "rpc-range"), ("inconclusive", "middlebox"))
-    assert code == 3
+    assert found == {
+        "sql": ("inconclusive", "middlebox"),
+        "epm": ("unreachable", "cut-off"),  # it accepts, and says nothing that a mapper would
+        "rpc-endpoint": ("inconclusive", "no-known-listener"),
+        "rpc-range": ("inconclusive", "middlebox"),
+    }
+    assert code == 1
+
+
+def test_a_registered_service_is_shown_to_work_and_its_cut_port_is_named(shared_net: Network, tmp_path: Path) -> None:
+    """The firewall passes 135 and cuts the range: it is the service's own port that is shut, and the mapper is not."""
+    net, address = shared_net, shared_net.address("stealth")
+    hosts = [f'name: MSS, role: master-secret, address: "{address}"']
+    config = write_site(tmp_path, net, hosts, timeout="1200ms")
+    with serving(net.server, address):
+        code, document = once(net, config)
+        found = {path["check"]: (path["verdict"], path["evidence"]) for path in document["paths"]}
+        assert found["epm"] == found["rpc-endpoint"] == ("reachable", "natural")
+        assert code == 0
+        net.flip(address, "drop", ports="49152-65535")
+        code, document = once(net, config)
+    net.restore(address)
+    cut = {path["check"]: path for path in document["paths"]}
+    assert (cut["epm"]["verdict"], cut["rpc-range"]["verdict"]) == ("reachable", "inconclusive")
+    assert (cut["rpc-endpoint"]["verdict"], cut["rpc-endpoint"]["cause"]) == ("blocked", "silent-drop")
+    assert str(SSO_PORT) in cut["rpc-endpoint"]["detail"]
+    assert code == 1
+
+
+def test_a_mapper_that_does_not_know_the_service_accuses_nobody(shared_net: Network, tmp_path: Path) -> None:
+    """It may be registered under another name: only who has seen it there, or is told so, may say that it is down."""
+    net, address = shared_net, shared_net.address("accept")
+    hosts = [f'name: MSS, role: master-secret, address: "{address}"']
+    config = write_site(tmp_path, net, hosts, timeout="1200ms")
+    with mapping(net.server, address, table=()):
+        _, document = once(net, config, "--check", "epm")
+        config.write_text(config.read_text().replace("samples: 2", "samples: 2, services: {entsso: {confirmed: true}}"))
+        _, confirmed = once(net, config, "--check", "epm")
+    assert (document["paths"][0]["verdict"], document["paths"][0]["cause"]) == ("inconclusive", "not-registered")
+    assert (confirmed["paths"][0]["verdict"], confirmed["paths"][0]["cause"]) == ("service-down", "not-registered")
 
 
 @pytest.mark.parametrize("behaviour", [Behaviour.HOLD, Behaviour.CLOSE, Behaviour.RESET, Behaviour.SEND])

@@ -13,6 +13,7 @@ from shutil import which
 import pytest
 
 from .listeners import listening
+from .mapping import serving
 from .network import Network
 from .site import write_site
 
@@ -48,7 +49,7 @@ def agent(net: Network, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     hosts = [f'name: SQL01, role: sso-database, address: "{address}"']
     hosts.append(f'name: MSS, role: master-secret, address: "{address}"')
     config = write_site(tmp_path, net, hosts, timeout="1500ms", web=f"0.0.0.0:{AGENT}")
-    with listening(net.server, [(address, 1433), (address, 135)]):
+    with listening(net.server, [(address, 1433)]), serving(net.server, address):
         child = net.prober.popen(
             sys.executable, "-m", "agent.cli", "run", "--config", str(config), stderr=subprocess.PIPE
         )
@@ -116,7 +117,7 @@ def test_prometheus_sees_the_verdict_follow_the_firewall(
     assert wait_for(net, "sql", "blocked") == "blocked"
     net.restore(address)
     assert wait_for(net, "sql", "reachable") == "reachable"
-    assert verdict(net, "epm") == "reachable"
+    assert verdict(net, "epm") == verdict(net, "rpc-endpoint") == "reachable"
 
 
 def test_promtool_finds_nothing_to_say(net: Network, agent: subprocess.Popen[str]) -> None:
@@ -137,7 +138,7 @@ def test_others_read_the_metrics_and_no_more(net: Network, agent: subprocess.Pop
     assert get(net, f"{base}/", of="server")[0] == 403
     status, body = get(net, f"http://127.0.0.1:{AGENT}/api/v1/paths")
     assert status == 200
-    assert {path["check"] for path in json.loads(body)["paths"]} == {"sql", "epm", "rpc-range"}
+    assert {path["check"] for path in json.loads(body)["paths"]} == {"sql", "epm", "rpc-endpoint", "rpc-range"}
 
 
 def test_a_foreign_host_header_is_refused(net: Network, agent: subprocess.Popen[str]) -> None:

@@ -58,6 +58,28 @@ def test_among_unreachable_addresses_the_one_that_answered_most_speaks(
         assert nearest([Judgement(V.UNREACHABLE, cause) for cause in order]).cause is expected
 
 
+NOT_TOLD = Judgement(V.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER)
+
+
+@pytest.mark.parametrize("verdict", [V.REACHABLE, V.SERVICE_DOWN, V.INCONCLUSIVE, V.BLOCKED, V.UNREACHABLE])
+def test_an_address_whose_port_nobody_told_does_not_hide_what_another_came_to(verdict: Verdict) -> None:
+    """The offline address of a cluster has no mapper and no Browser to tell it, and that is normal."""
+    for cause in (Cause.SILENT_DROP, Cause.HOST_DOWN):
+        other = Judgement(verdict, cause)
+        assert nearest([NOT_TOLD, other]) is other
+        assert nearest([other, NOT_TOLD]) is other
+
+
+@pytest.mark.parametrize("other", [Judgement(V.UNRESOLVED, Cause.NAME_RESOLUTION), LOCAL])
+def test_but_it_was_nearer_than_one_without_an_address(other: Judgement) -> None:
+    assert nearest([other, NOT_TOLD]) is NOT_TOLD
+
+
+def test_a_sample_that_shows_nothing_was_tried_all_the_same() -> None:
+    sampled = Judgement(V.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, tested=16)
+    assert nearest([Judgement(V.BLOCKED, Cause.ICMP_REJECT), sampled]) is sampled
+
+
 def test_the_first_of_equals_speaks() -> None:
     one, other = Judgement(V.BLOCKED, Cause.ICMP_REJECT), Judgement(V.BLOCKED, Cause.SILENT_DROP)
     assert nearest([one, other]) is one

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from agent.judge.registration import Registration
 from agent.judge.single import judge_port
 from agent.judge.table import TABLE, Beside, look_up
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
@@ -11,6 +12,7 @@ from agent.path import Check
 from probes.outcome import Outcome
 from probes.state import Sent, State
 from probes.wire.icmp import Icmp
+from probes.wire.tds import Encryption, Prelogin, Version
 from tests.agent.seen import (
     PEER,
     PORT,
@@ -18,6 +20,7 @@ from tests.agent.seen import (
     confirmed_silence,
     hopeless_silence,
     outcome,
+    registration,
     sight,
 )
 
@@ -48,7 +51,9 @@ def test_there_is_a_row_for_whatever_is_seen(check: Check, state: State) -> None
 
 def test_a_row_that_nothing_can_reach_would_be_a_mistake() -> None:
     for place, row in enumerate(TABLE):
-        above = [other for other in TABLE[:place] if other.state is row.state and other.check in (None, row.check)]
+        above = [
+            other for other in TABLE[:place] if other.state in (None, row.state) and other.check in (None, row.check)
+        ]
         assert not any(other.beside in (Beside.NOTHING_MORE, row.beside) for other in above), row
 
 
@@ -83,14 +88,20 @@ def test_what_a_state_alone_comes_to(check: Check, state: State, expected: tuple
 
 
 @pytest.mark.parametrize("check", [Check.SQL, Check.EPM, Check.RPC_ENDPOINT])
-def test_only_the_endpoint_mapper_is_blocked_by_confirmed_silence(check: Check) -> None:
+def test_confirmed_silence_is_a_drop_only_where_somebody_is_known_to_listen(check: Check) -> None:
+    """The endpoint mapper always does, and so does a service whose port the mapper names."""
     port = PORT[check]
-    seen = sight(outcome(State.FILTERED, port), silences={port: confirmed_silence()}, controls={port: 1433})
+    seen = sight(
+        outcome(State.FILTERED, port),
+        silences={port: confirmed_silence()},
+        controls={port: 139},
+        registration=registration(PORT[Check.RPC_ENDPOINT]),
+    )
     found = judge_port(check, seen, port)
-    if check is Check.EPM:
+    if check is not Check.SQL:
         assert verdict(found) == (V.BLOCKED, C.SILENT_DROP)
         assert found.evidence is Proof.NATURAL
-        assert "silent 4 times in a row while TCP 1433 of the same address answered" in found.detail
+        assert "silent 4 times in a row while TCP 139 of the same address answered" in found.detail
     else:
         assert verdict(found) == (V.UNREACHABLE, C.NO_ANSWER)
 
@@ -174,6 +185,101 @@ def test_when_a_device_answers_for_everyone(size: int, opened: int, silent: int,
     assert seen.device_answers_all is device
 
 
+@pytest.mark.parametrize(
+    ("size", "opened", "natural", "device"),
+    [
+        (16384, 5, 0, True),
+        (16384, 5, 2, True),
+        (16384, 5, 3, False),
+        (16384, 5, 5, False),
+        (20, 8, 4, True),  # of the others each
+        (20, 8, 6, False),
+    ],
+)
+def test_ports_that_are_registered_are_no_sign_of_a_device(size: int, opened: int, natural: int, device: bool) -> None:
+    outcomes = [outcome(State.OPEN, 50000 + number) for number in range(opened)]
+    ports = [each.target.port for each in outcomes]
+    told = registration(natural=ports[:natural])
+    assert sight(*outcomes, sampled=ports, range_size=size, registration=told).device_answers_all is device
+
+
 def test_open_ports_that_were_not_sampled_are_no_sign_of_a_device() -> None:
     outcomes = [outcome(State.OPEN, port) for port in (135, 1433, 50100, 50101)]
     assert not sight(*outcomes, sampled=(50100,)).device_answers_all
+
+
+# What the endpoint mapper says of the services that must be there.
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (registration(50100), (V.REACHABLE, None)),
+        (registration(required=()), (V.REACHABLE, None)),  # of a stand-in nothing is expected
+        (registration(), (V.INCONCLUSIVE, C.NOT_REGISTERED)),
+        (registration(known=["entsso"]), (V.SERVICE_DOWN, C.NOT_REGISTERED)),
+        (registration(known=["msdtc"]), (V.INCONCLUSIVE, C.NOT_REGISTERED)),  # another one
+        (registration(50100, required=["entsso", "x"], known=["entsso"]), (V.INCONCLUSIVE, C.NOT_REGISTERED)),
+        (registration(required=["entsso", "x"], known=["entsso"]), (V.SERVICE_DOWN, C.NOT_REGISTERED)),
+    ],
+)
+@pytest.mark.parametrize("device", [False, True])
+def test_a_mapper_s_answer_stands(told: Registration, expected: tuple[Verdict, Cause | None], device: bool) -> None:
+    seen = outcome(State.OPEN)
+    if device:
+        found = with_device(seen, registration=told)
+    else:
+        found = judge_port(Check.EPM, sight(seen, registration=told), 135)
+    assert verdict(found) == expected
+    assert found.evidence is Proof.NATURAL
+
+
+def test_the_service_that_is_gone_is_the_one_that_is_named() -> None:
+    told = registration(required=["entsso", "x"], known=["entsso"])
+    assert (
+        " entsso is not registered" in judge_port(Check.EPM, sight(outcome(State.OPEN), registration=told), 135).detail
+    )
+
+
+@pytest.mark.parametrize("state", [each for each in State if each is not State.OPEN])
+def test_what_a_mapper_said_before_does_not_excuse_what_it_does_now(state: State) -> None:
+    told = registration(50100)
+    now = judge_port(Check.EPM, sight(outcome(state), registration=told), 135)
+    assert verdict(now) == verdict(judged(Check.EPM, state))
+
+
+# What SQL Server says of itself.
+
+VERSION = Prelogin(Version(15, 0, 4430), Encryption.ON)
+
+
+@pytest.mark.parametrize("device", [False, True])
+def test_a_version_is_sql_server_s_own_answer(device: bool) -> None:
+    seen = outcome(State.OPEN, 1433, answer=VERSION)
+    found = with_device(seen) if device else judge_port(Check.SQL, sight(seen), 1433)
+    assert (verdict(found), found.evidence) == ((V.REACHABLE, None), Proof.NATURAL)
+    assert "SQL Server 2019, 15.0.4430, encryption on" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Prelogin(Version(99, 1, 2)), "as SQL Server, version 99.1.2 after"),
+        (Prelogin(), "as SQL Server of an unknown version after"),
+        (Prelogin(None, Encryption.REQ), "as SQL Server of an unknown version, encryption required after"),
+    ],
+)
+def test_a_server_that_says_less(answer: Prelogin, said: str) -> None:
+    assert said in judge_port(Check.SQL, sight(outcome(State.OPEN, 1433, answer=answer)), 1433).detail
+
+
+def test_a_server_that_is_not_asked_only_takes_the_connection() -> None:
+    assert judged(Check.SQL, State.OPEN).evidence is Proof.REPLY
+
+
+def test_an_instance_whose_port_nobody_tells_is_not_our_fault() -> None:
+    unknown = outcome(State.LOCAL_FAULT, 0, detail="SQL Server Browser did not tell")
+    found = judge_port(Check.SQL, sight(unknown), 0)
+    assert verdict(found) == (V.INCONCLUSIVE, C.NO_KNOWN_LISTENER)
+    assert "hides the instance" in found.detail
+    assert "UDP 1434" in found.remedy

@@ -6,6 +6,7 @@ import string
 
 import pytest
 
+from agent.judge.endpoint import judge_service
 from agent.judge.range import judge_range
 from agent.judge.single import judge_port, milliseconds
 from agent.judge.table import TABLE, Beside
@@ -16,7 +17,18 @@ from agent.ports import PortSet
 from probes.outcome import Outcome
 from probes.state import Sent, State
 from probes.wire.icmp import Icmp
-from tests.agent.seen import HERE, PEER, PORT, ROUTER, confirmed_silence, hopeless_silence, outcome, sight
+from probes.wire.tds import Encryption, Prelogin, Version
+from tests.agent.seen import (
+    HERE,
+    PEER,
+    PORT,
+    ROUTER,
+    confirmed_silence,
+    hopeless_silence,
+    outcome,
+    registration,
+    sight,
+)
 
 RANGE = PortSet.parse("49152-49155")
 parse = string.Formatter().parse
@@ -47,6 +59,29 @@ def single(check: Check) -> list[Judgement]:
     return [*(judge_port(check, each, port) for each in seen), judge_port(check, unknown, 0)]
 
 
+NAMED = PORT[Check.RPC_ENDPOINT]
+TOLD = (
+    None,
+    registration(NAMED),
+    registration(NAMED, still=()),
+    registration(),
+    registration(known=["entsso"]),
+)
+
+
+def told() -> list[Judgement]:
+    """Every judgement that rests on what a mapper said, or did not, and on a version that a SQL Server said."""
+    found = []
+    for state, said, silence in itertools.product(State, TOLD, (None, confirmed_silence(), hopeless_silence())):
+        silences = {NAMED: silence} if silence else {}
+        seen = sight(outcome(State.OPEN), outcome(state, NAMED), registration=said, silences=silences)
+        alone = sight(outcome(state), registration=said)
+        found += [judge_service(seen, "entsso", 135), judge_service(alone, "entsso", 135)]
+        found += [judge_port(Check.EPM, alone, 135), judge_port(Check.RPC_ENDPOINT, seen, NAMED)]
+    version = outcome(State.OPEN, 1433, answer=Prelogin(Version(16, 0, 1000), Encryption.REQ))
+    return [*found, judge_port(Check.SQL, sight(version), 1433)]
+
+
 def ranges() -> list[Judgement]:
     """Every judgement of a sample of four ports, whatever each of them saw."""
     kinds: list[tuple[State, Icmp | None, Sent]] = [
@@ -68,7 +103,7 @@ def ranges() -> list[Judgement]:
     return found
 
 
-EVERY = [*itertools.chain.from_iterable(map(single, Check)), *ranges()]
+EVERY = [*itertools.chain.from_iterable(map(single, Check)), *ranges(), *told()]
 
 
 def test_every_circumstance_of_the_table_came_up() -> None:
@@ -119,7 +154,7 @@ def test_every_template_asks_only_for_what_there_is() -> None:
         if name is not None
     }
     known = {"service", "peer", "here", "source", "address", "port", "door", "seen", "seconds", "sender", "silences"}
-    assert asked <= known | {"control", "blocked", "tested", "size", "untested", "tally"}
+    assert asked <= known | {"control", "blocked", "tested", "size", "untested", "tally", "product", "absent"}
 
 
 def test_a_check_that_has_its_own_words_uses_them() -> None:

@@ -15,7 +15,9 @@ from agent.survey.budget import Budget
 from agent.survey.manners import FLOOR, Manners
 from probes.state import State
 from tests.agent.seen import PEER, path
-from tests.agent.survey.network import Network, Site, agent, most_in, once, unbroken
+from tests.agent.survey.mapped import both
+from tests.agent.survey.network import Mapper, Network, Site, agent, most_in, once, unbroken
+from tests.fakes.table import SSO, SSO_ANNOTATION, tcp
 from tests.held import HeldClock
 
 RANGE = PortSet.parse("50000-59999")
@@ -146,6 +148,21 @@ def test_the_samples_shrink_with_the_number_of_addresses(addresses: int, samples
 def test_once_asks_no_more_than_it_may(samples: int, addresses: int) -> None:
     each = once(samples).samples_for(addresses) + 2
     assert each * addresses <= max(250, 3 * addresses)
+
+
+@pytest.mark.parametrize("service", [State.FILTERED, State.OPEN])
+@pytest.mark.parametrize(("interval", "samples"), [(10.0, 4), (30.0, 100), (60.0, 100)])
+async def test_what_a_mapper_names_within_the_range_is_charged_to_the_budget_too(
+    service: State, interval: float, samples: int
+) -> None:
+    network = Network()
+    network.say(135, Mapper((tcp(SSO, RANGE[500], SSO_ANNOTATION),)))
+    network.say(RANGE[500], service)
+    site = Site(network, [*both(), path(Check.RPC_RANGE, str(RANGE))], agent(samples, 3.0, interval))
+    await site.rounds(6, interval)
+    assert len(network.at(RANGE[500])) >= 6
+    for window, most in MOST.items():
+        assert most_in(network.in_range(RANGE), window) <= most
 
 
 async def test_once_keeps_to_its_bound_over_many_addresses() -> None:

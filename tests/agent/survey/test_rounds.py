@@ -14,6 +14,7 @@ from agent.result import Result
 from agent.sampling import round_at, sample
 from agent.survey.manners import BURST, Manners
 from agent.survey.survey import Survey
+from probes.registry import Kind as Knock
 from probes.state import State
 from probes.wire.icmp import Icmp
 from tests.agent.seen import PEER, ROUTER, outcome, path
@@ -164,13 +165,13 @@ async def test_a_name_that_stops_resolving_is_probed_at_its_last_addresses_with_
     assert list(site.survey.findings) == []
 
 
-async def test_a_named_instance_whose_port_is_not_known_is_our_own_gap() -> None:
+async def test_a_named_instance_whose_port_nobody_tells_is_not_judged() -> None:
     network = Network()
     unknown = replace(path(Check.SQL), port="BIZTALK", ports=PortSet())
     (result,) = await Site(network, [unknown], once()).round()
-    assert (result.verdict, result.judgement.cause) == (V.INCONCLUSIVE, C.LOCAL_FAULT)
+    assert (result.verdict, result.judgement.cause) == (V.INCONCLUSIVE, C.NO_KNOWN_LISTENER)
     assert "BIZTALK" in result.judgement.detail
-    assert network.asked == []
+    assert [(each.target.port, each.kind) for each in network.asked] == [(1434, Knock.BROWSER)]
 
 
 async def test_a_path_with_several_fixed_ports_needs_them_all() -> None:

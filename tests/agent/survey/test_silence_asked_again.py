@@ -252,7 +252,7 @@ async def test_no_more_than_eight_are_asked_again_at_once() -> None:
     running = 0
     plain_ask = network.ask
 
-    async def ask(target: Target) -> object:
+    async def ask(target: Target, *what: object) -> object:
         nonlocal running
         running += network.now > 0
         in_flight.append(running)
