@@ -9,7 +9,11 @@ export PYTHON LAB
 export PATH := $(PATH):/usr/sbin:/sbin
 
 BIN := .venv/bin
-LAB_PACKAGES := $(if $(filter 0,$(LAB)),,nftables iproute2 prometheus gcc libc6-dev)
+# Endpoint mappers (a member and an AD DC) with their reference client, and what captures.
+SAMBA := samba samba-vfs-modules smbclient winbind samba-ad-provision samba-dsdb-modules \
+	python3-markdown python3-cryptography python3-setproctitle
+LAB_PACKAGES := $(if $(filter 0,$(LAB)),,nftables iproute2 prometheus gcc libc6-dev tcpdump $(SAMBA))
+HONEYPOT := $(if $(filter 0,$(LAB)),,--honeypot)
 BENCH_PACKAGES := $(LAB_PACKAGES) $(if $(filter 0,$(LAB)),,nmap)
 
 .PHONY: help setup demo test check fmt lock bench clean
@@ -24,7 +28,7 @@ demo: setup ## a whole small site on loopback, with one real finding in it; Ctrl
 	@$(BIN)/probe demo
 
 test: ## all tests, the lab's too; LAB=0 leaves the lab and its Debian packages out
-	@bash .ci/setup $(LAB_PACKAGES)
+	@bash .ci/setup $(HONEYPOT) $(LAB_PACKAGES)
 	@$(BIN)/python -m pytest -ra $(ARGS)
 
 check: setup ## the quick look: ruff, mypy for Linux and Windows, import contracts, unit tests
@@ -47,11 +51,12 @@ lock: setup ## renew requirements/*.txt after a change in pyproject.toml; ARGS=-
 	$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
 	$(LOCK) pyproject.toml --constraint requirements/dev.txt --output-file requirements/run.txt
 	$(LOCK) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
+	$(LOCK) requirements/honeypot.in --output-file requirements/honeypot.txt
 
 bench: ## measure beside others and write docs/benchmarks.md
 	@bash .ci/setup $(BENCH_PACKAGES)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 clean: ## remove everything that these verbs made
-	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
+	rm -rf .venv .venv-honeypot dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -38,8 +38,8 @@ def test_the_version_is_in_one_place() -> None:
     assert "version" not in PROJECT["project"]
 
 
-def test_there_is_a_lock_for_running_building_and_developing() -> None:
-    assert [lock.name for lock in LOCKS] == ["build.txt", "dev.txt", "run.txt"]
+def test_there_is_a_lock_for_running_building_developing_and_the_labs_honeypot() -> None:
+    assert [lock.name for lock in LOCKS] == ["build.txt", "dev.txt", "honeypot.txt", "run.txt"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
@@ -64,6 +64,13 @@ def test_every_dependency_is_locked(group: str) -> None:
     lock = ROOT / "requirements" / f"{group if group in {'run', 'build'} else 'dev'}.txt"
     locked = {requirement.split("==")[0] for requirement in _requirements(lock)}
     assert {re.split(r"[^\w-]", one)[0].lower() for one in wanted} <= locked
+
+
+def test_the_honeypot_is_locked_and_is_nobody_elses_dependency() -> None:
+    wanted = (ROOT / "requirements" / "honeypot.in").read_text(encoding="utf-8").splitlines()[-1]
+    assert wanted in _requirements(ROOT / "requirements" / "honeypot.txt")
+    for lock in LOCKS:
+        assert (wanted in _requirements(lock)) == (lock.name == "honeypot.txt")
 
 
 @pytest.mark.parametrize("verb", ["setup", "demo", "test", "check", "fmt", "lock", "bench", "clean"])

@@ -17,11 +17,11 @@ case "$*" in
     *ensurepip*) test -e "$MACHINE/ensurepip" ;;
     *-venv*) echo python3.11-venv ;;
     -V) echo Python 3.11.2 ;;
-    "-m venv --clear .venv")
-        echo venv >>"$MACHINE/log"
-        mkdir -p .venv/bin
-        printf '#!/bin/sh\\necho "$*" >>"$MACHINE/log"\\n' >.venv/bin/python
-        chmod +x .venv/bin/python
+    "-m venv --clear "*)
+        echo "venv $4" >>"$MACHINE/log"
+        mkdir -p "$4/bin"
+        printf '#!/bin/sh\\necho "$*" >>"$MACHINE/log"\\ncase "$*" in *"$NO_WHEEL"*) exit 1 ;; esac\\n' >"$4/bin/python"
+        chmod +x "$4/bin/python"
         ;;
 esac
 """
@@ -61,7 +61,13 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    for file in (".ci/setup", "requirements/dev.txt", "pyproject.toml", "agent/__init__.py"):
+    for file in (
+        ".ci/setup",
+        "requirements/dev.txt",
+        "requirements/honeypot.txt",
+        "pyproject.toml",
+        "agent/__init__.py",
+    ):
         (tmp_path / file).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / file, tmp_path / file)
     programs = {"python3": PYTHON, "apt-get": APT_GET, "dpkg-query": DPKG_QUERY, "id": '#!/bin/sh\necho "$ID"\n'}
@@ -79,6 +85,7 @@ def machine(tmp_path: Path) -> Machine:
         "INSTALLED": "",
         "INTERRUPTED": "",
         "APT_STATUS": "0",
+        "NO_WHEEL": "nothing",
     }
     return Machine(tmp_path, environment)
 
@@ -136,7 +143,7 @@ def test_packages_that_cannot_be_installed_are_only_noted(machine: Machine) -> N
     assert done.returncode == 0
     assert "could not be installed: prometheus" in done.stderr
     assert not machine.policy.exists()
-    assert "venv" in machine.log()
+    assert "venv .venv" in machine.log()
 
 
 def test_an_interrupted_installation_puts_the_policy_back(machine: Machine) -> None:
@@ -157,7 +164,7 @@ def test_root_gets_what_virtual_environments_need(machine: Machine) -> None:
     done = machine.set_up()
     assert done.returncode == 0
     assert "installing these Debian packages: python3.11-venv\n" in done.stderr
-    assert "venv" in machine.log()
+    assert "venv .venv" in machine.log()
 
 
 def test_an_ordinary_user_is_told_what_virtual_environments_need(machine: Machine) -> None:
@@ -166,6 +173,37 @@ def test_an_ordinary_user_is_told_what_virtual_environments_need(machine: Machin
     assert done.returncode == 1
     assert done.stderr.endswith("have the package python3.11-venv installed\n")
     assert not machine.log()
+
+
+def test_the_honeypot_has_an_environment_of_its_own_where_it_is_asked_for(machine: Machine) -> None:
+    machine.set_up()
+    without = machine.log()
+    assert not any("honeypot" in line for line in without)
+    done = machine.set_up("--honeypot", "nftables", INSTALLED="nftables")
+    assert done.returncode == 0
+    venv, install = machine.log()[len(without) :]
+    assert venv == "venv .venv-honeypot"
+    assert install.endswith("--require-hashes --requirement requirements/honeypot.txt")
+    built = machine.log()
+    assert machine.set_up("--honeypot").stderr == ""
+    assert machine.log() == built
+
+
+def test_a_changed_lock_of_the_honeypot_renews_it_alone(machine: Machine) -> None:
+    machine.set_up("--honeypot")
+    built = machine.log()
+    with (machine.folder / "requirements" / "honeypot.txt").open("a", encoding="utf-8") as changed:
+        changed.write("\n")
+    machine.set_up("--honeypot")
+    assert machine.log() == built + [line for line in built if "honeypot" in line]
+
+
+def test_a_honeypot_that_cannot_be_installed_is_only_noted_and_tried_again(machine: Machine) -> None:
+    refused = machine.set_up("--honeypot", NO_WHEEL="honeypot.txt")
+    assert refused.returncode == 0
+    assert "the honeypot could not be installed" in refused.stderr
+    assert not (machine.folder / ".venv-honeypot" / ".built-from").exists()
+    assert "building .venv-honeypot" in machine.set_up("--honeypot").stderr
 
 
 def test_an_old_or_absent_python_is_said_in_one_line(machine: Machine) -> None:
