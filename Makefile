@@ -31,13 +31,14 @@ test: ## all tests, the lab's too; LAB=0 leaves the lab and its Debian packages 
 	@bash .ci/setup $(HONEYPOT) $(LAB_PACKAGES)
 	@$(BIN)/python -m pytest -ra $(ARGS)
 
-check: setup ## the quick look: ruff, mypy for Linux and Windows, import contracts, unit tests
+check: setup ## the quick look: ruff, mypy for Linux and Windows, import contracts, unit tests, all of probes/wire
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --platform linux --cache-dir .mypy_cache/linux
 	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -m "not lab" -x -q $(ARGS)
+	$(BIN)/python -m pytest tests/probes/wire -q --cov=probes.wire --cov-branch --cov-report= --cov-fail-under=100
 
 fmt: setup ## put the code in the house's form
 	$(BIN)/ruff check --fix-only .
