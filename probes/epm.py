@@ -74,7 +74,10 @@ async def consult(line: Line, question: Consultation) -> Registered:
     if question.meanwhile is None or not await question.meanwhile(ports):
         return Registered(entries, ports)
     line.renew()
-    return Registered(entries, ports, await mapper.where(wanted))
+    try:
+        return Registered(entries, ports, await mapper.where(wanted))
+    except (EOFError, OSError, WireError, DeclinedError):  # what it said before stands, and nothing was said after
+        return Registered(entries, ports, {})
 
 
 class Question(Protocol):

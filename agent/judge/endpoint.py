@@ -1,6 +1,7 @@
 """One address, the ports that its endpoint mapper names for the services that must be there."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from agent.judge.fold import nearest
 from agent.judge.registration import Registration
@@ -21,7 +22,17 @@ def judge_service(sight: Sight, service: str, epm_port: int) -> Judgement:
     asked = [port for port in named if port in sight.outcomes]
     if not asked:
         return _not_told(sight, service, epm_port, registration)
-    return nearest([judge_port(CHECK, sight, port) for port in asked])
+    return nearest([judge_port(CHECK, _of_service(sight, service), port) for port in asked])
+
+
+def _of_service(sight: Sight, service: str) -> Sight:
+    """What was registered as this service alone: a port that another one took over is not its own any more."""
+    registration = sight.registration
+    if registration is None:
+        return sight
+    still = {service: registration.still.get(service, ())} if registration.still else registration.still
+    own = replace(registration, named={service: registration.named.get(service, ())}, still=still)
+    return replace(sight, registration=own)
 
 
 def _not_told(sight: Sight, service: str, epm_port: int, registration: Registration | None) -> Judgement:

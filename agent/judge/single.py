@@ -63,10 +63,11 @@ def beside(check: Check, sight: Sight, port: int) -> set[Beside]:
 def _registered(check: Check, registration: Registration, port: int, outcome: Outcome) -> set[Beside]:
     """What the mapper of the address said, as far as it bears on this check."""
     if check is Check.RPC_ENDPOINT:
-        if registration.still_named(port):
-            return {Beside.NAMED}
-        restarted = outcome.state is not State.OPEN and registration.still is not None
-        return {Beside.NAMED_NO_LONGER} if restarted and _named(registration.named, port) else set()
+        if not _named(registration.named, port):
+            return set()
+        # What accepted while the mapper named it stands, unless the mapper then names somebody else.
+        accepted = outcome.state is State.OPEN and not registration.still
+        return {Beside.NAMED if accepted or registration.still_named(port) else Beside.NAMED_NO_LONGER}
     if check is not Check.EPM or outcome.state is not State.OPEN:
         return set()
     if not registration.absent:

@@ -79,8 +79,8 @@ SENTENCES: dict[tuple[Verdict, Cause | None, Variant | None], Words] = {
         "Start it on {peer}; if it runs, `probe endpoints {peer}` lists what is registered: correct `rpc.services`.",
     ),
     (Verdict.INCONCLUSIVE, Cause.NOT_REGISTERED, Beside.NAMED_NO_LONGER): Words(
-        "{door}: {seen}. The endpoint mapper named this port before the attempt and not after it: the service or the "
-        "host was restarted meanwhile.",
+        "{door}: {seen}. The endpoint mapper named this port before the attempt and did not after it: the service or "
+        "the host was restarted meanwhile, or the mapper fell silent.",
         "Wait for the next round.",
     ),
     (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Beside.NOT_TOLD): Words(

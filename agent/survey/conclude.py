@@ -58,7 +58,10 @@ def _database(path: Path, view: View, address: str, memory: Memory, now: float) 
     """The one port of a SQL Server, or why it is not known."""
     if view.database_port is None:
         return _excused(path, view, memory, _port_unknown(path, address, now), counts=False)
-    judgement = judge_port(path.check, view.sight(memory), view.database_port)
+    sight, newest = view.sight(memory), view.newest(view.database_port)
+    if view.database_failed is not None and newest is not None and newest.state is State.OPEN:
+        sight = replace(sight, outcomes={**sight.outcomes, view.database_port: view.database_failed})
+    judgement = judge_port(path.check, sight, view.database_port)
     return AddressResult(view.name, address, judgement, tuple(view.asks[view.database_port]))
 
 

@@ -32,10 +32,12 @@ async def ask_database(view: View, path: Path, memory: DatabaseMemory, knock: Kn
         return
     if not path.prelogin or memory.strict or not memory.is_due(now):
         await knock(port)
+        view.database_failed = memory.failed if path.prelogin else None
         return
     outcome = await knock(port, kind=Kind.PRELOGIN)
     if outcome.phase is not Phase.CONNECT:  # otherwise nothing was said
         memory.asked_at = now
+        memory.failed = outcome if outcome.state in (State.GARBLED, State.HUNG_UP, State.MUTE) else None
     if outcome.state is State.RESET:
         memory.strict = view.database_is_strict = True
         await knock(port)  # a server that resets PRELOGIN takes connections all the same

@@ -5,7 +5,9 @@ The whole table is read at the first time, hourly, and while a service is not fo
 for are asked for.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from agent.judge.registration import Registration
 from agent.path import Matcher, Path
@@ -15,6 +17,9 @@ from probes.epm import Consultation, Key, Ports, Registered
 from probes.outcome import Outcome
 from probes.state import State
 from probes.wire.ept_lookup import Entry
+
+# Of one service. A mapper that names more than any service has must not make a scanner of us.
+MOST_KEYS, MOST_PORTS = 16, 8
 
 Consult = Callable[[Consultation], Awaitable[Outcome]]
 Knock = Callable[[int], Awaitable[Outcome]]
@@ -31,6 +36,8 @@ async def ask_mapper(
     if answer is not None and answer.entries is None and _missing(path, memory, answer):
         answer = await _ask(path, memory, consult, knock, now, full=True)  # it may be registered anew
     if answer is None:
+        # Asked before in this round, and not to be heard any more: what it named then is not known to hold now.
+        view.registration = replace(view.registration, still={}) if view.registration else None
         return
     named = _by_service(memory.keys, answer.ports)
     memory.named = frozenset(port for each in path.matchers if each.required for port in named.get(each.service, ()))
@@ -39,7 +46,7 @@ async def ask_mapper(
         named,
         required=tuple(each.service for each in path.matchers if each.required),
         known=frozenset(matched | {each.service for each in path.matchers if each.confirmed}),
-        still=None if answer.still is None else _by_service(memory.keys, answer.still),
+        still=_still(memory.keys, answer.still),
         natural=memory.natural,
     )
 
@@ -51,7 +58,7 @@ async def shut_before(memory: MapperMemory, knock: Knock, now: float) -> set[int
     """
     if memory.read_at is None or not memory.is_due(now):
         return None
-    outcomes = [await knock(port) for port in sorted(memory.named)]
+    outcomes = await asyncio.gather(*(knock(port) for port in sorted(memory.named)))
     return {each.target.port for each in outcomes if each.state in (State.FILTERED, State.REJECTED)}
 
 
@@ -69,7 +76,7 @@ async def _ask(
     async def meanwhile(ports: Ports) -> bool:
         named = _by_service(found, ports)
         wanted = {port for each in path.matchers if each.required for port in named.get(each.service, ())}
-        outcomes = [await knock(port) for port in sorted(wanted)]
+        outcomes = await asyncio.gather(*(knock(port) for port in sorted(wanted)))
         return any(outcome.state is not State.OPEN for outcome in outcomes)
 
     known = set().union(*memory.keys.values())
@@ -92,7 +99,7 @@ def keys_of(matchers: Sequence[Matcher], entries: Sequence[Entry]) -> Keys:
         for each in matchers:
             if each.matches(entry.annotation, tower.interface.uuid):
                 keys[each.service].add(Key(tower.interface, entry.object))
-    return {service: frozenset(found) for service, found in keys.items()}
+    return {service: frozenset(sorted(found, key=str)[:MOST_KEYS]) for service, found in keys.items()}
 
 
 def _all_known(path: Path, memory: MapperMemory) -> bool:
@@ -105,8 +112,14 @@ def _missing(path: Path, memory: MapperMemory, answer: Registered) -> bool:
     return any(each.required and not named.get(each.service) for each in path.matchers)
 
 
+def _still(keys: Keys, ports: Ports | None) -> dict[str, tuple[int, ...]] | None:
+    """None: not asked again; nothing at all: asked again, and not answered."""
+    return _by_service(keys, ports) if ports else None if ports is None else {}
+
+
 def _by_service(keys: Keys, ports: Ports) -> dict[str, tuple[int, ...]]:
-    return {
-        service: tuple(dict.fromkeys(port for key in sorted(found, key=str) for port in ports.get(key, ())))
+    named = {
+        service: dict.fromkeys(port for key in sorted(found, key=str) for port in ports.get(key, ()))
         for service, found in keys.items()
     }
+    return {service: tuple(found)[:MOST_PORTS] for service, found in named.items()}

@@ -21,7 +21,6 @@ class MapperMemory:
 
     keys: Keys = field(default_factory=dict)
     natural: frozenset[int] = frozenset()
-    entries: tuple[Entry, ...] = ()
     named: frozenset[int] = frozenset()  # ports of the services that must be there, the last time
     opened_by_mapper: frozenset[int] = frozenset()  # silent before it was asked the last time, open while it was
     read_at: float | None = None
@@ -30,7 +29,7 @@ class MapperMemory:
         return self.read_at is None or now - self.read_at >= HOURLY
 
     def read(self, entries: tuple[Entry, ...], keys: Keys, now: float) -> None:
-        self.entries, self.keys, self.read_at = entries, keys, now
+        self.keys, self.read_at = keys, now
         towers = (entry.tower for entry in entries)
         self.natural = frozenset(tower.tcp_port for tower in towers if tower and tower.tcp_port)
 
@@ -40,6 +39,7 @@ class DatabaseMemory:
     """What is known of the SQL Server at one address. `strict`: it reset a PRELOGIN, and is not sent another."""
 
     asked_at: float | None = None  # monotonic, the last PRELOGIN
+    failed: Outcome | None = None  # that PRELOGIN, if its answer was none of SQL Server's
     strict: bool = False
 
     def is_due(self, now: float) -> bool:

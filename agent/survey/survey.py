@@ -122,7 +122,7 @@ class Survey:
         def consult(question: Consultation) -> Awaitable[Outcome]:
             return self._knock(view, path.epm_port, kind=Kind.MAPPER, question=question)
 
-        knock, now = partial(self._knock, view), self._clock.monotonic()
+        knock, now = partial(self._knock, view, told=True), self._clock.monotonic()
         memory = self._memory.mapper(view.address)
         shut = await shut_before(memory, knock, now)
         await ask_mapper(view, path, memory, self._memory.matched, consult, knock, now)
@@ -168,10 +168,16 @@ class Survey:
             await ask_database(view, path, memory, partial(self._knock, view), self._clock.monotonic())
 
     async def _knock(
-        self, view: View, port: int, timeout: float = 0.0, kind: Kind = Kind.CONNECT, question: object = None
+        self,
+        view: View,
+        port: int,
+        timeout: float = 0.0,
+        kind: Kind = Kind.CONNECT,
+        question: object = None,
+        told: bool = False,
     ) -> Outcome:
-        """`timeout` if the usual one is too short."""
-        if not self._manners.at_once and self._in_range(port):
+        """`timeout` if the usual one is too short; `told`: the peer itself said which port, so it may be any."""
+        if not self._manners.at_once and (told or self._in_range(port)):
             await self._budget.take()
         deadline = max(timeout, self._manners.timeout)
         target = Target(view.address or view.name, port, deadline, self._paths[0].source_address)
@@ -199,8 +205,9 @@ class Survey:
         knock = partial(self._knock_again, view)
         ports = self._known_listeners(view, path)
         before = {port: view.newest(port) for port in ports}
-        for port in ports:
-            await ask_again(view, port, self._memory, knock, self._clock, self._manners.spacing)
+        await asyncio.gather(
+            *(ask_again(view, port, self._memory, knock, self._clock, self._manners.spacing) for port in ports)
+        )
         if path.check is Check.EPM:
             newest = view.newest(path.epm_port)
             changed = bool(path.matchers) and newest is not None and _answers_again(newest)

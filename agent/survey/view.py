@@ -25,6 +25,7 @@ class View:
     sampled: set[int] = field(default_factory=set)
     database_port: int | None = None
     database_is_strict: bool = False
+    database_failed: Outcome | None = None  # what its last PRELOGIN came to, if nobody spoke SQL Server's protocol
     opened_by_mapper: frozenset[int] = frozenset()  # silent before the mapper was asked, open while it was
     registration: Registration | None = None
     paired: dict[int, int] = field(default_factory=dict)  # silent port → the control asked beside it

@@ -75,7 +75,8 @@ async def test_what_took_its_time_meanwhile_does_not_count(engine: Engine, monke
     assert said.still == {SSO_KEY: (SSO_PORT,)}
 
 
-async def test_the_mapper_gone_meanwhile_is_a_state_of_its_own(engine: Engine) -> None:
+async def test_what_a_mapper_said_stands_when_it_is_gone_meanwhile(engine: Engine) -> None:
+    """It named the port, and then said nothing more: of what is there now nothing is known."""
     mapper = Mapper()
 
     async def fall_ill(_: Ports) -> bool:
@@ -83,7 +84,9 @@ async def test_the_mapper_gone_meanwhile_is_a_state_of_its_own(engine: Engine) -
         return True
 
     outcome, _ = await meet(engine, mapper.treat, Kind.MAPPER, Consultation(False, [SSO_KEY], meanwhile=fall_ill))
-    assert (outcome.state, outcome.answer) == (State.HUNG_UP, None)
+    assert outcome.state is State.OPEN
+    assert isinstance(outcome.answer, Registered)
+    assert (outcome.answer.ports, outcome.answer.still) == ({SSO_KEY: (SSO_PORT,)}, {})
 
 
 async def test_what_fails_meanwhile_on_our_side_is_no_fault_of_the_mapper(engine: Engine) -> None:

@@ -1,5 +1,7 @@
 """The port of a service that the endpoint mapper names: what an attempt at it means, and what it means without one."""
 
+from dataclasses import replace
+
 import pytest
 
 from agent.judge.endpoint import judge_service
@@ -71,9 +73,25 @@ def test_a_port_named_before_and_not_after_accuses_nobody(state: State, still: t
     assert "restarted" in found.detail
 
 
-def test_a_port_that_accepted_stands_even_if_it_is_named_no_longer() -> None:
-    """Another port of the service failed, and the mapper was asked again because of that one."""
-    assert judged(outcome(State.OPEN, AT), told=registration(AT, still=())).verdict is V.REACHABLE
+def test_a_port_that_accepted_and_was_then_taken_back_proves_nothing() -> None:
+    """Whoever has it by now need not be the service."""
+    found = judged(outcome(State.OPEN, AT), told=registration(AT, still=()))
+    assert verdict(found) == (V.INCONCLUSIVE, C.NOT_REGISTERED)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (State.OPEN, (V.REACHABLE, None)),
+        (State.FILTERED, (V.INCONCLUSIVE, C.NOT_REGISTERED)),
+        (State.CLOSED, (V.INCONCLUSIVE, C.NOT_REGISTERED)),
+    ],
+)
+def test_a_mapper_that_falls_silent_meanwhile_takes_nothing_back_and_accuses_nobody(
+    state: State, expected: tuple[Verdict, Cause | None]
+) -> None:
+    told = replace(registration(AT), still={})
+    assert verdict(judged(outcome(state, AT), told=told)) == expected
 
 
 def test_a_refusal_names_who_refuses() -> None:

@@ -227,3 +227,12 @@ async def test_a_name_without_an_address_is_not_asked_for_an_instance() -> None:
     (result,) = await Site(net, [replace(named(), addresses=("sql.contoso.test",))], once()).round()
     assert result.verdict is V.UNRESOLVED
     assert net.asked == []
+
+
+async def test_who_does_not_speak_sql_server_s_protocol_stays_so_until_asked_again() -> None:
+    """Its port accepts in every round; that would hide what was learned in the first."""
+    net = Network()
+    net.say(1433, OPEN)
+    net.say(1433, outcome(State.GARBLED)._replace(phase=Phase.REPLY), kind=Kind.PRELOGIN)
+    rounds = await Site(net, [WANTED], agent()).rounds(3)
+    assert [result.judgement.cause for (result,) in rounds] == [C.WRONG_SERVICE] * 3

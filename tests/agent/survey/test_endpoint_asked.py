@@ -224,3 +224,20 @@ async def test_an_endpoint_that_is_rejected_names_who_did() -> None:
     net.say(SSO_PORT, from_peer)
     results = await Site(net, both(), once()).round()
     assert of_endpoint(results) == (V.UNREACHABLE, C.HOST_DOWN)
+
+
+@pytest.mark.parametrize("gone", [State.RESET, State.MUTE, State.HUNG_UP, State.DECLINED])
+async def test_a_mapper_that_will_not_say_any_more_accuses_nobody(gone: State) -> None:
+    """Half a minute of silence, and then nobody to confirm that the service was still to be there."""
+    net = network(service=FILTERED)
+    net.say(135, Mapper(TABLE), outcome(gone), kind=Kind.MAPPER)
+    results = await Site(net, both(), once()).round()
+    assert of_endpoint(results)[0] is not V.BLOCKED
+
+
+async def test_a_mapper_that_names_ever_so_many_ports_makes_no_scanner_of_us() -> None:
+    net = network(service=FILTERED)
+    net.say(135, Mapper(tuple(tcp(SSO, 50_000 + number, SSO_ANNOTATION) for number in range(400))), kind=Kind.MAPPER)
+    await Site(net, both(), once()).round()
+    asked = {each.target.port for each in net.asked if 50_000 <= each.target.port < 50_400}
+    assert 1 <= len(asked) <= 8
