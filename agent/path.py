@@ -85,6 +85,7 @@ class Path:
     requirements: tuple[Requirement, ...] = ()
     services: tuple[str, ...] = ()
     matchers: tuple[Matcher, ...] = ()
+    elsewhere: frozenset[str] = frozenset()  # addresses of the single nodes of a peer that is a cluster
     epm_port: int = 135
     prelogin: bool = False  # SQL Server is asked for its version
     source_address: str | None = None

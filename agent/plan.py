@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from agent.config.address import literal_address
 from agent.config.model import Config, Service
 from agent.path import Check, Direction, Matcher, Path
 from agent.ports import PortSet
@@ -100,6 +101,12 @@ def _needed(services: Mapping[str, Service], row: Requirement, peer: Host) -> tu
     return there or tuple(name for name, service in services.items() if service.required_on)
 
 
+def _elsewhere(peer: Host) -> frozenset[str]:
+    """Literal addresses of a cluster's own nodes: what its mapper has there is not what the cluster's name offers."""
+    given = {address for node in peer.nodes for address in node.addresses if literal_address(address)}
+    return frozenset(given - set(peer.addresses))
+
+
 def _path(source: Source, peer: Host, door: _Door, row: Requirement) -> Path:
     instance = peer.instance if door.check is Check.SQL else None
     return Path(
@@ -113,6 +120,7 @@ def _path(source: Source, peer: Host, door: _Door, row: Requirement) -> Path:
         requirements=(row,),
         services=door.services,
         matchers=door.matchers,
+        elsewhere=_elsewhere(peer),
         epm_port=peer.epm_port,
         source_address=source.source_address,
     )

@@ -5,6 +5,7 @@ Anonymous, as RPC clients do it; nothing but the mapper's own interface is ever 
 
 import contextlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
 from typing import ClassVar, NamedTuple, Protocol
 from uuid import UUID
 
@@ -40,6 +41,7 @@ Ports = dict[Key, tuple[int, ...]]
 class Consultation(NamedTuple):
     """What to ask a mapper in one conversation.
 
+    `elsewhere` are addresses of other machines: what listens there, by its tower, is not what was asked for.
     `full`: its whole table, and `choose` then says which of it is wanted; otherwise only `wanted` is asked for. While
     the conversation stays open, `meanwhile` hears where the wanted ones listen: firewalls that understand RPC open the
     port that a mapper named, and close it again with the conversation. If it says so, they are asked for once more.
@@ -49,6 +51,7 @@ class Consultation(NamedTuple):
     wanted: Collection[Key] = ()
     choose: Callable[[Sequence[Entry]], Collection[Key]] = lambda entries: ()
     meanwhile: Callable[[Ports], Awaitable[bool]] | None = None
+    elsewhere: Collection[str] = ()
 
 
 class Registered(NamedTuple):
@@ -70,12 +73,12 @@ async def consult(line: Line, question: Consultation) -> Registered:
     await mapper.bind()
     entries = await mapper.lookup() if question.full else None
     wanted = question.wanted if entries is None else question.choose(entries)
-    ports = await mapper.where(wanted)
+    ports = await mapper.where(wanted, question.elsewhere)
     if question.meanwhile is None or not await question.meanwhile(ports):
         return Registered(entries, ports)
     line.renew()
     try:
-        return Registered(entries, ports, await mapper.where(wanted))
+        return Registered(entries, ports, await mapper.where(wanted, question.elsewhere))
     except (EOFError, OSError, WireError, DeclinedError):  # what it said before stands, and nothing was said after
         return Registered(entries, ports, {})
 
@@ -121,18 +124,21 @@ class Mapper:
             question = EptLookup(handle=page.handle)
         raise WireError(f"a table of more than {MOST_ENTRIES} entries or {MOST_PAGES} pages")
 
-    async def where(self, wanted: Collection[Key]) -> Ports:
+    async def where(self, wanted: Collection[Key], elsewhere: Collection[str] = ()) -> Ports:
         """The TCP ports of each; none where it is not registered."""
-        return {key: await self.map(key.interface, key.object) for key in wanted}
+        return {key: await self.map(key.interface, key.object, elsewhere) for key in wanted}
 
-    async def map(self, interface: SyntaxId, target: UUID = NIL_UUID) -> tuple[int, ...]:
-        """The TCP ports at which an interface (and object) listens; none when it is not registered."""
+    async def map(
+        self, interface: SyntaxId, target: UUID = NIL_UUID, elsewhere: Collection[str] = ()
+    ) -> tuple[int, ...]:
+        """The TCP ports at which an interface (and object) listens here; none when it is not registered."""
         answer = EptMapResponse.decode(await self._call(EptMap(tcp_tower(interface), target)))
         _check(answer.status)
         if answer.more:
             with contextlib.suppress(DeclinedError):  # what it said stands, whatever it makes of our thanks
                 await self._call(LookupHandleFree(answer.handle))
-        return answer.tcp_ports
+        here = [tower for tower in answer.towers if tower and str(tower.address) not in elsewhere]
+        return replace(answer, towers=tuple(here)).tcp_ports
 
     async def _call(self, question: Question) -> bytes:
         """The stub of the answer; DeclinedError for a fault."""

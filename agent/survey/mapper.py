@@ -6,7 +6,7 @@ for are asked for.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 
 from agent.judge.registration import Registration
@@ -70,7 +70,7 @@ async def _ask(
 
     def choose(entries: Sequence[Entry]) -> set[Key]:
         found.clear()
-        found.update(keys_of(path.matchers, entries))
+        found.update(keys_of(path.matchers, entries, path.elsewhere))
         return set().union(*found.values())
 
     async def meanwhile(ports: Ports) -> bool:
@@ -80,7 +80,7 @@ async def _ask(
         return any(outcome.state is not State.OPEN for outcome in outcomes)
 
     known = set().union(*memory.keys.values())
-    outcome = await consult(Consultation(full, known, choose, meanwhile))
+    outcome = await consult(Consultation(full, known, choose, meanwhile, path.elsewhere))
     answer = outcome.answer
     if not isinstance(answer, Registered):
         return None
@@ -89,12 +89,14 @@ async def _ask(
     return answer
 
 
-def keys_of(matchers: Sequence[Matcher], entries: Sequence[Entry]) -> Keys:
-    """As what each service is registered over TCP; a service that is not there has none."""
+def keys_of(matchers: Sequence[Matcher], entries: Sequence[Entry], elsewhere: Collection[str] = ()) -> Keys:
+    """As what each service is registered over TCP; a service that is not there, or is `elsewhere`, has none."""
     keys: dict[str, set[Key]] = {each.service: set() for each in matchers}
     for entry in entries:
         tower = entry.tower
         if tower is None or tower.interface is None or tower.tcp_port is None:
+            continue
+        if str(tower.address) in elsewhere:
             continue
         for each in matchers:
             if each.matches(entry.annotation, tower.interface.uuid):

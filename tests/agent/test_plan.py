@@ -294,3 +294,20 @@ def test_whatever_the_roles(roles: list[set[Role]], dtc: bool) -> None:
             assert required == (path.matchers != () and Role.MASTER_SECRET in roles[int(path.peer[1:])])
             assert path.check is not Check.RPC_ENDPOINT or required
             assert all(row.source in own_roles and row.destination in peer_roles for row in path.requirements)
+
+
+def test_addresses_of_single_nodes_are_known_as_theirs() -> None:
+    """What a cluster's mapper has at a node's own address is not what the cluster's name offers."""
+    text = """
+site: contoso
+hosts:
+  - {name: BTS01, role: processing, address: 192.0.2.11}
+  - name: MSS
+    role: master-secret
+    address: 192.0.2.30
+    nodes: [{name: N1, address: 192.0.2.31}, {name: N2, address: n2.test}]
+"""
+    config = parse(text, "test")
+    site = site_of(config)
+    (epm, *_) = plan(config, site, site.sources()[0])
+    assert epm.elsewhere == {"192.0.2.31"}

@@ -30,6 +30,7 @@ from tests.agent.survey.mapped import (
 )
 from tests.agent.survey.network import Mapper, Network, Site, agent, once
 from tests.fakes.table import (
+    ADDRESS,
     MSDTC_PORT,
     SSO,
     SSO_ANNOTATION,
@@ -241,3 +242,12 @@ async def test_a_mapper_that_names_ever_so_many_ports_makes_no_scanner_of_us() -
     await Site(net, both(), once()).round()
     asked = {each.target.port for each in net.asked if 50_000 <= each.target.port < 50_400}
     assert 1 <= len(asked) <= 8
+
+
+async def test_what_a_mapper_has_of_another_node_is_not_ours() -> None:
+    """A tower may name the address at which its service listens: that of another machine of the file does not count."""
+    net = network()
+    own = [replace(path, elsewhere=frozenset({str(ADDRESS)})) for path in both()]
+    results = await Site(net, own, once()).round()
+    assert of_mapper(results) == ABSENT
+    assert net.at(SSO_PORT) == []
