@@ -67,6 +67,11 @@ class PortSet:
     def __or__(self, other: "PortSet") -> "PortSet":
         return PortSet(self.intervals + other.intervals)
 
+    def between(self, first: int, last: int) -> "PortSet":
+        """The ports from index `first` to index `last`, both included."""
+        low, high = self[first], self[last]
+        return PortSet(tuple((max(a, low), min(b, high)) for a, b in self.intervals if a <= high and b >= low))
+
     def __str__(self) -> str:
         return ",".join(self.texts())
 
@@ -130,3 +135,6 @@ def _merge(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
         else:
             merged.append((first, last))
     return tuple(merged)
+
+
+NO_PORTS = PortSet()

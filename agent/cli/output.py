@@ -1,11 +1,10 @@
 """From results to a format, to standard output or a file."""
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 
 from agent.cli.site import wrong
+from agent.files import replace
 from agent.report.document import Run, document, dumps
 from agent.setup import Setup
 
@@ -50,20 +49,4 @@ def save(path: Path, text: str) -> None:
     if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8", newline="\n")
     else:
-        _replace(path, text)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write beside `path`, then take its place. OSError when that is not possible; the old file then stands."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if sys.platform != "win32":
-            os.chmod(name, 0o644)  # noqa: PTH101 - readers run as other users; the content is no secret
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        replace(path, text.encode(), for_others=True)

@@ -7,7 +7,7 @@ as nothing was seen to get lost there, it is taken to be PRIOR at most.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 PRIOR = 1 / 50
@@ -47,54 +47,75 @@ class Control(Enum):
 
 
 @dataclass(slots=True)
-class Silence:
-    """The silences of one port in a row, each beside a control, and how listeners of its address did."""
+class Loss:
+    """How often listeners of one address were silent by bad luck, of how many that were asked."""
 
-    in_a_row: int = 0
-    control_answers: bool = False  # the newest control did
-    asked: float = 0.0  # listeners
-    lost: float = 0.0  # those that were silent by bad luck
+    asked: float = 0.0
+    lost: float = 0.0
     _unsettled: int = 0  # silent controls of which it is not known yet whether the host is dead or the path lossy
 
-    def beside(self, control: Control, *, counts: bool = True, measures: bool = True) -> None:
-        """The port was silent beside a control.
+    @property
+    def needed(self) -> int | None:
+        """How many silences in a row confirm one, by what the listeners showed so far; None: no number does."""
+        return needed(upper_bound(self.lost, self.asked))
 
-        `counts`: the deadline was long enough. `measures`: the control was not chosen because it had just answered.
-        """
-        self.control_answers = control is not Control.SILENT
-        self.in_a_row += counts and control is Control.ANSWERED
+    def control(self, control: Control, *, measures: bool = True) -> None:
+        """A control was asked. `measures`: it was not chosen because it had just answered."""
         if control is Control.SILENT:
             self._unsettled += measures
         else:
             self._settle()
-            self._count(asked=measures)
+            self.count(asked=measures)
 
-    def answered(self) -> None:
-        """The port itself was asked, and answered: a row of silences before, if it was too short, was bad luck."""
-        if self.in_a_row < (self.needed or MOST + 1):
-            self._count(asked=self.in_a_row, lost=self.in_a_row)
-        self._count(asked=1)
-        self.in_a_row = self._unsettled = 0
+    def count(self, asked: float, lost: float = 0.0) -> None:
+        fading = min(1.0, WINDOW / (self.asked + asked)) if asked else 1.0
+        self.asked = (self.asked + asked) * fading
+        self.lost = (self.lost + lost) * fading
 
-    def interrupted(self) -> None:
-        """The port was neither silent nor did it answer, or nothing could be asked beside it."""
-        self.in_a_row = 0
+    def forget_unsettled(self) -> None:
+        self._unsettled = 0
 
     def _settle(self) -> None:
         """A silent control tells of loss only if a later one answers: a host that is gone is not a lossy path."""
         lost = self._unsettled if self._unsettled <= LEAST else 0
         self._unsettled = 0
-        self._count(asked=lost, lost=lost)
+        self.count(asked=lost, lost=lost)
 
-    def _count(self, asked: float, lost: float = 0.0) -> None:
-        fading = min(1.0, WINDOW / (self.asked + asked)) if asked else 1.0
-        self.asked = (self.asked + asked) * fading
-        self.lost = (self.lost + lost) * fading
+
+@dataclass(slots=True)
+class Silence:
+    """The silences of one port in a row, each beside a control. `loss` is its address', shared by all its ports."""
+
+    in_a_row: int = 0
+    control_answers: bool = False  # the newest control did
+    loss: Loss = field(default_factory=Loss)
+
+    def beside(self, control: Control, *, counts: bool = True, measures: bool = True) -> None:
+        """The port was silent beside a control.
+
+        `counts`: the deadline was long enough. `measures`: the control was not chosen because it had just answered,
+        nor is it counted already.
+        """
+        self.control_answers = control is not Control.SILENT
+        self.in_a_row += counts and control is Control.ANSWERED
+        self.loss.control(control, measures=measures)
+
+    def answered(self) -> None:
+        """The port itself was asked, and answered: a row of silences before, if it was too short, was bad luck."""
+        if self.in_a_row < (self.needed or MOST + 1):
+            self.loss.count(asked=self.in_a_row, lost=self.in_a_row)
+        self.loss.count(asked=1)
+        self.loss.forget_unsettled()
+        self.in_a_row = 0
+
+    def interrupted(self) -> None:
+        """The port was neither silent nor did it answer, or nothing could be asked beside it."""
+        self.in_a_row = 0
 
     @property
     def needed(self) -> int | None:
-        """How many silences in a row confirm one, by what the listeners showed so far."""
-        return needed(upper_bound(self.lost, self.asked))
+        """How many silences in a row confirm one; None: no number does."""
+        return self.loss.needed
 
     @property
     def confirmed(self) -> bool:

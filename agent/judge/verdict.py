@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.ports import PortSet
+from agent.ports import NO_PORTS, PortSet
 
 
 class Verdict(StrEnum):
@@ -52,9 +52,6 @@ class Proof(StrEnum):
     NATURAL = "natural"
     REPLY = "reply"
     NONE = "none"
-
-
-NO_PORTS = PortSet(())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from agent.judge.silence import Silence
+from agent.judge.silence import Loss, Silence
 from probes.epm import Key
 from probes.outcome import Outcome
 from probes.state import State
@@ -52,6 +52,7 @@ class Memory:
 
     addresses: dict[str, tuple[str, ...]] = field(default_factory=dict)  # name → last good addresses
     controls: dict[str, list[int]] = field(default_factory=dict)  # address → ports that answered, the best one last
+    losses: dict[str, Loss] = field(default_factory=dict)  # address → how often its listeners are silent by bad luck
     silences: dict[tuple[str, int], Silence] = field(default_factory=dict)
     samples: dict[str, Mapping[int, Outcome]] = field(default_factory=dict)  # address → the last sample of its range
 
@@ -65,8 +66,11 @@ class Memory:
     def database(self, address: str) -> DatabaseMemory:
         return self.databases.setdefault(address, DatabaseMemory())
 
+    def loss(self, address: str) -> Loss:
+        return self.losses.setdefault(address, Loss())
+
     def silence(self, address: str, port: int) -> Silence:
-        return self.silences.setdefault((address, port), Silence())
+        return self.silences.setdefault((address, port), Silence(loss=self.loss(address)))
 
     def control(self, address: str, *, but: int) -> int | None:
         """The port, other than `but`, that answered last."""
@@ -86,7 +90,7 @@ class Memory:
 
     def keep(self, addresses: Collection[str]) -> None:
         """Forget every other address: a name may come to ever new ones."""
-        for by_address in (self.controls, self.samples, self.mappers, self.databases):
+        for by_address in (self.controls, self.samples, self.mappers, self.databases, self.losses):
             for address in by_address.keys() - addresses:
                 del by_address[address]
         for address, port in [key for key in self.silences if key[0] not in addresses]:

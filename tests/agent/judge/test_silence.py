@@ -125,20 +125,20 @@ def test_anything_else_ends_the_row_too() -> None:
 def test_silences_that_an_answer_ended_too_soon_were_losses() -> None:
     silence = silent(Silence(), ANSWERED, ANSWERED)
     silence.answered()
-    assert (silence.lost, silence.asked) == (2, 5)  # two controls, the port three times
+    assert (silence.loss.lost, silence.loss.asked) == (2, 5)  # two controls, the port three times
     assert silent(silence, ANSWERED).hopeless
 
 
 def test_a_firewall_that_is_opened_again_is_not_a_lossy_path() -> None:
     silence = silent(Silence(), *[ANSWERED] * 40)
     silence.answered()
-    assert silence.lost == 0
+    assert silence.loss.lost == 0
     assert silent(silence, *[ANSWERED] * 4).confirmed
 
 
 def test_a_host_that_dies_is_not_a_lossy_path() -> None:
     silence = silent(Silence(), *[ANSWERED] * 2, *[SILENT] * 50, ANSWERED)
-    assert silence.lost == 0
+    assert silence.loss.lost == 0
     assert not silence.hopeless
 
 
@@ -146,12 +146,12 @@ def test_a_host_that_comes_back_whole_is_not_a_lossy_path_either() -> None:
     silence = silent(Silence(), SILENT, SILENT)
     silence.answered()
     silent(silence, ANSWERED)
-    assert silence.lost == 0
+    assert silence.loss.lost == 0
 
 
 def test_controls_that_are_silent_at_times_are_a_lossy_path() -> None:
     silence = silent(Silence(), *[ANSWERED, SILENT] * 5, ANSWERED)
-    assert silence.lost == 5
+    assert silence.loss.lost == 5
     assert silence.hopeless
     assert not silence.confirmed
 
@@ -160,7 +160,7 @@ def test_a_control_that_was_chosen_because_it_answers_measures_nothing() -> None
     silence = Silence()
     for _ in range(1000):
         silence.beside(ANSWERED, measures=False)
-    assert silence.asked == 0
+    assert silence.loss.asked == 0
 
 
 def test_a_control_that_answers_shows_that_one_silent_before_was_lost_however_it_was_chosen() -> None:
@@ -169,7 +169,7 @@ def test_a_control_that_answers_shows_that_one_silent_before_was_lost_however_it
         silence.beside(ANSWERED, measures=False)
         silence.beside(SILENT)
     silence.beside(ANSWERED, measures=False)
-    assert silence.lost == 3
+    assert silence.loss.lost == 3
     assert silence.hopeless
 
 
@@ -177,7 +177,7 @@ def test_a_lossy_path_is_not_held_against_it_for_ever() -> None:
     silence = silent(Silence(), *[ANSWERED, SILENT] * 5, ANSWERED)
     for _ in range(400):
         silence.answered()
-    assert silence.lost < 1
+    assert silence.loss.lost < 1
     assert silence.needed is not None
     assert silent(silence, *[ANSWERED] * silence.needed).confirmed
 
@@ -207,8 +207,8 @@ def test_whatever_happens_it_stays_consistent(calls: list[Callable[[Silence], No
     silence = Silence()
     for call in calls:
         call(silence)
-        assert 0 <= silence.lost <= silence.asked + 1e-9
-        assert silence.asked <= 100 + 1e-9
+        assert 0 <= silence.loss.lost <= silence.loss.asked + 1e-9
+        assert silence.loss.asked <= 100 + 1e-9
         assert not (silence.confirmed and silence.hopeless)
         assert not silence.confirmed or (silence.control_answers and silence.in_a_row >= LEAST)
 

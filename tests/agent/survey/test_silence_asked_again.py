@@ -179,7 +179,7 @@ async def test_a_control_that_is_taken_because_it_answers_measures_nothing() -> 
     site = Site(network, PATHS, agent())
     await site.rounds(20)
     silence = site.survey._memory.silence(PEER, 135)
-    assert (silence.asked, silence.lost, silence.in_a_row) == (3, 0, 23)
+    assert (silence.loss.asked, silence.loss.lost, silence.in_a_row) == (3, 0, 23)
 
 
 async def test_a_confirmed_silence_is_taken_back_while_no_control_answers() -> None:

@@ -1,0 +1,12 @@
+"""The dynamic range of one address: what is known of each port, and where the edges are of what is shut.
+
+Nothing in here sends anything or knows what time it is.
+
+observed   what one attempt shows of its port
+portmap    the newest of it for each port, three bytes a port
+runs       neighbouring ports that behave alike, and the gaps between unlike ones
+fan        how many ports of a gap to ask at once
+repeats    how often in a row a port has to be seen the same
+search     which ports to ask next, until every edge is found and confirmed
+stored     the map in a file
+"""

@@ -1,0 +1,69 @@
+"""How often in a row a port was seen the same: what makes an edge of a shut interval certain."""
+
+from dataclasses import dataclass, field
+
+from agent.dynamic.observed import ANSWERS, Observed
+from agent.judge.silence import MOST, Control, Loss, Silence
+
+TWICE = 2  # an answer needs no luck to be true, but the firewall may have changed since
+
+
+@dataclass(slots=True)
+class Repeat:
+    """Of one port: `times` it was seen the same in a row, and its silences beside controls."""
+
+    silence: Silence
+    seen: Observed = Observed.UNTESTED
+    times: int = 0
+
+
+@dataclass(slots=True)
+class Repeats:
+    """Of the ports of one address that an edge depends on. `loss` is measured on all that answers there."""
+
+    loss: Loss
+    _rows: dict[int, Repeat] = field(default_factory=dict)
+
+    def saw(self, port: int, seen: Observed, control: Control | None, *, counts: bool = True) -> None:
+        """`control`: how one did that was asked at the same time, if any was. `counts`: the deadline was long enough.
+
+        An RST, too, shows that the silences before it were bad luck.
+        """
+        row = self._rows.setdefault(port, Repeat(Silence(loss=self.loss)))
+        row.times = row.times + 1 if _alike(row.seen, seen) else 1
+        row.seen = seen
+        if seen is Observed.SILENT:
+            if control is not None:
+                row.silence.beside(control, counts=counts, measures=False)
+        elif seen in ANSWERS:
+            row.silence.answered()
+        else:
+            row.silence.interrupted()
+
+    def silences(self, port: int) -> int:
+        """In a row, each beside a control that answered."""
+        return self._rows[port].silence.in_a_row if port in self._rows else 0
+
+    def is_silent_for_sure(self, port: int) -> bool:
+        return port in self._rows and self._rows[port].silence.confirmed
+
+    def is_sure(self, port: int, seen: Observed, *, against_controls: bool) -> bool:
+        """Whether it was seen so often enough. Without controls to go by, silence only means "not refused"."""
+        row = self._rows.get(port)
+        if row is None or not _alike(row.seen, seen):
+            return False
+        if seen is not Observed.SILENT:
+            return row.times >= TWICE
+        return row.silence.confirmed if against_controls else row.times >= (self.loss.needed or MOST)
+
+    def keep(self, ports: set[int]) -> None:
+        """Forget every other port."""
+        for port in self._rows.keys() - ports:
+            del self._rows[port]
+
+    def drop(self, port: int) -> None:
+        self._rows.pop(port, None)
+
+
+def _alike(one: Observed, other: Observed) -> bool:
+    return one is other or {one, other} <= ANSWERS
