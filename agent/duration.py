@@ -26,3 +26,11 @@ def text(length: float) -> str:
         if length >= _SECONDS[unit] and length % _SECONDS[unit] == 0:
             return f"{length / _SECONDS[unit]:.0f}{unit}"
     return f"{length * 1000:.9g}ms" if length < 1 else f"{length:.12g}s"
+
+
+def about(length: float) -> str:
+    """For people, roughly: `40 s`, `12 min`, `17 h`, `3 days`."""
+    for limit, size, unit in ((100, 1, "s"), (100 * 60, 60, "min"), (48 * 3600, 3600, "h")):
+        if length < limit:
+            return f"{max(1, round(length / size))} {unit}"
+    return f"{round(length / 86_400)} days"

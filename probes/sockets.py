@@ -21,6 +21,7 @@ __all__ = [
     "sent",
     "sockaddr",
     "source_of",
+    "source_towards",
 ]
 
 DRAIN = 65_536
@@ -70,6 +71,19 @@ def source_of(sock: socket.socket) -> Endpoint | None:
     except OSError:
         return None
     return Endpoint(name[0], name[1]) if name[1] and name[0] not in UNCHOSEN else None
+
+
+def source_towards(target: Target) -> str | None:
+    """The local address that an attempt would be made from; None without a route. Sends nothing."""
+    family = socket.AF_INET6 if ":" in target.address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
+            if target.source is not None:
+                sock.bind((target.source, 0))
+            sock.connect(sockaddr(target))
+            return str(sock.getsockname()[0])
+    except OSError:
+        return None
 
 
 def is_ours(icmp: Icmp | None) -> bool:

@@ -3,6 +3,10 @@
 main       the entry point: exit codes for what nobody caught
 commands   every command and its options; the work is imported when a command runs, so that --help is quick
 site       from --config and --host to a plan
+peer       from PEER to whom to ask
+usage      how a command ends that was told something wrong
+sweeping   what a sweep says before, meanwhile and after
+progress   how far it is, at a terminal
 output     from results to a format, to standard output or a file
 foreground the agent until it is told to stop
 """

@@ -6,7 +6,7 @@ import signal
 import sys
 
 from agent.app import Agent
-from agent.cli.site import wrong
+from agent.cli.usage import wrong
 from agent.later import unused
 from agent.log import log, set_up
 from agent.setup import Setup

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from agent.cli.site import wrong
+from agent.cli.usage import wrong
 from agent.files import replace
 from agent.report.document import Run, document, dumps
 from agent.setup import Setup

@@ -6,7 +6,8 @@ from typing import Any, TextIO
 from rich.table import Table
 from rich.text import Text
 
-from agent.listing import Listing, Mapper
+from agent.addressee import Addressee
+from agent.listing import Listing
 from agent.report.document import SCHEMA, dumps
 from agent.report.escape import plain
 from agent.report.table import print_to
@@ -14,14 +15,14 @@ from probes.wire.epm import NIL_UUID
 from probes.wire.ept_lookup import Entry
 
 
-def print_endpoints(mapper: Mapper, listings: Sequence[Listing], form: str, file: TextIO) -> None:
+def print_endpoints(mapper: Addressee, listings: Sequence[Listing], form: str, file: TextIO) -> None:
     """For people, or as JSON."""
     if form == "json":
         addresses = [_address(listing) for listing in listings]
         file.write(dumps({"schema": SCHEMA, "peer": mapper.peer, "addresses": addresses}) + "\n")
         return
     for listing in listings:
-        head = f"{listing.address}, TCP {mapper.port}: "
+        head = f"{listing.address}, TCP {mapper.epm_port}: "
         if listing.entries is None:
             print_to(file, Text(f"{head}{listing.outcome.state}: {plain(listing.outcome.detail, 1000)}"))
         else:

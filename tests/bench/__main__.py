@@ -15,6 +15,7 @@ from pathlib import Path
 from agent import __version__
 from agent.demo import listener
 from tests.bench.figures import Line, alone, paired
+from tests.bench.sweeps import closed_sweep, half_dropped
 from tests.lab.network import Network
 
 HERE = Path(__file__).parent
@@ -36,7 +37,14 @@ def lines(folder: Path) -> Iterator[Line]:
     """The figures that this version can be held to."""
     yield help_page()
     yield ten_open_peers(folder)
-    yield closed_range(folder)
+    loop = folder / "epoll_loop"
+    subprocess.run(["cc", "-O2", "-o", str(loop), str(HERE / "epoll_loop.c")], check=True)
+    with Network() as net:
+        target = (net.address("accept"), FIRST, LAST, WINDOW)
+        beside = (*net.prober.exec, str(loop), *target)
+        yield closed_range(net, beside, target)
+        yield closed_sweep(net, lambda: told(beside))
+        yield half_dropped(net)
 
 
 def wall(*argv: str, accept: tuple[int, ...] = (0,)) -> float:
@@ -71,15 +79,10 @@ def ten_open_peers(folder: Path) -> Line:
     return Line(f"`probe once`, {PEERS} peers all open, start to exit", took, "-", None, took.median, 2.0, "s")
 
 
-def closed_range(folder: Path) -> Line:
+def closed_range(net: Network, loop: tuple[str, ...], target: tuple[str, ...]) -> Line:
     """16,384 ports that all refuse, through a router: the engine beside a C loop that does nothing but connect."""
-    loop = folder / "epoll_loop"
-    subprocess.run(["cc", "-O2", "-o", str(loop), str(HERE / "epoll_loop.c")], check=True)
-    with Network() as net:
-        target = (net.address("accept"), FIRST, LAST, WINDOW)
-        ours = (*net.prober.exec, sys.executable, "-m", "tests.bench.closed_range", *target)
-        theirs = (*net.prober.exec, str(loop), *target)
-        mine, other, ratio = paired(lambda: told(ours), lambda: told(theirs))
+    ours = (*net.prober.exec, sys.executable, "-m", "tests.bench.closed_range", *target)
+    mine, other, ratio = paired(lambda: told(ours), lambda: told(loop))
     return Line("16,384 closed ports, through a router", mine, "C epoll loop", other, ratio, 1.5, "×")
 
 
@@ -108,8 +111,9 @@ def table(rows: list[Line]) -> str:
 
 
 def main() -> None:
-    if shutil.which("cc") is None:
-        raise SystemExit("a C compiler is needed (Debian's packages gcc and libc6-dev)")
+    for program, package in (("cc", "gcc and libc6-dev"), ("nmap", "nmap")):
+        if shutil.which(program) is None:
+            raise SystemExit(f"{program} is needed (Debian: {package})")
     with tempfile.TemporaryDirectory() as folder:
         rows = list(lines(Path(folder)))
     text = f"{HEAD}{machine()}\n\n{table(rows)}"

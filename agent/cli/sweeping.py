@@ -1,0 +1,115 @@
+"""`probe sweep`: what it says before it sends anything, how it is stopped, and what it comes to."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+
+from agent.addressee import Addressee
+from agent.cli.usage import wrong
+from agent.clock import SystemClock
+from agent.duration import about
+from agent.exit import Exit
+from agent.ports import PortSet
+from agent.report.swept import Stopped, Sweep
+from agent.sweep.order import Order, deadline
+from agent.sweep.sweep import Status, sweep
+from probes.engine.choice import create
+from probes.engine.engine import MOST
+from probes.outcome import Target
+from probes.resolve import Resolver
+from probes.sockets import source_towards
+
+FASTEST = 100_000  # attempts a second that make sense to ask for
+MAXIMUM = "max"
+AT_EDGES = 5.0  # seconds that the edges take, about
+
+
+def pace_of(text: str) -> int | None:
+    """Attempts a second; None: as fast as this host can."""
+    if text.casefold() == MAXIMUM:
+        return None
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= FASTEST):
+        wrong(f"--pace {text}: write attempts a second, from 1 to {FASTEST}, or {MAXIMUM}")
+    return int(text)
+
+
+def ports_of(text: str | None, default: PortSet) -> PortSet:
+    try:
+        return default if text is None else PortSet.parse(text)
+    except ValueError as error:
+        wrong(f"--ports {text}: {error}")
+
+
+def orders_for(peer: Addressee, ports: PortSet, pace: int | None) -> list[Order]:
+    """One for each address; a name without any is told. None at all ends the command: exit 1."""
+    found = asyncio.run(_resolve(peer))
+    seconds = deadline(pace, peer.timeout)
+    return [Order(each, ports, pace, seconds, peer.source_towards(each)) for each in found]
+
+
+async def _resolve(peer: Addressee) -> list[str]:
+    resolver, found = Resolver(), list[str]()
+    for name in peer.names:
+        resolved = await resolver.resolve(name, peer.timeout)
+        found += resolved.addresses
+        if not resolved.addresses:
+            print(f"{name}: {resolved.detail}", file=sys.stderr)
+    return list(dict.fromkeys(found))
+
+
+def announce(peer: Addressee, orders: Sequence[Order]) -> None:
+    """All that is going to be sent, before any of it is."""
+    ports, pace = orders[0].ports, orders[0].pace
+    print(f"This connects to TCP {ports} of {peer.peer}, and closes again what is accepted:", file=sys.stderr)
+    for order in orders:
+        source = source_towards(Target(order.address, ports[0], source=order.source))
+        print(f"  from {source or 'this host (no route)'} to {order.address}", file=sys.stderr)
+    rate = "as fast as this host can" if pace is None else f"{pace:,} a second"
+    each = f"{len(ports):,} ports" + (" of each, one address after the other" if len(orders) > 1 else "")
+    print(f"  {each}, {rate}: about {about(len(orders) * _seconds(orders[0]))}", file=sys.stderr)
+    print("Intrusion systems take this for an attack, and may shut this host out.", file=sys.stderr)
+
+
+def _seconds(order: Order) -> float:
+    """At least: silence, where there is much of it, is what takes longer at full speed."""
+    rounds = len(order.ports) // MOST + 1
+    return AT_EDGES + (rounds * order.deadline if order.pace is None else len(order.ports) / order.pace)
+
+
+def agree(*, yes: bool) -> None:
+    """Ask whether to go on, unless that was said. No ends the command: exit 2, nothing sent."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        wrong("There is no terminal to ask at whether to go on: say --yes. Nothing was sent.")
+    print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
+        wrong("Nothing was sent.")
+
+
+def run_sweep(peer: Addressee, orders: Sequence[Order]) -> Sweep:
+    """Until its end or Ctrl-C, with a bar at a terminal."""
+    if not sys.stderr.isatty():
+        return asyncio.run(_sweep(peer, orders, None))
+    from agent.cli.progress import Bar
+
+    with Bar(sys.stderr) as bar:
+        return asyncio.run(_sweep(peer, orders, bar.show))
+
+
+async def _sweep(peer: Addressee, orders: Sequence[Order], tell: Callable[[Status], None] | None) -> Sweep:
+    clock = SystemClock()
+    engine = create(clock.time)
+    started, began = clock.time(), clock.monotonic()
+    try:
+        addresses = await sweep(engine, orders, clock, tell)
+    finally:
+        engine.close()
+    return Sweep(peer.peer, started, clock.monotonic() - began, tuple(addresses))
+
+
+def exit_of(found: Sweep) -> Exit:
+    """0: swept, and something answered. 3: nothing did, or it stopped by itself. 130: Ctrl-C."""
+    if found.stopped is Stopped.INTERRUPTED:
+        return Exit.INTERRUPTED
+    return Exit.OK if found.stopped is None and any(each.answered for each in found.addresses) else Exit.INCONCLUSIVE

@@ -1,0 +1,74 @@
+"""Whom PEER means, and as whom we ask."""
+
+from pathlib import Path
+
+import pytest
+import typer
+
+from agent.addressee import Addressee
+from agent.cli.peer import addressee
+from agent.ports import PortSet
+from agent.whoami import Machine
+
+SITE = """\
+site: test
+rpc: {dynamic_ports: 5000-5020}
+schedule: {timeout: 500ms}
+hosts:
+  - {name: BTS01, role: processing, address: 192.0.2.11, source_address: 192.0.2.111}
+  - {name: MSS, role: master-secret, address: [192.0.2.21, "2001:db8::21"], epm_port: 1135}
+  - {name: SQL01, role: sso-database, address: 192.0.2.31}
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    path = tmp_path / "ssoreach.yaml"
+    path.write_text(SITE)
+    return path
+
+
+@pytest.fixture(params=["BTS01", "elsewhere"])
+def machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    name: str = request.param
+    monkeypatch.setattr("agent.whoami.this_machine", lambda: Machine((name,), ()))
+    return name
+
+
+def test_a_host_of_the_file_with_what_the_file_says(site: Path, machine: str) -> None:
+    """Who cannot be recognised in the file speaks from wherever the system likes: that is no mistake here."""
+    source = "192.0.2.111" if machine == "BTS01" else None
+    wanted = Addressee("MSS", ("192.0.2.21", "2001:db8::21"), 1135, PortSet(((5000, 5020),)), 0.5, source)
+    assert addressee("mss", site) == wanted
+
+
+def test_another_name_with_the_file_s_range_and_patience(site: Path, machine: str) -> None:
+    source = "192.0.2.111" if machine == "BTS01" else None
+    wanted = Addressee("sql.test", ("sql.test",), 135, PortSet(((5000, 5020),)), 0.5, source)
+    assert addressee("sql.test", site) == wanted
+
+
+def test_without_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.cli.peer.find", lambda *_, **__: _none())
+    assert addressee("192.0.2.9", None) == Addressee("192.0.2.9", ("192.0.2.9",))
+
+
+def _none() -> Path:
+    from agent.config.mistakes import ConfigError
+
+    raise ConfigError([])
+
+
+@pytest.mark.parametrize("peer", ["", "http://mss", "192.0.2.0/24", "224.0.0.1", "a b"])
+def test_what_is_no_peer_is_a_mistake(peer: str, site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as end:
+        addressee(peer, site)
+    assert end.value.exit_code == 2
+    assert capsys.readouterr().err.startswith("PEER: ")
+
+
+def test_a_source_address_is_for_its_own_ip_version() -> None:
+    whom = Addressee("MSS", (), source_address="192.0.2.111")
+    assert whom.source_towards("192.0.2.21") == "192.0.2.111"
+    assert whom.source_towards("2001:db8::21") is None
+    assert Addressee("MSS", ()).source_towards("192.0.2.21") is None
