@@ -43,4 +43,4 @@ def choose(gaps: Sequence[Sequence[int]], left: int, at_once: int) -> list[int]:
     for fan in FANS:
         if sum(map(fan, sizes)) <= at_once and sum(cost(size, fan) for size in sizes) <= left:
             return [index for gap in gaps for index in spread(gap, fan(len(gap)))]
-    return [index for gap in gaps[: min(at_once, left)] for index in spread(gap, 1)]
+    return [index for gap in gaps[: max(0, min(at_once, left))] for index in spread(gap, 1)]

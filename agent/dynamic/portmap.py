@@ -93,17 +93,17 @@ class PortMap:
     def _stamp(self, now: float) -> int:
         origin = self._origin if self._origin is not None else now - AGES * self.unit  # room for what a file knows
         stamp = 1 + math.floor((now - origin) / self.unit + 1e-6)
-        if stamp > MOST_STAMP:
+        if not 1 <= stamp <= MOST_STAMP:
             origin = self._move_origin(origin, stamp - AGES)
             stamp = AGES
         self._origin = origin
-        return max(1, stamp)
+        return stamp
 
     def _move_origin(self, origin: float, units: int) -> float:
-        """Older than the new origin is as old as it: far beyond the window."""
+        """Older than the new origin is as old as it, far beyond the window; what is in the future stays there."""
         for index, stamp in enumerate(self._stamps):
             if stamp:
-                self._stamps[index] = max(1, stamp - units)
+                self._stamps[index] = min(MOST_STAMP, max(1, stamp - units))
         return origin + units * self.unit
 
 

@@ -30,7 +30,7 @@ class Repeats:
         An RST, too, shows that the silences before it were bad luck.
         """
         row = self._rows.setdefault(port, Repeat(Silence(loss=self.loss)))
-        row.times = row.times + 1 if _alike(row.seen, seen) else 1
+        row.times = row.times + 1 if alike(row.seen, seen) else 1
         row.seen = seen
         if seen is Observed.SILENT:
             if control is not None:
@@ -50,7 +50,7 @@ class Repeats:
     def is_sure(self, port: int, seen: Observed, *, against_controls: bool) -> bool:
         """Whether it was seen so often enough. Without controls to go by, silence only means "not refused"."""
         row = self._rows.get(port)
-        if row is None or not _alike(row.seen, seen):
+        if row is None or not alike(row.seen, seen):
             return False
         if seen is not Observed.SILENT:
             return row.times >= TWICE
@@ -61,9 +61,6 @@ class Repeats:
         for port in self._rows.keys() - ports:
             del self._rows[port]
 
-    def drop(self, port: int) -> None:
-        self._rows.pop(port, None)
 
-
-def _alike(one: Observed, other: Observed) -> bool:
+def alike(one: Observed, other: Observed) -> bool:
     return one is other or {one, other} <= ANSWERS

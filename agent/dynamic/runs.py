@@ -99,6 +99,15 @@ class Landscape:
                 found |= {one.last, other.first}
         return found
 
+    def alone(self, width: int) -> set[int]:
+        """Silent ports inside of a run; the next tested ones on both sides are further apart than `width`."""
+        found: set[int] = set()
+        for run in self.of(Kind.SILENT):
+            tested = [index for index in range(run.first, run.last + 1) if self._kinds[index] == run.kind.value[0]]
+            triples = zip(tested, tested[1:], tested[2:], strict=False)
+            found |= {index for before, index, after in triples if after - before > width}
+        return found
+
     def of(self, *kinds: Kind) -> list[Run]:
         return [run for run in self.runs if run.kind in kinds]
 
