@@ -9,6 +9,7 @@ from aiohttp import web
 from agent import __version__
 from agent.asking import asking, findings, naming, surveys
 from agent.clock import Clock, SystemClock
+from agent.kept import Kept
 from agent.ledger import Ledger
 from agent.log import log
 from agent.metrics import Snapshot
@@ -26,9 +27,9 @@ from probes.engine.engine import Engine
 
 
 class Agent:
-    """`probe run`. `machine` decides which Host headers are ours."""
+    """`probe run`. `machine` decides which Host headers are ours; without `kept` a restart begins anew."""
 
-    def __init__(self, setup: Setup, machine: Machine, clock: Clock | None = None) -> None:
+    def __init__(self, setup: Setup, machine: Machine, clock: Clock | None = None, kept: Kept | None = None) -> None:
         self._setup = setup
         self._machine = machine
         self._clock = clock or SystemClock()
@@ -37,21 +38,24 @@ class Agent:
         self._surveys: list[Survey] = []
         self._engine: Engine | None = None
         self._naming = naming(setup, self._clock)
+        self._kept = kept or Kept(None)
         self._judged = False  # at least one path was
 
     async def run(self, listening: Callable[[list[str]], None]) -> None:
         """Until cancelled. `listening` is called with the URLs once they answer. Raises ListenError."""
         config = self._setup.config
         schedule = config.schedule
-        manners = Manners.agent(schedule.timeout, schedule.interval, config.rpc.samples)
+        window = config.rpc.coverage_window
+        manners = Manners.agent(schedule.timeout, schedule.interval, config.rpc.samples, window=window)
         async with asking(self._clock) as (engine, ask):
             self._engine = engine
             self._surveys = surveys(self._setup.paths, manners, ask, self._clock, self._record)
+            self._kept.restore(self._surveys)
             listens = [(at.host, at.port) for at in self._setup.source.listen or config.web.listen]
             runner, urls = await serve(self._application(), listens)
             try:
                 listening(urls)
-                async with self._naming.hourly(self._names_broke):
+                async with self._naming.hourly(self._names_broke), self._kept.saved(self._surveys, self._clock):
                     await self._probe(manners.interval)
             finally:
                 await runner.cleanup()

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     CLONED_MSDTC = "cloned-msdtc"  # two peers' MSDTC have one contact identifier
     NAMES_DISAGREE = "names-disagree"  # forward, reverse or short name of a peer lead to another machine
     SHORT_NAME_UNRESOLVED = "short-name-unresolved"  # a short name gives no address, though the peer is known by it
+    PEER_SILENT = "peer-silent"  # nothing that was asked of a peer's address was answered
     NAME_TOO_LONG = "name-too-long"  # more than NetBIOS can carry
 
 

@@ -7,14 +7,12 @@ from pydantic import BaseModel
 from agent.config.model import Config
 
 UNUSED = (
-    "rpc.coverage_window",
     "web.reload_endpoint",
     "rendezvous.listen",
     "rendezvous.key_file",
     "rendezvous.key_file_unchecked",
     "sso.service",
     "sso.backup_confirmed",
-    "state_dir",
 )
 UNUSED_OF_A_HOST = ("zone", "agent", "rendezvous")
 

@@ -9,12 +9,20 @@ from agent.schedule import once
 from agent.setup import Setup
 from agent.survey.manners import Manners
 
+EVERY_ONE = 200  # ports of a range that are all asked when a person named them
 
-async def run_once(setup: Setup, samples: int) -> Run:
-    """Ask every path of the plan at the same time, and wait for all verdicts."""
+
+def samples_of(setup: Setup) -> int:
+    """As configured; but a short part of a range that a person asked for is asked whole."""
+    parts = {len(path.ports) for path in setup.paths if path.within}
+    return max((size for size in parts if size <= EVERY_ONE), default=setup.config.rpc.samples)
+
+
+async def run_once(setup: Setup, samples: int, *, exact: bool = True) -> Run:
+    """Ask every path of the plan at the same time, and wait for all verdicts. `exact`: search for edges of ranges."""
     clock = SystemClock()
     schedule = setup.config.schedule
-    manners = Manners.once(schedule.timeout, schedule.interval, samples)
+    manners = Manners.once(schedule.timeout, schedule.interval, samples, exact=exact)
     started, began = clock.time(), clock.monotonic()
     ledger = Ledger(setup.paths, clock)
     names = naming(setup, clock)

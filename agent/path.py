@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from agent.ports import PortSet
+from agent.ports import NO_PORTS, PortSet
 from agent.roles import Role
 
 
@@ -87,5 +87,6 @@ class Path:
     matchers: tuple[Matcher, ...] = ()
     elsewhere: frozenset[str] = frozenset()  # addresses of the single nodes of a peer that is a cluster
     epm_port: int = 135
+    within: PortSet = NO_PORTS  # the range that `ports` are a part of, where a person asked for a part
     prelogin: bool = False  # SQL Server is asked for its version
     source_address: str | None = None

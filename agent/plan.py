@@ -75,7 +75,7 @@ def _rpc_doors(
         ports = PortSet.of(fixed[name] for name in known)
         yield _Door(Check.RPC_ENDPOINT, ports, tuple(dict.fromkeys(known + asked)), matchers)
     if not known or len(known) < len(services):
-        yield _Door(Check.RPC_RANGE, dynamic, tuple(name for name in services if name not in fixed))
+        yield _Door(Check.RPC_RANGE, dynamic, tuple(name for name in services if name not in fixed), matchers)
 
 
 def _matchers(config: Config, peer: Host) -> tuple[Matcher, ...]:

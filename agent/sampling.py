@@ -25,6 +25,12 @@ def sample(ports: PortSet, samples: int, destination: str, round_number: int) ->
     return tuple(ports[index] for index in sorted(indexes))
 
 
+def single(ports: PortSet, destination: str, round_number: int) -> int:
+    """The one port to ask in a round: all of them in as many rounds as there are ports."""
+    size = len(ports)
+    return ports[(start(destination, size) + round_number * step(size)) % size]
+
+
 def round_at(unix_time: float, interval: float) -> int:
     """The round that all agents with this interval are in at a time."""
     return math.floor(unix_time / interval)

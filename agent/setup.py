@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from agent.config.model import Config
-from agent.path import Path
+from agent.path import Check, Path
 from agent.plan import plan
+from agent.ports import PortSet
 from agent.topology import Source, site_of
 
 
@@ -20,6 +21,12 @@ class Setup:
     def only(self, wanted: Callable[[Path], bool]) -> "Setup":
         """The same, with some of the paths."""
         return replace(self, paths=tuple(path for path in self.paths if wanted(path)))
+
+    def at_ports(self, ports: PortSet) -> "Setup":
+        """The same, with these ports in place of every range."""
+        parts = (replace(path, ports=ports, port=str(ports), within=path.ports) for path in self.paths)
+        paths = (part if path.check is Check.RPC_RANGE else path for path, part in zip(self.paths, parts, strict=True))
+        return replace(self, paths=tuple(paths))
 
     def with_prelogin(self) -> "Setup":
         """The same, with every SQL Server asked for its version."""

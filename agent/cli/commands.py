@@ -76,6 +76,10 @@ def once(
     peer: Annotated[list[str] | None, typer.Option(help="Only this peer; may be repeated.", metavar="NAME")] = None,
     check: Annotated[list[Check] | None, typer.Option(help="Only this check; may be repeated.")] = None,
     samples: Annotated[int | None, typer.Option(min=1, max=100, help="Ports to sample of the dynamic range.")] = None,
+    ports: Annotated[
+        str | None, typer.Option(help="These instead of the dynamic range, every one of up to 200.", metavar="A-B")
+    ] = None,
+    exact: Annotated[bool, typer.Option("--exact/--no-exact", help="Search for the edges of what is shut.")] = True,
     prelogin: Annotated[bool, typer.Option("--prelogin", help="Ask SQL Server for its version.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 3 for everything that is not shown.")] = False,
     form: Annotated[Format, typer.Option("--format", "-f", help="How to write the results.")] = Format.TABLE,
@@ -85,14 +89,16 @@ def once(
     import asyncio
 
     from agent.cli.output import write
-    from agent.cli.site import choose, load
+    from agent.cli.site import at_ports, choose, load
     from agent.exit import exit_code
-    from agent.once import run_once
+    from agent.once import run_once, samples_of
 
     setup = choose(load(config, host, role, sql, master), peer or [], [str(each) for each in check or []])
     if prelogin:
         setup = setup.with_prelogin()
-    run = asyncio.run(run_once(setup, samples or setup.config.rpc.samples))
+    if ports is not None:
+        setup = at_ports(setup, ports)
+    run = asyncio.run(run_once(setup, samples or samples_of(setup), exact=exact))
     write(run, setup, str(form), output)
     raise typer.Exit(exit_code(run.results, strict=strict))
 

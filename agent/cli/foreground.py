@@ -7,9 +7,11 @@ import sys
 
 from agent.app import Agent
 from agent.cli.usage import wrong
+from agent.kept import Kept, state_folder
 from agent.later import unused
 from agent.log import log, set_up
 from agent.setup import Setup
+from agent.store import Store
 from agent.web.server import ListenError
 from agent.whoami import this_machine
 
@@ -25,9 +27,10 @@ def run_agent(setup: Setup) -> None:
         wrong(f"log.file: {logging.file}: {error.strerror or error}")
     for line in unused(setup.config):
         log.warning(line)
+    kept = Kept(Store(state_folder(setup.config), setup.config.site, log.warning))
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(until_told(Agent(setup, this_machine())))
+            asyncio.run(until_told(Agent(setup, this_machine(), kept=kept)))
     except ListenError as error:
         wrong(str(error))
 

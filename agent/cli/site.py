@@ -12,6 +12,7 @@ from agent.config.load import load as load_file
 from agent.config.mistakes import ConfigError
 from agent.config.model import Config
 from agent.path import Check
+from agent.ports import PortSet
 from agent.roles import Role
 from agent.setup import Setup, set_up
 from agent.topology import site_of
@@ -66,6 +67,20 @@ def choose(setup: Setup, peers: Sequence[str], checks: Sequence[str]) -> Setup:
     if not chosen.paths:
         wrong(f"nothing to probe from {setup.source.name} with these options; see: probe plan")
     return chosen
+
+
+def at_ports(setup: Setup, written: str) -> Setup:
+    """With these ports in place of the dynamic range."""
+    try:
+        ports = PortSet.parse(written)
+    except ValueError as error:
+        wrong(f"--ports: {error}")
+    if all(path.check is not Check.RPC_RANGE for path in setup.paths):
+        wrong("--ports: none of the chosen paths is a range; see: probe plan")
+    outside = [port for port in ports if port not in setup.config.rpc.dynamic_ports]
+    if outside:
+        print(f"--ports: {PortSet.of(outside)} is not in rpc.dynamic_ports; asked all the same", file=sys.stderr)
+    return setup.at_ports(ports)
 
 
 def _without_file(

@@ -1,88 +1,178 @@
-"""One address, a sample of a range of ports, as far as one end alone can tell.
+"""One address, a range of ports, as far as one end alone can tell.
 
-Only an ICMP code that says that somebody refuses shows a port to be shut, and only an accepted connection shows one to
-pass. Silence and resets on ports that nobody is known to listen on show nothing.
+An ICMP code that says that somebody refuses shows ports to be shut. An accepted connection shows one to pass, and so
+does an RST where it is known to be the host's own. Silence on a port that nobody is known to listen on shows nothing:
+beside such RSTs it makes its interval suspect, never blocked.
 """
 
-import itertools
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
 from typing import NamedTuple
 
+from agent.duration import about
+from agent.judge.coverage import Coverage
 from agent.judge.sight import Sight
 from agent.judge.single import facts_of, rejected_by
 from agent.judge.table import Beside, look_up
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from agent.judge.words import words
 from agent.path import Check
-from agent.ports import PortSet
+from agent.ports import NO_PORTS, PortSet
 from probes.icmp import Meaning, meaning
 from probes.outcome import Outcome
 from probes.state import Sent, State
 
 CHECK = Check.RPC_RANGE
-SHOWN = 6  # ports in a sentence; all of them are in the JSON
+SHOWN = 6  # intervals in a sentence; all of them are in the JSON
 
 
-def judge_range(sight: Sight, ports: PortSet) -> Judgement:
-    """What the sampled ports of one address show of the whole range `ports`."""
-    seen = [sight.outcomes[port] for port in sight.sampled if port in sight.outcomes]
-    blocked = [outcome for outcome in seen if _refused(outcome)]
-    passes = [] if sight.device_answers_all else [outcome for outcome in seen if outcome.state is State.OPEN]
-    verdict, cause, evidence, witness, beside = _decide(sight, seen, blocked, passes)
-    tested = PortSet.of(outcome.target.port for outcome in seen if outcome.state is not State.LOCAL_FAULT)
-    untested = largest_gap(ports, tested)
-    facts = {
-        **facts_of(CHECK, sight, witness),
-        "port": str(ports),
-        "blocked": _some(blocked, seen),
-        "door": f"TCP {ports} of {sight.address}",
-        "tested": f"{len(tested):,}",
-        "size": f"{len(ports):,}",
-        "untested": f"{untested:,}",
-        "tally": tally(seen),
-    }
-    text = words(verdict, cause, beside, evidence, CHECK)
-    return Judgement(
-        verdict,
-        cause,
-        text.seen.format_map(facts),
-        text.remedy.format_map(facts),
-        evidence,
-        rejected_by(witness),
-        _ports(blocked),
-        _ports(passes),
-        tested=len(tested),
-        largest_untested=untested,
-    )
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What is known of the range of one address. `seen`: the newest outcome of each port asked in this round.
+
+    `refused`, `passes` and `suspect` are intervals of all that is known; `credible`: an RST was shown to be the host's
+    own in this round; `unexplained`: ports were silent, and it is not known why.
+    """
+
+    ports: PortSet
+    seen: Sequence[Outcome]
+    coverage: Coverage
+    refused: PortSet = NO_PORTS
+    passes: PortSet = NO_PORTS
+    suspect: PortSet = NO_PORTS
+    confirmed: bool = False
+    credible: bool = False
+    unexplained: bool = False
+    lossy: bool = False
+    own_probing: bool = False
 
 
-class _Decision(NamedTuple):
-    """`witness` is the outcome that stands for all of them in the sentences."""
+class Shown(Enum):
+    """What a range's rows ask for."""
 
+    OWN_PROBING = auto()
+    REFUSED_AND_PASSES = auto()
+    REFUSED = auto()
+    DEVICE_ANSWERS_ALL = auto()
+    NO_WAY = auto()
+    SUSPECT = auto()
+    SILENT_ON_LOSSY_PATH = auto()
+    ALL_ANSWERED_FOR = auto()
+    SOME_PASS = auto()
+    NOTHING = auto()
+
+
+class RangeRow(NamedTuple):
+    """One row. NO_WAY's verdict is that of the table of single ports, for the outcome that stands for all."""
+
+    shown: Shown
     verdict: Verdict
     cause: Cause | None
-    evidence: Proof
-    witness: Outcome
+    evidence: Proof = Proof.NONE
     beside: Beside = Beside.NOTHING_MORE
 
 
-def _decide(sight: Sight, seen: list[Outcome], blocked: list[Outcome], passes: list[Outcome]) -> _Decision:
-    if blocked:
-        by_target = all(outcome.icmp and outcome.icmp.sender == sight.address for outcome in blocked)
-        cause = Cause.HOST_FIREWALL if by_target else Cause.ICMP_REJECT
-        return _Decision(Verdict.PARTLY_BLOCKED if passes else Verdict.BLOCKED, cause, Proof.REPLY, blocked[0])
-    if sight.device_answers_all:
-        return _Decision(Verdict.INCONCLUSIVE, Cause.MIDDLEBOX, Proof.NONE, seen[0])
-    tried = [outcome for outcome in seen if outcome.state is not State.LOCAL_FAULT]
-    if not tried or all(_no_way(outcome) for outcome in tried):
-        witness = (tried or seen)[0]
+V, C, P = Verdict, Cause, Proof
+
+# Tried from the top; the first that fits decides.
+ROWS = (
+    RangeRow(Shown.OWN_PROBING, V.INCONCLUSIVE, C.OWN_PROBING),
+    RangeRow(Shown.REFUSED_AND_PASSES, V.PARTLY_BLOCKED, C.ICMP_REJECT, P.REPLY),
+    RangeRow(Shown.REFUSED, V.BLOCKED, C.ICMP_REJECT, P.REPLY),
+    RangeRow(Shown.DEVICE_ANSWERS_ALL, V.INCONCLUSIVE, C.MIDDLEBOX),
+    RangeRow(Shown.NO_WAY, V.UNREACHABLE, C.HOST_DOWN),
+    RangeRow(Shown.SUSPECT, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, P.REPLY, Beside.SUSPECT),
+    RangeRow(Shown.SILENT_ON_LOSSY_PATH, V.INCONCLUSIVE, C.LOSSY_PATH),
+    RangeRow(Shown.ALL_ANSWERED_FOR, V.REACHABLE, None, P.REPLY),
+    RangeRow(Shown.SOME_PASS, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, P.REPLY),
+    RangeRow(Shown.NOTHING, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER),
+)
+
+
+def judge_range(sight: Sight, reach: Reach) -> Judgement:
+    """What is known of the range of one address, in the light of all that the round saw of it."""
+    refusals = [outcome for outcome in reach.seen if _refused(outcome)]
+    passes = NO_PORTS if sight.device_answers_all else reach.passes
+    shown = _shown(sight, reach, refusals, passes)
+    row = next(row for row in ROWS if row.shown in shown)
+    witness = _witness(reach, refusals)
+    if row.shown is Shown.NO_WAY:
         held = {Beside.NEIGHBOUR_SILENT} if witness.sent is Sent.HELD else set()
-        row = look_up(CHECK, witness.state, held)
-        return _Decision(row.verdict, row.cause, row.evidence, witness, row.beside)
-    if passes:
-        return _Decision(Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Proof.REPLY, passes[0])
-    return _Decision(Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Proof.NONE, tried[0])
+        single = look_up(CHECK, witness.state, held)
+        row = RangeRow(row.shown, single.verdict, single.cause, single.evidence, single.beside)
+    elif row.shown is Shown.SOME_PASS and _at_services(sight, passes):
+        row = row._replace(evidence=Proof.NATURAL)
+    elif row.cause is Cause.ICMP_REJECT and all(_by_target(each, sight) for each in refusals):
+        row = row._replace(cause=Cause.HOST_FIREWALL)
+    return _worded(row, sight, reach, passes, witness)
+
+
+def _shown(sight: Sight, reach: Reach, refusals: list[Outcome], passes: PortSet) -> set[Shown]:
+    tried = [outcome for outcome in reach.seen if outcome.state is not State.LOCAL_FAULT]
+    answered = reach.credible and bool(passes) and not reach.refused
+    circumstances = {
+        Shown.OWN_PROBING: reach.own_probing,
+        Shown.REFUSED_AND_PASSES: bool(refusals) and bool(passes),
+        Shown.REFUSED: bool(refusals),  # seen in this round: what was refused before may have been opened since
+        Shown.DEVICE_ANSWERS_ALL: sight.device_answers_all,
+        Shown.NO_WAY: not tried or all(_no_way(outcome) for outcome in tried),
+        Shown.SUSPECT: reach.credible and bool(reach.suspect),
+        Shown.SILENT_ON_LOSSY_PATH: reach.unexplained and reach.lossy,
+        Shown.ALL_ANSWERED_FOR: answered and not reach.unexplained and all(map(_answered, tried)),
+        Shown.SOME_PASS: bool(passes),
+        Shown.NOTHING: True,
+    }
+    return {shown for shown, holds in circumstances.items() if holds}
+
+
+def _witness(reach: Reach, refusals: list[Outcome]) -> Outcome:
+    """The outcome that stands for all of them in the sentences."""
+    tried = [outcome for outcome in reach.seen if outcome.state is not State.LOCAL_FAULT]
+    return (refusals or tried or [*reach.seen])[0]
+
+
+def _worded(row: RangeRow, sight: Sight, reach: Reach, passes: PortSet, witness: Outcome) -> Judgement:
+    refused = reach.refused if row.cause in (Cause.ICMP_REJECT, Cause.HOST_FIREWALL) else NO_PORTS
+    suspect = reach.suspect if reach.credible and not reach.own_probing else NO_PORTS
+    shut = refused | suspect
+    coverage = reach.coverage
+    facts = {
+        **facts_of(CHECK, sight, witness),
+        "port": str(reach.ports),
+        "shut": some(shut.texts()) if shut and reach.confirmed else str(reach.ports),
+        "blocked": f"TCP {some(refused.texts())}" if refused else "",
+        "passes": f"TCP {some(passes.texts())}" if passes else "",
+        "suspect": f"TCP {some(suspect.texts())}" if suspect else "",
+        "door": f"TCP {reach.ports} of {sight.address}",
+        "edges": "every edge found and asked again" if reach.confirmed else "not every edge found and asked again yet",
+        "tested": f"{coverage.tested:,}",
+        "size": f"{coverage.size:,}",
+        "untested": f"{coverage.largest_untested:,}",
+        "coverage": coverage_words(coverage),
+        "tally": tally(reach.seen),
+    }
+    text = words(row.verdict, row.cause, row.beside, row.evidence, CHECK)
+    return Judgement(
+        row.verdict,
+        row.cause,
+        text.seen.format_map(facts),
+        text.remedy.format_map(facts),
+        row.evidence,
+        rejected_by(witness) if row.verdict is not Verdict.INCONCLUSIVE else None,
+        refused,
+        passes,
+        suspect,
+        reach.confirmed and bool(shut),
+        coverage,
+    )
+
+
+def _at_services(sight: Sight, passes: PortSet) -> bool:
+    """Whether all that passes are ports at which a service is registered."""
+    natural = sight.registration.natural if sight.registration else frozenset()
+    return all(port in natural for port in passes)
 
 
 def _refused(outcome: Outcome) -> bool:
@@ -90,31 +180,35 @@ def _refused(outcome: Outcome) -> bool:
     return rejected and meaning(outcome.icmp) is Meaning.REFUSAL  # type: ignore[arg-type]
 
 
+def _by_target(outcome: Outcome, sight: Sight) -> bool:
+    return outcome.icmp is not None and outcome.icmp.sender == sight.address
+
+
+def _answered(outcome: Outcome) -> bool:
+    return outcome.state in (State.OPEN, State.CLOSED)
+
+
 def _no_way(outcome: Outcome) -> bool:
     """Nothing got through because there is no way to the host, rather than to the port."""
     return outcome.sent is Sent.HELD or (outcome.state is State.REJECTED and not _refused(outcome))
 
 
-def _ports(outcomes: Iterable[Outcome]) -> PortSet:
-    return PortSet.of(outcome.target.port for outcome in outcomes)
-
-
-def _some(blocked: list[Outcome], seen: list[Outcome]) -> str:
-    """For people: which ports, without listing more than a line of them."""
-    texts = _ports(blocked).texts()
-    if len(blocked) == len(seen):
-        return f"Each of the {len(seen)} tested ports"
+def some(texts: Collection[str]) -> str:
+    """For people: intervals, without listing more than a line of them."""
     more = f" and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
-    return f"TCP {', '.join(texts[:SHOWN])}{more}"
+    return f"{', '.join(list(texts)[:SHOWN])}{more}"
+
+
+def coverage_words(coverage: Coverage) -> str:
+    """What was tested, what could be missed, and when all will have been."""
+    if not coverage.largest_untested:
+        return f"All {coverage.size:,} ports tested."
+    told = f"{coverage.tested:,} of {coverage.size:,} ports tested; "
+    told += f"a shut run of up to {coverage.largest_untested:,} ports could be missed."
+    return told if coverage.complete_in is None else f"{told} All tested in about {about(coverage.complete_in)}."
 
 
 def tally(outcomes: Iterable[Outcome]) -> str:
     """For people: `12 filtered, 4 closed`."""
     counted = Counter(outcome.state for outcome in outcomes)
     return ", ".join(f"{number} {state}" for state, number in counted.most_common())
-
-
-def largest_gap(ports: PortSet, tested: PortSet) -> int:
-    """The longest run of ports of the range, in its own order, that has no tested port in it."""
-    edges = [-1, *sorted(ports.index(port) for port in tested if port in ports), len(ports)]
-    return max(after - before - 1 for before, after in itertools.pairwise(edges))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agent.judge.coverage import Coverage
 from agent.ports import NO_PORTS, PortSet
 
 
@@ -58,7 +59,8 @@ class Proof(StrEnum):
 class Judgement:
     """What one address, or one path, came to. What stands below `rejected_by` speaks of a range only.
 
-    `confirmed`: the edges of the blocked intervals have been searched for and asked again.
+    `suspect`: silent where silence stands out, but nobody is known to listen there. `confirmed`: every edge of what is
+    blocked or suspect has been found, and asked again.
     """
 
     verdict: Verdict
@@ -69,9 +71,19 @@ class Judgement:
     rejected_by: str | None = None
     blocked: PortSet = NO_PORTS
     passes: PortSet = NO_PORTS
+    suspect: PortSet = NO_PORTS
     confirmed: bool = False
-    tested: int = 0
-    largest_untested: int = 0
+    coverage: Coverage | None = None
+
+    @property
+    def tested(self) -> int:
+        """Ports of the range that were asked, and are not forgotten yet."""
+        return self.coverage.tested if self.coverage else 0
+
+    @property
+    def largest_untested(self) -> int:
+        """The longest run of ports of the range that were not."""
+        return self.coverage.largest_untested if self.coverage else 0
 
 
 PENDING = Judgement(Verdict.PENDING, None, "Not asked yet.", "Wait for the first round.")

@@ -39,15 +39,16 @@ class Words(NamedTuple):
 
 _ASK = "ask the firewall team to pass TCP {port} from {source} to {address}, and the answers"
 
+_ASK_SHUT = "ask the firewall team to pass TCP {shut} from {source} to {address}, and the answers"
+
 _REJECTS_RANGE = Words(
-    "{blocked} of {address}: {seen}: that device refuses to pass them, and says so. {tested} of {size} ports tested "
-    "({tally}); the ports between them are not known.",
-    "Look at the rules of {sender}, and " + _ASK + ".",
+    "{blocked} of {address}: {seen}: that device refuses to pass them, and says so; {edges}. {coverage}",
+    "Look at the rules of {sender}, and " + _ASK_SHUT + ".",
 )
 _TARGET_REJECTS_RANGE = Words(
     "{blocked} of {address}: {seen}, the probed address itself: the firewall of {peer}, or a device that speaks in "
-    "its name. {tested} of {size} ports tested ({tally}); the ports between them are not known.",
-    "Allow TCP {port} from {source} in the firewall of {peer}.",
+    "its name; {edges}. {coverage}",
+    "Allow TCP {shut} from {source} in the firewall of {peer}.",
 )
 
 SENTENCES: dict[tuple[Verdict, Cause | None, Variant | None], Words] = {
@@ -197,6 +198,33 @@ SENTENCES: dict[tuple[Verdict, Cause | None, Variant | None], Words] = {
         "{tested} of {size} ports tested ({tally}); those that accepted pass, or a device in front of {peer} answers "
         "for it. Of the others nothing is shown: closed ports and dropped ones look the same.",
         "No block found. A shut run of up to {untested} ports could be missed.",
+    ),
+    (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Proof.NATURAL): Words(
+        "{passes} of {address}, where services are registered, accept. Of the other {tested} tested ports ({tally}) "
+        "nothing is shown: closed ports and dropped ones look the same behind a silent host firewall.",
+        "No block found. Any port at which no service is registered now could be shut: {size} of them.",
+    ),
+    (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Beside.SUSPECT): Words(
+        "{suspect} of {address} stay silent while the ports around them refuse as {peer} itself does; {edges}. A "
+        "firewall on the way or {peer}'s own drops them; a single port may be that of a service that hangs. Nobody is "
+        "known to listen there, so it is not shown. {coverage}",
+        "Look for a rule about TCP {shut} from {source} to {address}, on the way and on {peer}.",
+    ),
+    (Verdict.INCONCLUSIVE, Cause.LOSSY_PATH, Check.RPC_RANGE): Words(
+        "{tested} of {size} ports of {address} tested ({tally}); ports that answered before stay silent at times too: "
+        "a lossy path, a limit on connections and a firewall would look the same.",
+        "Look for packet loss or a connection limit between {source} and {address} first.",
+    ),
+    (Verdict.INCONCLUSIVE, Cause.OWN_PROBING, None): Words(
+        "Two ports of {address} that answered fell silent while its range was being searched or swept: a device that "
+        "takes {here} for a scanner may shun it now. An outage of {peer} at that very time would look the same.",
+        "Look for {source} in the block lists of intrusion prevention systems before {address}, and exempt it there. "
+        "An agent leaves the range alone for 60 minutes, and asks everything else on.",
+    ),
+    (Verdict.REACHABLE, None, Check.RPC_RANGE): Words(
+        "No block found: whatever was asked of {address} was answered for by {peer} or a device in front of it "
+        "({tally}). {coverage}",
+        "",
     ),
     (Verdict.BLOCKED, Cause.ICMP_REJECT, Check.RPC_RANGE): _REJECTS_RANGE,
     (Verdict.BLOCKED, Cause.HOST_FIREWALL, Check.RPC_RANGE): _TARGET_REJECTS_RANGE,

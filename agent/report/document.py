@@ -69,7 +69,7 @@ def path(result: Result) -> dict[str, Any]:
         "rejected_by": judgement.rejected_by,
         "blocked": list(judgement.blocked.texts()),
         "passes": list(judgement.passes.texts()),
-        "suspect": [],
+        "suspect": list(judgement.suspect.texts()),
         "confirmed": judgement.confirmed,
         "tested": judgement.tested,
         "largest_untested": judgement.largest_untested,

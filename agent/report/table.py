@@ -62,7 +62,7 @@ def console_for(file: TextIO) -> Console:
 def render(run: Run) -> Group:
     """The table, a paragraph for each path that is not reachable, and the findings."""
     parts: list[RenderableType] = [_table(run)]
-    parts += [part for result in run.results if result.verdict is not Verdict.REACHABLE for part in _paragraph(result)]
+    parts += [part for result in run.results if _needs_words(result) for part in _paragraph(result)]
     parts += [_finding(each) for each in run.findings]
     parts.append(_summary(run.results))
     return Group(*parts)
@@ -91,10 +91,15 @@ def _table(run: Run) -> Table:
     return table
 
 
+def _needs_words(result: Result) -> bool:
+    """Of a range also what was not tested: green alone would say more than is known."""
+    return result.verdict is not Verdict.REACHABLE or result.path.check is Check.RPC_RANGE
+
+
 def _paragraph(result: Result) -> Iterator[RenderableType]:
     head = f"\n{result.path.peer}, {service(result.path)}: {result.judgement.verdict}"
     yield Text(head, style=_colour(result.verdict))
-    for sentence in (result.judgement.detail, result.judgement.remedy):
+    for sentence in filter(None, (result.judgement.detail, result.judgement.remedy)):
         yield Padding(Text(plain(sentence, 1000)), INDENT)
 
 

@@ -6,6 +6,7 @@ view      what a round has seen so far of one address
 mapper    ask the endpoint mapper, and connect to what it names
 database  ask SQL Server and its Browser
 silence   ask a silent port again, beside one that answers
+range     the dynamic range: sample, search, what is remembered
 budget    what a peer must bear of range attempts
 conclude  from views to results
 noticed   what stands beside the verdicts

@@ -17,6 +17,12 @@ class Budget:
         self._limits = limits
         self._taken: deque[float] = deque(maxlen=max((most for most, _ in limits), default=0))
 
+    @property
+    def room(self) -> int:
+        """How many may go right now."""
+        now = self._clock.monotonic()
+        return min(most - sum(at > now - window for at in self._taken) for most, window in self._limits)
+
     async def take(self) -> None:
         """Wait for leave to send one. Who is cancelled meanwhile has spent it."""
         now = self._clock.monotonic()

@@ -35,9 +35,9 @@ def _address(path: Path, view: View, memory: Memory, now: float) -> AddressResul
         return _endpoint(path, view, memory)
     if path.check is Check.SQL:
         return _database(path, view, view.address, memory, now)
-    if path.check is Check.RPC_RANGE:
-        asked = [outcome for port in sorted(view.sampled) for outcome in view.asks[port]]
-        return AddressResult(view.name, view.address, judge_range(view.sight(memory), path.ports), tuple(asked))
+    if view.reach is not None and path.check is Check.RPC_RANGE:
+        asked = [outcome for port in sorted(view.ranged) for outcome in view.asks.get(port, ())]
+        return AddressResult(view.name, view.address, judge_range(view.sight(memory), view.reach), tuple(asked))
     asked = [outcome for port in path.ports for outcome in view.asks[port]]
     return AddressResult(view.name, view.address, _all_ports(path, view, memory), tuple(asked))
 

@@ -5,18 +5,43 @@ itself. So an agent sends any peer at most 40 range attempts a minute and 15 in 
 round is planned so that it fits; `budget` sees to it that it does.
 """
 
+import sys
 from bisect import bisect_left
 from dataclasses import dataclass
 from math import ceil, floor
 
 from agent.survey.budget import LIMITS
 
+# Seconds. A silence counts if at least one SYN was repeated in it; Windows gives up on a refusal only after about 2 s.
+SHORTEST = 3.0 if sys.platform == "win32" else 1.2
 BURST = 4  # range attempts that may go at once; enough to notice a device that answers for everyone
 PATIENCE = 0.9  # seconds that the budget may hold up an attempt
 AGAIN_AT_ONCE = 8  # asks again of silent ports, and of the controls beside them
 FLOOR = 10.0  # seconds between the beginnings of two rounds of a peer
-MOST_ONCE = 250  # range attempts at one peer by `probe once`
+MOST_ONCE = 246  # range attempts at one peer by `probe once`: 250 with those that its mapper names
 ENDS = 2  # the first and the last port of the range go along with every sample
+LONGEST_ONCE = 90.0  # seconds that a search may take while a person waits
+AGAIN_ONCE, AGAIN_AGENT = 1.0, 10.0  # seconds between two asks of a silent port
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What one address may be asked in a round beside its sample: `left` attempts, `at_once` in a wave.
+
+    `spacing`: seconds between two asks of a port, `between`: from the beginning of a wave to that of the next;
+    `seconds`: no wave begins later in the round.
+    """
+
+    left: int
+    at_once: int
+    spacing: float
+    between: float
+    seconds: float
+
+    @property
+    def recheck(self) -> int:
+        """How many of them may go to edges that are known already."""
+        return self.left // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +55,35 @@ class Manners:
     spread: float
     spacing: float  # between two asks of a silent port
     at_once: bool  # one round for a person who waits: no spreading
+    exact: bool = True  # the edges of what is shut are searched for
+    window: float | None = None  # seconds after which a tested port counts as untested again; None: by the pace
 
     @classmethod
-    def once(cls, timeout: float, interval: float, samples: int) -> "Manners":
+    def once(cls, timeout: float, interval: float, samples: int, *, exact: bool = True) -> "Manners":
         """For `probe once`. The interval only names the round."""
-        return cls(timeout, interval, samples, MOST_ONCE, spread=0.0, spacing=1.0, at_once=True)
+        return cls(timeout, interval, samples, MOST_ONCE, spread=0.0, spacing=AGAIN_ONCE, at_once=True, exact=exact)
 
     @classmethod
-    def agent(cls, timeout: float, interval: float, samples: int) -> "Manners":
+    def agent(cls, timeout: float, interval: float, samples: int, *, window: float | None = None) -> "Manners":
         """For the agent: range attempts over most of the interval, the rest of it for answers to come."""
         interval = max(interval, FLOOR)
-        spread = interval - timeout - 1
-        return cls(timeout, interval, samples, most_that_fit(interval, spread), spread, spacing=FLOOR, at_once=False)
+        spread = interval - max(timeout, SHORTEST) - 1
+        most = most_that_fit(interval, spread)
+        return cls(timeout, interval, samples, most, spread, spacing=AGAIN_AGENT, at_once=False, window=window)
 
     def samples_for(self, addresses: int) -> int:
         """How many samples fit into a round: the budget is a peer's, however many addresses it has."""
         return max(1, min(self.samples, self.most // max(1, addresses) - ENDS))
+
+    def effort(self, sampled: int, addresses: int) -> Effort:
+        """For each address, beside a sample of so many attempts at all of them."""
+        if not self.exact or not addresses:
+            return Effort(0, 0, self.spacing, self.spacing, 0.0)
+        left = max(1, (self.most - sampled) // addresses)
+        if self.at_once:
+            return Effort(left, left, self.spacing, 0.0, LONGEST_ONCE)
+        waves = max(1, floor(self.spread / self.spacing))
+        return Effort(left, ceil(left / waves), self.spacing, self.spacing, self.spread)
 
     def delays(self, count: int) -> list[float]:
         """When, after the beginning of a round, each of `count` range attempts is due."""

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from agent.judge.silence import Loss, Silence
+from agent.survey.range.known import RangeMemory
 from probes.epm import Key
 from probes.outcome import Outcome
 from probes.state import State
@@ -54,6 +55,7 @@ class Memory:
     controls: dict[str, list[int]] = field(default_factory=dict)  # address → ports that answered, the best one last
     losses: dict[str, Loss] = field(default_factory=dict)  # address → how often its listeners are silent by bad luck
     silences: dict[tuple[str, int], Silence] = field(default_factory=dict)
+    ranges: dict[str, RangeMemory] = field(default_factory=dict)  # address → its dynamic range
     samples: dict[str, Mapping[int, Outcome]] = field(default_factory=dict)  # address → the last sample of its range
 
     mappers: dict[str, MapperMemory] = field(default_factory=dict)  # address → its endpoint mapper
@@ -76,6 +78,10 @@ class Memory:
         """The port, other than `but`, that answered last."""
         return next((port for port in reversed(self.controls.get(address, [])) if port != but), None)
 
+    def answering(self, address: str) -> list[int]:
+        """Ports that answered, the one that did last first."""
+        return self.controls.get(address, [])[::-1]
+
     def note(self, address: str, outcome: Outcome) -> None:
         """A port that answers is the best control; one that stays silent the last choice, one that refuses none."""
         ports, port = self.controls.setdefault(address, []), outcome.target.port
@@ -90,7 +96,7 @@ class Memory:
 
     def keep(self, addresses: Collection[str]) -> None:
         """Forget every other address: a name may come to ever new ones."""
-        for by_address in (self.controls, self.samples, self.mappers, self.databases, self.losses):
+        for by_address in (self.controls, self.samples, self.mappers, self.databases, self.losses, self.ranges):
             for address in by_address.keys() - addresses:
                 del by_address[address]
         for address, port in [key for key in self.silences if key[0] not in addresses]:

@@ -10,6 +10,7 @@ from agent.survey.view import View
 from probes.wire.epm import NIL_UUID
 
 MSDTC = "msdtc"  # its name in rpc.services
+SEVERAL = 2  # ports; one that is silent is its own path's matter
 
 
 def noticed(paths: Iterable[Path], views: Iterable[View]) -> Iterator[Finding]:
@@ -28,12 +29,24 @@ def noticed(paths: Iterable[Path], views: Iterable[View]) -> Iterator[Finding]:
         if view.database_is_strict:
             yield _strict(view)
         yield from (_rpc_aware(view, port) for port in sorted(view.opened_by_mapper))
+        if len(view.asks) >= SEVERAL and all(map(view.is_silent, view.asks)):
+            yield _silent(view)
 
 
 def contact_identifiers(memory: Memory) -> set[UUID]:
     """The objects that a peer's MSDTC is registered with: its CID, which no other machine may have."""
     keys = (key for mapper in memory.mappers.values() for key in mapper.keys.get(MSDTC, ()))
     return {key.object for key in keys if key.object != NIL_UUID}
+
+
+def _silent(view: View) -> Finding:
+    return Finding(
+        view.peer,
+        Kind.PEER_SILENT,
+        f"All {len(view.asks)} ports that were asked of {view.peer} at {view.address} were silent: it is down, has "
+        "another address, or nothing gets through to it or back.",
+        f"Look at {view.peer} and the way to it as a whole, before any single rule.",
+    )
 
 
 def _outside(view: View, service: str, port: int) -> Finding:

@@ -1,18 +1,16 @@
 """Ask a silent port again, each time beside a port of the same address that answers, until its silence is confirmed."""
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 
 from agent.clock import Clock
 from agent.judge.silence import LEAST, Control, Silence
+from agent.survey.manners import SHORTEST
 from agent.survey.memory import Memory
 from agent.survey.view import View
 from probes.outcome import Outcome
 from probes.state import Sent, State
 
-# Seconds. A silence counts if at least one SYN was repeated in it; Windows gives up on a refusal only after about 2 s.
-SHORTEST = 3.0 if sys.platform == "win32" else 1.2
 DEADLINE = 4.0  # of an ask again, at least: Linux repeats the SYN after 1 s and 3 s
 LATE = 0.95  # a SYN-ACK after that answers a repeated SYN
 SPARE = 2  # asks again beyond those needed, for controls that answer late
@@ -53,7 +51,7 @@ async def ask_again(view: View, port: int, memory: Memory, knock: Knock, clock: 
 def _count(silence: Silence, silent: Outcome, beside: Outcome, *, measures: bool = True) -> None:
     """A control that refuses, or that could not be asked, says nothing of loss."""
     measures = measures and beside.state in (State.OPEN, State.FILTERED)
-    silence.beside(_control(beside), counts=silent.target.timeout >= SHORTEST, measures=measures)
+    silence.beside(control_of(beside), counts=silent.target.timeout >= SHORTEST, measures=measures)
 
 
 def _end_of_row(silence: Silence, newest: Outcome | None) -> None:
@@ -67,7 +65,8 @@ def _silent(outcome: Outcome) -> bool:
     return outcome.state is State.FILTERED and outcome.sent is not Sent.HELD
 
 
-def _control(outcome: Outcome) -> Control:
+def control_of(outcome: Outcome) -> Control:
+    """How a port that answered before did now."""
     if outcome.state is not State.OPEN:
         return Control.SILENT
     return Control.LATE if outcome.connect_seconds >= LATE else Control.ANSWERED

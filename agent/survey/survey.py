@@ -5,7 +5,7 @@ Once and for ever make the same round; only their manners differ.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 from uuid import UUID
@@ -15,14 +15,14 @@ from agent.finding import Finding, stale_addresses
 from agent.judge.verdict import Cause, Judgement, Verdict
 from agent.path import Check, Path
 from agent.result import Result
-from agent.sampling import round_at, sample
 from agent.survey.budget import Budget
 from agent.survey.conclude import conclude
 from agent.survey.database import ask_database
-from agent.survey.manners import AGAIN_AT_ONCE, Manners
+from agent.survey.manners import AGAIN_AT_ONCE, SHORTEST, Manners
 from agent.survey.mapper import ask_mapper, shut_before
 from agent.survey.memory import Memory
 from agent.survey.noticed import contact_identifiers, noticed
+from agent.survey.range.ranging import Ranging
 from agent.survey.silence import DEADLINE, ask_again
 from agent.survey.view import View
 from probes.epm import Consultation
@@ -56,32 +56,37 @@ class Survey:
         self._range_size = sum(len(path.ports) for path in paths if path.check is Check.RPC_RANGE)
         self._memory = Memory()
         self._budget = Budget(clock)
+        ranged = next((path for path in paths if path.check is Check.RPC_RANGE), None)
+        self._ranging = Ranging(ranged, manners, self._memory, self._budget, clock) if ranged else None
         self._asking_again = asyncio.Semaphore(AGAIN_AT_ONCE)
         self._stale: tuple[Finding, ...] = ()
         self.findings: tuple[Finding, ...] = ()
 
     async def round(self) -> None:
         """Ask every path, judge it and publish the result, once each."""
-        started, began = self._clock.time(), self._clock.monotonic()
+        started = self._clock.time()
         views = await self._views()
         fixed = [path for path in self._paths if path.check is not Check.RPC_RANGE]
-        ranged = [path for path in self._paths if path.check is Check.RPC_RANGE]
-        due = [(delay, view, port) for path in ranged for delay, view, port in self._sample(path, views, started)]
+        ranges = self._ranging.begin(views, self._range_knock) if self._ranging else []
         async with asyncio.TaskGroup() as group:  # a silent port takes its time, and the sample keeps its own pace
-            for delay, view, port in due:
-                if delay:
-                    group.create_task(self._knock_later(delay, began, view, port))
+            for each in ranges:
+                group.create_task(each.late())
             await asyncio.gather(
                 *(self._consult(view) for view in views),
                 *(self._ask_database(view, path) for path in fixed if path.check is Check.SQL for view in views),
                 *(self._knock(view, port) for view in views for port in _doors(fixed, view)),
-                *(self._knock_sampled(view, port) for delay, view, port in due if not delay),
+                *(each.early() for each in ranges),
             )
             for path in fixed:
                 group.create_task(self._settle(path, views, started))
+            for each in ranges:
+                group.create_task(each.explore(self._registered(each.view)))
+        for each in ranges:
+            each.view.reach = each.end()
         self._remember(views)
-        for path in ranged:
-            self._conclude(path, views, started)
+        for path in self._paths:
+            if path.check is Check.RPC_RANGE:
+                self._conclude(path, views, started)
         self.findings = (*self._stale, *noticed(self._paths, views))
 
     @property
@@ -97,6 +102,15 @@ class Survey:
     @property
     def peer(self) -> str:
         return self._paths[0].peer
+
+    def state(self) -> dict[str, object]:
+        """What outlives a restart, for a file: what is known of the dynamic range of each address."""
+        return self._ranging.state() if self._ranging else {}
+
+    def restore(self, state: Mapping[str, object]) -> None:
+        """From a file. Raises ValueError when it is not understood."""
+        if self._ranging:
+            self._ranging.restore(state)
 
     def give_up(self, started: float) -> None:
         """A round broke by a fault of our own: say so of every path, rather than leave old verdicts standing."""
@@ -153,14 +167,13 @@ class Survey:
         found = (source, peer, answer.name), (self._range_size, "", answer.seconds)
         return [View(*found[0], address, *found[1]) for address in known]
 
-    def _sample(self, path: Path, views: Iterable[View], started: float) -> Iterable[tuple[float, View, int]]:
-        """When to ask which port of which address, in seconds after the round began. The budget is the peer's."""
-        number = round_at(started, self._manners.interval)
-        reached = [view for view in views if view.address is not None]
-        ports = sample(path.ports, self._manners.samples_for(len(reached)), path.peer, number)
-        doors = [(view, port) for port in ports for view in reached]
-        delays = self._manners.delays(len(doors))
-        return [(delay, view, port) for delay, (view, port) in zip(delays, doors, strict=True)]
+    def _range_knock(self, view: View) -> Callable[[int], Awaitable[Outcome]]:
+        return partial(self._knock, view, timeout=SHORTEST)
+
+    def _registered(self, view: View) -> frozenset[int]:
+        """The ports of an address at which its endpoint mapper knows a service."""
+        named = view.registration.named.values() if view.registration else ()
+        return self._memory.mapper(view.address or "").natural.union(*named)
 
     async def _ask_database(self, view: View, path: Path) -> None:
         if view.address is not None:
@@ -192,14 +205,6 @@ class Survey:
     def _in_range(self, port: int) -> bool:
         """Whether asking at this port looks like scanning a range, whatever it is asked for."""
         return any(port in path.ports for path in self._paths if path.check is Check.RPC_RANGE)
-
-    async def _knock_sampled(self, view: View, port: int) -> None:
-        await self._knock(view, port)
-        view.sampled.add(port)
-
-    async def _knock_later(self, delay: float, began: float, view: View, port: int) -> None:
-        await self._clock.sleep(began + delay - self._clock.monotonic())
-        await self._knock_sampled(view, port)
 
     async def _ask_again(self, view: View, path: Path) -> None:
         knock = partial(self._knock_again, view)

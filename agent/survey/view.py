@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agent.judge.range import Reach
 from agent.judge.registration import Registration
 from agent.judge.sight import Sight
 from agent.survey.memory import Memory
@@ -23,6 +24,8 @@ class View:
     resolve_seconds: float = 0.0
     asks: dict[int, list[Outcome]] = field(default_factory=dict)  # port → outcomes, newest last
     sampled: set[int] = field(default_factory=set)
+    ranged: set[int] = field(default_factory=set)  # all ports that were asked for the range's sake
+    reach: Reach | None = None  # what the range came to
     database_port: int | None = None
     database_is_strict: bool = False
     database_failed: Outcome | None = None  # what its last PRELOGIN came to, if nobody spoke SQL Server's protocol
@@ -36,6 +39,15 @@ class View:
     def newest(self, port: int) -> Outcome | None:
         outcomes = self.asks.get(port)
         return outcomes[-1] if outcomes else None
+
+    def opened(self, port: int) -> bool | None:
+        """Whether a port accepted; None: it was not asked in this round."""
+        newest = self.newest(port)
+        return None if newest is None else newest.state is State.OPEN
+
+    def is_silent(self, port: int) -> bool:
+        newest = self.newest(port)
+        return newest is not None and newest.state is State.FILTERED
 
     def answering(self, *, but: int) -> int | None:
         """A port, other than `but`, that accepted in this round."""

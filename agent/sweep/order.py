@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from agent.ports import PortSet
-from agent.survey.silence import SHORTEST
+from agent.survey.manners import SHORTEST
 from probes.engine.engine import Engine
 from probes.icmp import Meaning, meaning
 from probes.outcome import Outcome, Target

@@ -21,6 +21,7 @@ SITE = """\
 site: test
 rpc: {{samples: 2, dynamic_ports: 20000-20003}}
 schedule: {{interval: 60s, timeout: 500ms}}
+state_dir: state
 hosts:
   - {{name: BTS01, role: processing, address: 127.0.0.11}}
   - {{name: MSS, role: master-secret, address: 127.0.0.21, epm_port: {epm}}}
@@ -113,6 +114,31 @@ def test_everything_reachable_but_the_range(site: Path) -> None:
     assert probe(*argv, "--strict").returncode == 3
     assert probe(*argv, "--check", "sql", "--check", "epm").returncode == 0
     assert probe(*argv, "--check", "rpc-endpoint").returncode == 0
+
+
+def test_these_ports_in_place_of_the_range(site: Path) -> None:
+    done = probe(
+        "once", "--config", str(site), "--host", "BTS01", "--peer", "mss", "--ports", "21000-21009", "-f", "json"
+    )
+    (ranged,) = [path for path in json.loads(done.stdout)["paths"] if path["check"] == "rpc-range"]
+    assert (ranged["port"], ranged["tested"], ranged["largest_untested"]) == ("21000-21009", 10, 0)
+    assert "21000-21009 is not in rpc.dynamic_ports" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("ports", "word"),
+    [("0-10", "below 1"), ("20-10", "reversed"), ("1-70000", "above 65535"), ("x", "not a port"), ("", "no ports")],
+)
+def test_ports_that_are_none_are_exit_2(site: Path, ports: str, word: str) -> None:
+    done = probe("once", "--config", str(site), "--host", "BTS01", "--ports", ports)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert word in done.stderr
+
+
+def test_ports_where_no_range_is_asked_are_exit_2(site: Path) -> None:
+    done = probe("once", "--config", str(site), "--host", "BTS01", "--peer", "SQL01", "--ports", "1-9")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "none of the chosen paths is a range" in done.stderr
 
 
 def test_a_hung_service_is_exit_1_and_named_as_what_it_may_be(hung: Path) -> None:

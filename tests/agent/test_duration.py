@@ -26,3 +26,11 @@ def test_its_text_reads_back(milliseconds: int) -> None:
 def test_what_is_no_duration(written: object) -> None:
     with pytest.raises(ValueError, match="duration"):
         duration.seconds(written)
+
+
+@pytest.mark.parametrize(
+    ("length", "text"),
+    [(0.2, "1 s"), (59.0, "59 s"), (120.0, "2 min"), (3600.0, "60 min"), (61_380.0, "17 h"), (864_000.0, "10 days")],
+)
+def test_roughly_for_people(length: float, text: str) -> None:
+    assert duration.about(length) == text

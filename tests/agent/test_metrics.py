@@ -13,10 +13,12 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from agent.judge.verdict import Cause, Verdict
+from agent.judge.coverage import Coverage, RangeState
+from agent.judge.verdict import Cause, Judgement, Verdict
 from agent.ledger import BUCKETS, Ledger
 from agent.metrics import Process, Snapshot, expose
 from agent.path import Check
+from agent.ports import PortSet
 from agent.process import this_process
 from probes.state import State
 from tests.agent.seen import PEER, STARTED, at, judgement, outcome, path, result
@@ -26,6 +28,7 @@ SQL, EPM, RPC = path(Check.SQL, peer="SQL01"), path(Check.EPM), path(Check.RPC_R
 THIS = Process(1.5, 2_000_000, 3_000_000, STARTED, 12, 1024)
 
 PATH = {"peer", "check", "direction"}
+RANGE = {"peer", "direction"}
 # Every series that has a value before anything was measured: name, labels, number of series for three paths.
 FROM_THE_START = {
     "ssoreach_path_reachable": (PATH, 3),
@@ -36,6 +39,11 @@ FROM_THE_START = {
     "ssoreach_connect_duration_seconds_bucket": ({"peer", "check", "le"}, 3 * 16),
     "ssoreach_connect_duration_seconds_count": ({"peer", "check"}, 3),
     "ssoreach_connect_duration_seconds_sum": ({"peer", "check"}, 3),
+    "ssoreach_rpc_range_ports": (RANGE | {"state"}, 5),
+    "ssoreach_rpc_range_coverage_ratio": (RANGE, 1),
+    "ssoreach_rpc_range_largest_untested_ports": (RANGE, 1),
+    "ssoreach_rpc_range_blocked_intervals": (RANGE, 1),
+    "ssoreach_rpc_range_suspect_ports": (RANGE, 1),
     "ssoreach_build_info": ({"version"}, 1),
     "ssoreach_config_info": ({"sha256"}, 1),
     "ssoreach_config_last_reload_successful": (set(), 1),
@@ -51,6 +59,8 @@ FROM_THE_START = {
 }
 LATER = {"ssoreach_path_last_run_timestamp_seconds", "ssoreach_path_last_reachable_timestamp_seconds"}
 NOT_AT_ZERO = {
+    "ssoreach_rpc_range_ports",
+    "ssoreach_rpc_range_largest_untested_ports",
     "ssoreach_path_verdict",
     "ssoreach_build_info",
     "ssoreach_config_info",
@@ -180,9 +190,39 @@ def test_labels_are_configured_names_and_closed_lists() -> None:
         "reason": {"fault", "overrun"},
     }
     for each in parsed(text.encode()):
+        of_range = {"state": {str(state) for state in RangeState}} if "rpc_range" in each.name else {}
         for label, content in each.labels.items():
-            assert content in closed.get(label, {content}), each
+            assert content in {**closed, **of_range}.get(label, {content}), each
             assert label in {*closed, "le", "version", "sha256"}
+
+
+def of_range(judged: Judgement) -> list[Sample]:
+    kept = ledger()
+    kept.record(replace(result(of=RPC), judgement=judged))
+    return samples(kept)
+
+
+def test_the_ports_of_a_range_sum_up_to_it() -> None:
+    ports = {RangeState.OPEN: 40, RangeState.BLOCKED: 5, RangeState.INCONCLUSIVE: 1, RangeState.EXEMPT: 3}
+    known = Coverage(ports | {RangeState.UNTESTED: 16_335}, 900, last_full_pass=STARTED)
+    found = of_range(Judgement(Verdict.REACHABLE, coverage=known))
+    shown = {each.labels["state"]: each.value for each in found if each.name == "ssoreach_rpc_range_ports"}
+    assert shown == {"open": 40, "blocked": 5, "inconclusive": 1, "exempt": 3, "untested": 16_335}
+    assert sum(shown.values()) == 16_384
+    assert value(found, "ssoreach_rpc_range_coverage_ratio") == pytest.approx(46 / 16_381)
+    assert value(found, "ssoreach_rpc_range_largest_untested_ports") == 900
+    assert value(found, "ssoreach_rpc_range_last_full_pass_timestamp_seconds") == STARTED
+
+
+def test_blocked_ports_are_values_and_have_none_until_there_are_some() -> None:
+    names = {"ssoreach_rpc_range_first_blocked_port", "ssoreach_rpc_range_last_blocked_port"}
+    assert not names & {each.name for each in of_range(Judgement(Verdict.REACHABLE))}
+    blocked, suspect = PortSet.parse("50000-50009,60000"), PortSet.parse("61000-61099")
+    found = of_range(Judgement(Verdict.PARTLY_BLOCKED, Cause.ICMP_REJECT, blocked=blocked, suspect=suspect))
+    assert value(found, "ssoreach_rpc_range_first_blocked_port") == 50_000
+    assert value(found, "ssoreach_rpc_range_last_blocked_port") == 60_000
+    assert value(found, "ssoreach_rpc_range_blocked_intervals") == 2
+    assert value(found, "ssoreach_rpc_range_suspect_ports") == 100
 
 
 def test_a_name_that_needs_escaping_is_escaped() -> None:

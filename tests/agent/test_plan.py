@@ -250,7 +250,7 @@ def test_a_fixed_port_goes_with_the_host_it_is_of() -> None:
 
 def test_only_what_is_told_by_a_mapper_is_looked_for_there() -> None:
     asked = {path.check for path in paths("BTS01") if path.matchers}
-    assert asked == {Check.EPM, Check.RPC_ENDPOINT}
+    assert asked == {Check.EPM, Check.RPC_ENDPOINT, Check.RPC_RANGE}
 
 
 def test_a_fixed_port_of_one_row_and_a_dynamic_one_of_another_are_one_path() -> None:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.judge.range import largest_gap
 from agent.ports import PortSet
 from agent.sampling import GOLDEN, round_at, sample, start, step, stratum_width
+from tests.agent.gaps import largest_gap
 
 DYNAMIC = PortSet.parse("49152-65535")
 

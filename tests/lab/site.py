@@ -13,6 +13,7 @@ site: lab
 rpc: {{samples: 2}}
 schedule: {{interval: {interval}, timeout: {timeout}}}
 web: {{listen: "{web}"}}
+state_dir: state
 hosts:
   - {{name: BTS01, role: processing, address: "{own}"}}
 """
@@ -35,14 +36,14 @@ def write_site(
     return path
 
 
-def probe(net: Network, *argv: str) -> tuple[int, str, str]:
-    """Run `probe` in the prober's namespace: exit code, standard output, standard error."""
-    done = net.prober.python("-m", "agent.cli", *argv)
+def probe(net: Network, *argv: str, timeout: float = 60) -> tuple[int, str, str]:
+    """Run `probe` in the prober's namespace: exit code, standard output, standard error. `timeout` in seconds."""
+    done = net.prober.python("-m", "agent.cli", *argv, timeout=timeout)
     return done.returncode, done.stdout, done.stderr
 
 
-def once(net: Network, config: Path, *argv: str) -> tuple[int, dict[str, Any]]:
+def once(net: Network, config: Path, *argv: str, timeout: float = 60) -> tuple[int, dict[str, Any]]:
     """`probe once --format json`: exit code and document."""
-    code, out, err = probe(net, "once", "--config", str(config), "--format", "json", *argv)
+    code, out, err = probe(net, "once", "--config", str(config), "--format", "json", *argv, timeout=timeout)
     assert out, err
     return code, json.loads(out)

@@ -130,6 +130,23 @@ def test_promtool_finds_nothing_to_say(net: Network, agent: subprocess.Popen[str
     assert 'ssoreach_path_verdict{check="rpc-range"' in body
 
 
+def test_what_is_known_of_the_range_is_measured_and_outlives_the_agent(
+    net: Network, agent: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    deadline, untested = time.monotonic() + 45, 16_384.0
+    while untested == 16_384 and time.monotonic() < deadline:
+        status, body = get(net, f"http://127.0.0.1:{AGENT}/metrics")
+        lines = [line for line in body.splitlines() if line.startswith("ssoreach_rpc_range_ports{")]
+        untested = sum(float(line.rpartition(" ")[2]) for line in lines if "untested" in line)
+    assert (status, len(lines)) == (200, 5)
+    assert untested < 16_384
+    assert sum(float(line.rpartition(" ")[2]) for line in lines) == 16_384
+    agent.send_signal(signal.SIGTERM)
+    assert agent.wait(10) == 0
+    (file,) = (tmp_path / "state").glob("range-*.json")
+    assert json.loads(file.read_text())["content"]["peer"] == "MSS"
+
+
 def test_others_read_the_metrics_and_no_more(net: Network, agent: subprocess.Popen[str]) -> None:
     base = f"http://{net.prober_address()}:{AGENT}"
     assert get(net, f"{base}/metrics", of="server")[0] == 200

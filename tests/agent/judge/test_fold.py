@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from agent.judge.coverage import Coverage, RangeState
 from agent.judge.fold import BAD, NEAREST, WORST, nearest, worst
 from agent.judge.verdict import Cause, Judgement, Verdict
 
@@ -76,7 +77,7 @@ def test_but_it_was_nearer_than_one_without_an_address(other: Judgement) -> None
 
 
 def test_a_sample_that_shows_nothing_was_tried_all_the_same() -> None:
-    sampled = Judgement(V.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, tested=16)
+    sampled = Judgement(V.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, coverage=Coverage({RangeState.OPEN: 16}))
     assert nearest([Judgement(V.BLOCKED, Cause.ICMP_REJECT), sampled]) is sampled
 
 

@@ -1,16 +1,20 @@
 """What a sample of a range shows, judged from one end alone."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.judge.range import judge_range, largest_gap, tally
+from agent.judge.coverage import Coverage, RangeState
+from agent.judge.range import judge_range, tally
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from agent.ports import PortSet
 from probes.outcome import Outcome
 from probes.state import Sent, State
 from probes.wire.icmp import Icmp
-from tests.agent.seen import PEER, ROUTER, outcome, sight
+from tests.agent.judge.reaching import reach
+from tests.agent.seen import PEER, ROUTER, outcome, registration, sight
 
 RANGE = PortSet.parse("50000-50019")
 BY_ROUTER, BY_TARGET = Icmp(4, 3, 13, ROUTER), Icmp(4, 3, 13, PEER)
@@ -19,8 +23,9 @@ NO_WAY = Icmp(4, 3, 1, ROUTER)
 V, C = Verdict, Cause
 
 
-def judged(*outcomes: Outcome) -> Judgement:
-    return judge_range(sight(*outcomes, sampled=[each.target.port for each in outcomes]), RANGE)
+def judged(*outcomes: Outcome, ports: PortSet = RANGE, **known: Any) -> Judgement:
+    around = sight(*outcomes, sampled=[each.target.port for each in outcomes])
+    return judge_range(around, reach(ports, outcomes, **known))
 
 
 def each(state: State, ports: str = "50000-50019", icmp: Icmp | None = None, sent: Sent = Sent.YES) -> list[Outcome]:
@@ -45,7 +50,6 @@ def test_silence_and_resets_show_nothing(seen: list[Outcome]) -> None:
     found = judged(*seen)
     assert verdict(found) == (V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, Proof.NONE)
     assert (found.blocked, found.passes) == (PortSet(), PortSet())
-    assert (found.tested, found.largest_untested) == (20, 0)
 
 
 def test_an_accepted_connection_passes_but_shows_no_more_than_its_port() -> None:
@@ -63,23 +67,112 @@ def test_a_policy_code_on_every_port_is_a_block() -> None:
     assert "50000-50019" in found.remedy
 
 
-def test_a_policy_code_beside_open_ports_blocks_exactly_its_ports() -> None:
+def test_a_policy_code_beside_open_ports_is_a_part() -> None:
     found = judged(
         *each(State.OPEN, "50001,50012"),
         *each(State.REJECTED, "50004-50006,50009", BY_ROUTER),
         *each(State.FILTERED, "50013-50019"),
     )
     assert verdict(found) == (V.PARTLY_BLOCKED, C.ICMP_REJECT, Proof.REPLY)
-    assert found.blocked.texts() == ("50004-50006", "50009")
+    assert found.blocked.texts() == ("50004-50009",)  # nothing else was seen in between
     assert found.passes.texts() == ("50001", "50012")
     assert not found.confirmed
 
 
-def test_a_block_is_asked_to_be_lifted_for_the_whole_range() -> None:
-    """What is between the sampled ports is needed as well."""
-    found = judged(*each(State.OPEN, "50001"), *each(State.REJECTED, "50004", BY_ROUTER))
-    assert "TCP 50000-50019" in found.remedy
-    assert "50004" in found.detail
+@pytest.mark.parametrize(("confirmed", "asked"), [(False, "TCP 50000-50019"), (True, "TCP 50004-50009")])
+def test_what_to_pass_is_exact_only_once_it_is_confirmed(confirmed: bool, asked: str) -> None:
+    """Until then what lies between the tested ports is needed as well."""
+    seen = [*each(State.OPEN, "50001"), *each(State.REJECTED, "50004,50009", BY_ROUTER), *each(State.OPEN, "50012")]
+    found = judged(*seen, confirmed=confirmed)
+    assert asked in found.remedy
+    assert "50004-50009" in found.detail
+    assert found.confirmed is confirmed
+
+
+def test_what_was_refused_before_and_not_seen_now_accuses_nobody() -> None:
+    found = judged(*each(State.FILTERED), refused=PortSet.parse("50004-50009"))
+    assert verdict(found) == (V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, Proof.NONE)
+    assert found.blocked == PortSet()
+    silent = judged(*each(State.CLOSED), credible=True, refused=PortSet.parse("50004-50009"))
+    assert silent.verdict is V.INCONCLUSIVE
+
+
+# Where an RST is shown to be the host's own.
+
+
+def test_whatever_was_asked_was_answered_for() -> None:
+    found = judged(*each(State.CLOSED, "50000,50010,50019"), credible=True)
+    assert verdict(found) == (V.REACHABLE, None, Proof.REPLY)
+    assert found.passes == RANGE
+    assert "a shut run of up to 9 ports could be missed" in found.detail
+
+
+def test_a_whole_range_that_was_tested_says_so() -> None:
+    found = judged(*each(State.CLOSED), credible=True)
+    assert "All 20 ports tested." in found.detail
+    assert "missed" not in found.detail
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        each(State.FILTERED, "50019"),
+        each(State.REJECTED, "50019", NO_WAY),
+        each(State.FILTERED, "50019", sent=Sent.HELD),
+        each(State.REJECTED, "50019"),
+    ],
+)
+def test_one_port_that_was_not_answered_for_is_enough_not_to_be_reachable(other: list[Outcome]) -> None:
+    found = judged(*each(State.CLOSED, "50000-50018"), *other, credible=True, suspect=PortSet())
+    assert found.verdict is V.INCONCLUSIVE
+
+
+def test_a_port_that_we_could_not_ask_says_nothing() -> None:
+    found = judged(*each(State.CLOSED, "50000-50018"), *each(State.LOCAL_FAULT, "50019"), credible=True)
+    assert (found.verdict, found.tested) == (V.REACHABLE, 19)
+
+
+def test_silence_beside_credible_resets_is_suspect_and_never_blocked() -> None:
+    found = judged(*each(State.CLOSED, "50000-50009"), *each(State.FILTERED, "50010-50019"), credible=True)
+    assert verdict(found) == (V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, Proof.REPLY)
+    assert (found.suspect.texts(), found.passes.texts()) == (("50010-50019",), ("50000-50009",))
+    assert "50010-50019" in found.detail
+    assert found.blocked == PortSet()
+
+
+def test_resets_of_whoever_it_may_be_make_nothing_suspect() -> None:
+    """A router that resets one half, before a host that is silent in the other."""
+    found = judged(*each(State.CLOSED, "50000-50009"), *each(State.FILTERED, "50010-50019"))
+    assert verdict(found) == (V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, Proof.NONE)
+    assert found.suspect == PortSet()
+
+
+def test_unexplained_silence_on_a_lossy_path_is_that() -> None:
+    seen = [*each(State.CLOSED, "50000-50009"), *each(State.FILTERED, "50010-50019")]
+    found = judged(*seen, credible=True, suspect=PortSet(), lossy=True)
+    assert verdict(found) == (V.INCONCLUSIVE, C.LOSSY_PATH, Proof.NONE)
+
+
+def test_after_our_own_probing_shut_us_out_nothing_is_said_of_the_range() -> None:
+    seen = [*each(State.REJECTED, "50000-50009", BY_ROUTER), *each(State.CLOSED, "50010-50019")]
+    found = judged(*seen, credible=True, own_probing=True)
+    assert verdict(found) == (V.INCONCLUSIVE, C.OWN_PROBING, Proof.NONE)
+    assert (found.blocked, found.suspect) == (PortSet(), PortSet())
+
+
+def test_ports_at_which_services_are_registered_are_natural_evidence() -> None:
+    seen = [*each(State.OPEN, "50003"), *each(State.FILTERED, "50004-50019")]
+    around = sight(*seen, sampled=(), registration=registration(natural=[50003]))
+    found = judge_range(around, reach(RANGE, seen))
+    assert verdict(found) == (V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, Proof.NATURAL)
+
+
+def test_when_all_will_have_been_tested_is_said() -> None:
+    ports = {RangeState.UNTESTED: 16_366, RangeState.OPEN: 18}
+    known = Coverage(ports, 1023, complete_in=1023 * 60.0)
+    found = judged(*each(State.CLOSED, "50000"), credible=True, coverage=known)
+    expected = "18 of 16,384 ports tested; a shut run of up to 1,023 ports could be missed. All tested in about 17 h."
+    assert found.detail.endswith(expected)
 
 
 def test_a_policy_code_from_the_probed_address_is_its_own_firewall() -> None:
@@ -143,19 +236,13 @@ def test_a_refusal_stands_beside_a_device_that_answers_for_everyone() -> None:
     assert found.passes == PortSet()
 
 
-def test_only_sampled_ports_count() -> None:
-    seen = sight(outcome(State.OPEN, 135), outcome(State.FILTERED, 50000), sampled=(50000,))
-    found = judge_range(seen, RANGE)
-    assert (found.passes, found.tested, found.largest_untested) == (PortSet(), 1, 19)
-
-
-def test_a_long_list_of_ports_does_not_become_a_long_sentence() -> None:
+def test_a_long_list_of_intervals_does_not_become_a_long_sentence() -> None:
     seen = [
-        outcome(State.REJECTED if port % 2 else State.FILTERED, port, icmp=BY_ROUTER if port % 2 else None)
+        outcome(State.REJECTED if port % 2 else State.CLOSED, port, icmp=BY_ROUTER if port % 2 else None)
         for port in range(20000, 24000)
     ]
-    found = judge_range(sight(*seen, sampled=range(20000, 24000)), PortSet.parse("20000-23999"))
-    assert len(found.blocked) == 2000
+    found = judged(*seen, ports=PortSet.parse("20000-23999"), credible=True)
+    assert len(found.blocked.intervals) == 2000
     assert len(found.detail) < 400
     assert "1994 more" in found.detail
 
@@ -164,45 +251,24 @@ def test_the_tally_is_largest_first() -> None:
     assert tally(each(State.CLOSED, "50000-50003") + each(State.FILTERED)) == "20 filtered, 4 closed"
 
 
-@pytest.mark.parametrize(
-    ("ports", "tested", "gap"),
-    [
-        ("100-109", "", 10),
-        ("100-109", "100,109", 8),
-        ("100-109", "104", 5),
-        ("100-109", "105", 5),
-        ("100-109", "100-109", 0),
-        ("100-109", "99,110", 10),
-        ("100-104,200-204", "104,200", 4),
-        ("100-104,200-204", "102", 7),  # 103, 104 and all of the second interval
-        ("7", "7", 0),
-        ("7", "", 1),
-    ],
-)
-def test_the_largest_run_of_untested_ports(ports: str, tested: str, gap: int) -> None:
-    assert largest_gap(PortSet.parse(ports), PortSet.parse(tested) if tested else PortSet()) == gap
-
-
-@given(st.sets(st.integers(1, 60)))
-def test_the_largest_run_is_what_counting_finds(tested: set[int]) -> None:
-    ports = PortSet.parse("10-29,40-49")
-    text = "".join("x" if port in tested else "." for port in ports)
-    assert largest_gap(ports, PortSet.of(tested)) == max(map(len, text.split("x")))
-
-
 KINDS = st.sampled_from([*State])
 
 
-@given(st.lists(st.tuples(KINDS, st.sampled_from([None, BY_ROUTER, BY_TARGET, NO_WAY])), min_size=1, max_size=20))
-def test_whatever_was_seen_the_judgement_holds_together(kinds: list[tuple[State, Icmp | None]]) -> None:
+@given(
+    st.lists(st.tuples(KINDS, st.sampled_from([None, BY_ROUTER, BY_TARGET, NO_WAY])), min_size=1, max_size=20),
+    st.booleans(),
+)
+def test_whatever_was_seen_the_judgement_holds_together(kinds: list[tuple[State, Icmp | None]], credible: bool) -> None:
     seen = [
         outcome(state, 50000 + number, icmp=icmp if state is State.REJECTED else None)
         for number, (state, icmp) in enumerate(kinds)
     ]
-    found = judged(*seen)
+    found = judged(*seen, credible=credible)
     refused = {o.target.port for o in seen if o.state is State.REJECTED and o.icmp is not None and o.icmp != NO_WAY}
-    assert set(found.blocked) == refused
-    assert found.verdict is not V.REACHABLE
+    answered = {State.OPEN, State.CLOSED, State.LOCAL_FAULT}
+    assert refused <= set(found.blocked)
+    assert credible or found.verdict is not V.REACHABLE
+    assert found.verdict is not V.REACHABLE or {outcome.state for outcome in seen} <= answered
     assert (found.verdict in (V.BLOCKED, V.PARTLY_BLOCKED)) == bool(refused)
     assert (found.verdict is V.PARTLY_BLOCKED) == bool(refused and found.passes)
     assert found.tested + found.largest_untested <= 20

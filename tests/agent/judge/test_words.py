@@ -3,11 +3,12 @@
 import itertools
 import re
 import string
+from dataclasses import replace
 
 import pytest
 
 from agent.judge.endpoint import judge_service
-from agent.judge.range import judge_range
+from agent.judge.range import ROWS, Shown, judge_range
 from agent.judge.single import judge_port, milliseconds
 from agent.judge.table import TABLE, Beside
 from agent.judge.verdict import PENDING, Cause, Judgement, Verdict
@@ -18,6 +19,7 @@ from probes.outcome import Outcome
 from probes.state import Sent, State
 from probes.wire.icmp import Icmp
 from probes.wire.tds import Encryption, Prelogin, Version
+from tests.agent.judge.reaching import reach
 from tests.agent.seen import (
     HERE,
     PEER,
@@ -99,7 +101,11 @@ def ranges() -> list[Judgement]:
     found = []
     for four in itertools.combinations_with_replacement(kinds, 4):
         seen = [outcome(s, port, icmp=icmp, sent=sent) for port, (s, icmp, sent) in zip(RANGE, four, strict=True)]
-        found.append(judge_range(sight(*seen, sampled=tuple(RANGE)), RANGE))
+        around = sight(*seen, sampled=tuple(RANGE), registration=registration(natural=[49152]))
+        for credible, confirmed, lossy in itertools.product((False, True), repeat=3):
+            known = reach(RANGE, seen, credible=credible, confirmed=confirmed, lossy=lossy)
+            found.append(judge_range(around, known))
+            found.append(judge_range(sight(*seen, sampled=tuple(RANGE)), replace(known, own_probing=lossy)))
     return found
 
 
@@ -107,8 +113,13 @@ EVERY = [*itertools.chain.from_iterable(map(single, Check)), *ranges(), *told()]
 
 
 def test_every_circumstance_of_the_table_came_up() -> None:
-    assert {(row.verdict, row.cause) for row in TABLE} <= {(each.verdict, each.cause) for each in EVERY}
-    assert {row.beside for row in TABLE} == set(Beside)
+    rows = {(row.verdict, row.cause) for row in TABLE} | {(row.verdict, row.cause) for row in ROWS}
+    assert rows <= {(each.verdict, each.cause) for each in EVERY}
+    assert {row.beside for row in TABLE} | {row.beside for row in ROWS} == set(Beside)
+
+
+def test_every_row_of_a_range_has_a_circumstance_of_its_own() -> None:
+    assert [row.shown for row in ROWS] == list(Shown)
 
 
 def test_whatever_is_judged_is_said_in_whole_sentences() -> None:
@@ -145,6 +156,9 @@ def test_no_sentence_is_there_for_nothing(key: tuple[Verdict, Cause | None, obje
     )
 
 
+OF_RANGES = {"tested", "size", "untested", "tally", "coverage", "edges", "shut", "blocked", "passes", "suspect"}
+
+
 def test_every_template_asks_only_for_what_there_is() -> None:
     asked = {
         name
@@ -154,7 +168,9 @@ def test_every_template_asks_only_for_what_there_is() -> None:
         if name is not None
     }
     known = {"service", "peer", "here", "source", "address", "port", "door", "seen", "seconds", "sender", "silences"}
-    assert asked <= known | {"control", "blocked", "tested", "size", "untested", "tally", "product", "absent"}
+    assert (
+        asked <= known | {"control", "blocked", "tested", "size", "untested", "tally", "product", "absent"} | OF_RANGES
+    )
 
 
 def test_a_check_that_has_its_own_words_uses_them() -> None:

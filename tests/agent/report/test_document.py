@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.finding import Finding, Kind
+from agent.judge.coverage import Coverage, RangeState
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from agent.path import Check
 from agent.ports import PortSet
@@ -42,8 +43,7 @@ def range_result() -> Result:
         ROUTER,
         PortSet.parse("57344,57346-57350,49200"),
         PortSet.parse("49152"),
-        tested=66,
-        largest_untested=1023,
+        coverage=Coverage({RangeState.OPEN: 66, RangeState.UNTESTED: 16_318}, 1023),
     )
     seen = [outcome(State.OPEN, 49152), outcome(State.REJECTED, 57344, icmp=Icmp(4, 3, 13, ROUTER))]
     return Result(path(Check.RPC_RANGE), judged, (at(PEER, judged, *seen),), STARTED, 0.8004)

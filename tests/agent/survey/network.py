@@ -46,9 +46,12 @@ class Asked(NamedTuple):
 
 
 class Network:
-    """Every port is silent that was not told otherwise. `names` are those that resolve, with their addresses."""
+    """Every port that was not told otherwise answers as `rest` says: all alike, or each as it decides.
 
-    def __init__(self, *, rest: Answer = State.FILTERED) -> None:
+    `names` are those that resolve, with their addresses.
+    """
+
+    def __init__(self, *, rest: Answer | Callable[[Target], Answer] = State.FILTERED) -> None:
         self.clock = HeldClock()
         self.names: dict[str, tuple[str, ...]] = {}
         self.asked: list[Asked] = []
@@ -88,7 +91,7 @@ class Network:
         doors: tuple[_Door, ...] = ((target.address, target.port, kind), (target.address, target.port, None))
         door = next((door for door in doors if door in self._scripts), None)
         if door is None:
-            return self.rest
+            return self.rest(target) if callable(self.rest) else self.rest
         number = self._counts.get(door, 0)
         self._counts[door] = number + 1
         return self._scripts[door](number)

@@ -225,7 +225,8 @@ async def test_a_refused_range_is_judged_from_its_sample() -> None:
     network = Network(rest=outcome(State.REJECTED, icmp=Icmp(4, 3, 13, ROUTER)))
     (result,) = await Site(network, [path(Check.RPC_RANGE, RANGE)], agent()).round()
     assert (result.verdict, result.judgement.rejected_by) == (V.BLOCKED, ROUTER)
-    assert set(result.judgement.blocked) == {each.target.port for each in network.asked}
+    assert result.judgement.blocked.texts() == (RANGE,)
+    assert result.judgement.confirmed
     assert result.attempts == {"rejected": len(network.asked)}
 
 

@@ -1,0 +1,28 @@
+"""What is known of a range after one round in which its ports were asked, without the search that finds the rest."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from agent.dynamic.observed import Observed, observed
+from agent.dynamic.runs import Kind, Landscape, largest_untested
+from agent.judge.coverage import Coverage, RangeState
+from agent.judge.range import Reach
+from agent.ports import PortSet
+from probes.outcome import Outcome
+
+
+def reach(ports: PortSet, seen: Sequence[Outcome], *, credible: bool = False, **known: Any) -> Reach:
+    """`known`: fields of the reach in place of what follows from the outcomes."""
+    found = {outcome.target.port: each for outcome in seen if (each := observed(outcome)) is not None}
+    states = bytes(found.get(port, Observed.UNTESTED) for port in ports)
+    landscape = Landscape(ports, states, credible=credible)
+    opened = [port for port, each in found.items() if each is Observed.OPEN]
+    counted = {RangeState.UNTESTED: states.count(0), RangeState.INCONCLUSIVE: len(ports) - states.count(0)}
+    derived: dict[str, Any] = {
+        "coverage": Coverage(counted, largest_untested(states, ports)),
+        "refused": landscape.intervals(landscape.of(Kind.REFUSED)),
+        "passes": landscape.intervals(landscape.of(Kind.PASSES)) if credible else PortSet.of(opened),
+        "suspect": landscape.intervals(landscape.of(Kind.SILENT)),
+        "unexplained": Observed.SILENT in found.values(),
+    }
+    return Reach(ports, seen, credible=credible, **(derived | known))

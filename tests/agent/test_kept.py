@@ -1,0 +1,143 @@
+"""What an agent knows of ranges outlives it; what it cannot read costs it nothing but that."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from agent.kept import EVERY, Kept
+from agent.ports import PortSet
+from agent.store import Store
+from tests.agent.survey.network import Site, agent
+from tests.agent.survey.world import World, over, texts
+
+UPPER = "57344-65535"
+
+
+class Folder:
+    """A state folder, and what was said about it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.said: list[str] = []
+
+    def kept(self, site: str = "contoso") -> Kept:
+        return Kept(Store(self.path, site, self.said.append))
+
+    def has_file(self) -> bool:
+        return any(self.path.glob("range-*.json"))
+
+    @property
+    def file(self) -> Path:
+        (only,) = self.path.glob("range-*.json")
+        return only
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path / "state")
+
+
+async def before(folder: Folder) -> int:
+    """An agent that runs for some rounds, and ends; how many ports it then knew."""
+    world = World()
+    world.refuses = PortSet.parse(UPPER)
+    site = world.site(agent())
+    async with folder.kept().saved([site.survey], world.network.clock):
+        found = (await over(site, 8))[-1]
+    return found.tested
+
+
+async def restarted(folder: Folder, name: str = "contoso", later: float = 900.0) -> Site:
+    world = World()
+    world.refuses = PortSet.parse(UPPER)
+    site = world.site(agent())
+    await world.network.clock.advance(later)
+    folder.kept(name).restore([site.survey])
+    return site
+
+
+async def test_what_was_known_is_known_after_a_restart(folder: Folder) -> None:
+    known = await before(folder)
+    (found,) = await over(await restarted(folder), 1)
+    assert found.tested > known
+    assert texts(found.blocked) == UPPER
+    assert folder.said == []
+
+
+async def test_it_is_saved_while_the_agent_runs_too(folder: Folder) -> None:
+    world = World()
+    site = world.site(agent())
+    kept = folder.kept()
+    async with kept.saved([site.survey], world.network.clock):
+        await over(site, 1)
+        assert not folder.path.exists()
+        await world.network.clock.advance(EVERY)
+        async with asyncio.timeout(30):  # the disk is in a thread
+            while not folder.has_file():  # noqa: ASYNC110 - there is no event for a file
+                await asyncio.sleep(0.001)
+
+
+def with_ranges(text: str, ranges: object) -> str:
+    return json.dumps({**json.loads(text), "content": {"peer": "MSS", "ranges": ranges}})
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text[: len(text) // 2],
+        lambda text: "",
+        lambda text: "[]",
+        lambda text: text.replace('"version":1', '"version":2'),
+        lambda text: text.replace('"peer":"MSS"', '"peer":"OTHER"'),
+        lambda text: json.dumps({**json.loads(text), "content": {"peer": "MSS", "ranges": {"192.0.2.21": 5}}}),
+        lambda text: json.dumps(
+            {**json.loads(text), "content": {"peer": "MSS", "ranges": {"192.0.2.21": {"map": {}}}}}
+        ),
+        lambda text: text.replace('"states":"', '"states":"AAAA'),
+    ],
+)
+async def test_a_damaged_file_is_set_aside_and_said(folder: Folder, damage: object) -> None:
+    await before(folder)
+    file = folder.file
+    file.write_text(damage(file.read_text()))  # type: ignore[operator]
+    (found,) = await over(await restarted(folder), 1)
+    assert found.tested < 40
+    assert len(folder.said) == 1
+    assert not file.exists()
+    assert file.with_suffix(".damaged").exists()
+
+
+async def test_another_site_s_files_are_not_ours(folder: Folder) -> None:
+    await before(folder)
+    (found,) = await over(await restarted(folder, "fabrikam"), 1)
+    assert found.tested < 40
+    assert "another site" in folder.said[0]
+
+
+@pytest.mark.parametrize("later", [0.0, 40 * 86_400.0])
+async def test_what_is_too_old_or_of_the_future_is_untested(folder: Folder, later: float) -> None:
+    """The clock was set back to before all of it was seen, or the machine was off for longer than the window."""
+    await before(folder)
+    (found,) = await over(await restarted(folder, later=later), 1)
+    assert found.tested < 40
+
+
+async def test_a_folder_that_cannot_be_written_is_said_once_and_the_agent_runs_on(folder: Folder) -> None:
+    folder.path.write_text("a file")
+    await before(folder)
+    (found,) = await over(await restarted(folder), 1)
+    assert found.tested >= 18
+    assert 1 <= len(folder.said) <= 2
+
+
+async def test_without_a_store_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    world = World()
+    site = world.site(agent())
+    kept = Kept(None)
+    kept.restore([site.survey])
+    async with kept.saved([site.survey], world.network.clock):
+        await over(site, 1)
+    assert not any(Folder(tmp_path).path.iterdir())
