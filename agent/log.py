@@ -8,8 +8,7 @@ from collections.abc import Callable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from agent.report.document import timestamp
-from agent.report.escape import plain
+from agent.text import plain, timestamp
 
 FILE_BYTES = 10 * 1024 * 1024
 FILES = 5

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from agent.text import plain
+
 Place = tuple[str | int, ...]  # the keys and list indices that lead to a value
 
 _LONGEST = 400  # characters of a line; a file that is not ours at all may hold very long words
@@ -19,7 +21,7 @@ class Mistake:
 
     def __str__(self) -> str:
         where = self.file if self.line is None else f"{self.file}:{self.line}"
-        return one_line(": ".join(filter(None, (where, self.path, self.message))))
+        return plain(": ".join(filter(None, (where, self.path, self.message))), _LONGEST)
 
 
 class ConfigError(Exception):
@@ -28,13 +30,6 @@ class ConfigError(Exception):
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = list(mistakes)
         super().__init__("\n".join(map(str, self.mistakes)))
-
-
-def one_line(text: str) -> str:
-    """`text` safe for a terminal: control characters escaped, over-long text cut."""
-    if len(text) > _LONGEST:
-        text = f"{text[: _LONGEST - 1]}…"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def key_path(place: Place) -> str:

@@ -3,13 +3,12 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from agent.finding import Finding
 from agent.judge.fold import worst
-from agent.report.escape import plain
 from agent.result import AddressResult, Result
+from agent.text import plain, timestamp
 from probes.outcome import Outcome
 from probes.state import Phase
 
@@ -45,11 +44,6 @@ def document(run: Run) -> dict[str, Any]:
 
 def dumps(value: object) -> str:
     return json.dumps(value, indent=2)  # ASCII: whatever code page a pipe has
-
-
-def timestamp(seconds: float) -> str:
-    """UTC with milliseconds."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def path(result: Result) -> dict[str, Any]:

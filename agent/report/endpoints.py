@@ -9,8 +9,8 @@ from rich.text import Text
 from agent.addressee import Addressee
 from agent.listing import Listing
 from agent.report.document import SCHEMA, dumps
-from agent.report.escape import plain
 from agent.report.table import print_to
+from agent.text import plain
 from probes.wire.epm import NIL_UUID
 from probes.wire.ept_lookup import Entry
 

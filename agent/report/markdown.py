@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from agent.judge.verdict import Verdict
-from agent.report.document import Run, timestamp
+from agent.report.document import Run
 from agent.report.escape import markdown
 from agent.report.table import service
 from agent.result import Result
+from agent.text import timestamp
 from probes.outcome import Outcome
 
 HEADINGS = ("Time (UTC)", "From", "To", "Protocol", "Seen", "Detail")

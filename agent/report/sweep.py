@@ -12,10 +12,10 @@ from agent.duration import about
 from agent.dynamic.observed import Observed
 from agent.ports import PortSet
 from agent.report.document import dumps
-from agent.report.escape import plain
 from agent.report.picture import Cell, can_carry_blocks, cells
 from agent.report.swept import Stopped, Sweep, Swept, document
 from agent.report.table import INDENT, console_for, print_to
+from agent.text import plain
 from probes.icmp import words
 
 MOST_SHOWN = 24  # intervals of a kind, edges, or reasons; JSON has all

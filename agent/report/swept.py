@@ -8,7 +8,8 @@ from typing import Any
 
 from agent.dynamic.observed import Observed
 from agent.ports import NO_PORTS, PortSet
-from agent.report.document import SCHEMA, timestamp
+from agent.report.document import SCHEMA
+from agent.text import timestamp
 from probes.state import State
 from probes.wire.icmp import Icmp
 

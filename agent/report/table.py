@@ -15,8 +15,8 @@ from agent.judge.verdict import Cause, Proof, Verdict
 from agent.judge.words import SERVICE
 from agent.path import Check, Path
 from agent.report.document import Run
-from agent.report.escape import plain
 from agent.result import Result
+from agent.text import plain
 
 INDENT = (0, 0, 0, 2)
 WIDTH = 120  # for pipes and files; a terminal has its own

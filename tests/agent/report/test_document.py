@@ -12,8 +12,9 @@ from agent.judge.coverage import Coverage, RangeState
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from agent.path import Check
 from agent.ports import PortSet
-from agent.report.document import document, dumps, timestamp
+from agent.report.document import document, dumps
 from agent.result import Result
+from agent.text import timestamp
 from probes.state import State
 from probes.wire.icmp import Icmp
 from tests.agent.seen import HERE, PEER, ROUTER, STARTED, at, judgement, outcome, path, result, run

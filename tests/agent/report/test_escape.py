@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.report.escape import MOST, markdown, plain
+from agent.report.escape import markdown
+from agent.text import MOST, plain
 
 ANYTHING = st.text(st.characters(codec=None), max_size=500)  # lone surrogates too
 
