@@ -62,6 +62,7 @@ class RangeRound:
         self._unheard: list[Outcome] = []  # of the sample, until it is known how to take them
         self._due = due
         self._prepared = False
+        self._paused = known.is_paused(self._now)  # also if it ends in the middle of the round
         self._asked_at: dict[int, float] = {}  # port → monotonic
         self._search.begin(pace.effort.recheck)
 
@@ -99,7 +100,7 @@ class RangeRound:
         """Find out whose the RSTs are, and search. `registered`: where services of this address are."""
         if await self._is_shunned_since_search():
             self._pause()
-        if self._known.is_paused(self._now):
+        if self._paused:
             return
         self._search.exempt = registered
         await self._look_for_anchor(registered)
@@ -144,15 +145,19 @@ class RangeRound:
             began, controls = self._now, self._controls()
             room = min(left, self._pace.effort.at_once, self._pace.room())
             ports = self._search.wave(left, max(1, room), controlled=bool(controls))
-            if not ports:
+            if not ports and not self._is_sampling():
                 return
-            if room > 0:
+            if ports and room > 0:
                 left -= len(ports)
                 await self._until(max(self._asked_at.get(port, 0.0) for port in ports) + self._pace.effort.spacing)
                 if not await self._wave(ports, controls):
                     self._pause()
                     return
-            await self._until(began + self._pace.effort.between)
+            await self._until(min(until, began + self._pace.effort.between))
+
+    def _is_sampling(self) -> bool:
+        """Whether ports of the sample are still to be asked, and may give something to search for."""
+        return len(self.view.sampled) < len(self._due)
 
     async def _wave(self, ports: Sequence[int], controls: Sequence[int]) -> bool:
         """Ask them, and a control beside them. False: our asking seems to have made a device shun us."""
@@ -175,15 +180,15 @@ class RangeRound:
         return True
 
     async def _is_shunned_since_search(self) -> bool:
-        """Two ports of other checks that answered in the last round are silent soon after a search."""
-        searched, answered = self._known.searched_at, self._known.answered
-        if searched is None or self._pace.began - searched > SOON or not any(map(self.view.is_silent, answered)):
+        """Whether ports of other checks that answered in the last round are silent, soon after a search."""
+        searched, answered = self._known.searched_at, sorted(self._known.answered)
+        if searched is None or self._pace.began - searched > SOON:
             return False
-        unasked = [port for port in answered if self.view.newest(port) is None]  # as nobody told where they are now
-        await asyncio.gather(*map(self._knock, unasked[:SHUNNED]))
-        return sum(map(self.view.is_silent, answered)) >= SHUNNED
+        answered.sort(key=self.view.is_silent, reverse=True)
+        return any(map(self.view.is_silent, answered)) and await self._is_shunned(answered[:SHUNNED])
 
     def _pause(self) -> None:
+        self._paused = True
         self._known.pause(self._now)
 
     def _controls(self) -> list[int]:
@@ -204,7 +209,6 @@ class RangeRound:
         """What it came to. Nothing is asked any more."""
         self._remember()
         search, now = self._search, self._pace.clock.time()
-        paused = self._known.is_paused(self._now)
         seen = [self.view.asks[port][-1] for port in sorted(self.view.ranged) if port in self.view.asks]
         return Reach(
             search.map.ports,
@@ -217,7 +221,7 @@ class RangeRound:
             search.credible,
             search.unexplained or any(outcome.state is State.FILTERED for outcome in seen),
             search.loss.needed is None,
-            paused,
+            self._paused,
         )
 
     def _remember(self) -> None:
