@@ -192,3 +192,20 @@ async def test_both_ends_are_asked_at_every_address() -> None:
     await Site(network, [path(Check.RPC_RANGE, str(RANGE), addresses=names)], agent()).round()
     for name in names:
         assert len(network.times(50000, name)) == len(network.times(59999, name)) == 1
+
+
+async def test_the_room_is_what_may_go_right_now() -> None:
+    clock = HeldClock()
+    budget = Budget(clock, [(2, 10.0), (3, 60.0)])
+    assert budget.room == 2
+    await budget.take()
+    assert budget.room == 1
+    await budget.take()
+    assert budget.room == 0
+    await clock.advance(10.0)
+    assert budget.room == 1  # of the second limit
+    await budget.take()
+    await clock.advance(30.0)
+    assert budget.room == 0
+    await clock.advance(60.0)
+    assert budget.room == 2

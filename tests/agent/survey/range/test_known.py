@@ -1,0 +1,115 @@
+"""What is remembered of a range: how long, how much of it, and when all of it has been seen."""
+
+import pytest
+
+from agent.dynamic.observed import Observed
+from agent.judge.coverage import RangeState
+from agent.judge.silence import Loss
+from agent.ports import PortSet
+from agent.survey.range.known import PAUSE, RangeMemory, coverage, window_for
+from probes.outcome import Outcome
+from probes.state import State
+from tests.agent.seen import outcome
+
+DAY, NOW = 86_400.0, 1_800_000_000.0
+PORTS = PortSet.parse("50000-50009")
+
+
+def known(**seen: str) -> RangeMemory:
+    """`silent="50000-50001"` and the like."""
+    memory = RangeMemory.new(PORTS, Loss(), DAY, NOW)
+    for state, ports in seen.items():
+        for port in PortSet.parse(ports):
+            memory.search.map.observe(port, Observed[state.upper()], NOW)
+    return memory
+
+
+@pytest.mark.parametrize(
+    ("size", "samples", "interval", "configured", "expected"),
+    [
+        (16_384, 16, 60.0, None, 1.5 * 1024 * 60),
+        (16_384, 38, 60.0, None, DAY),
+        (16_384, 16, 3600.0, None, 1.5 * 1024 * 3600),
+        (16_384, 16, 60.0, 7200.0, 7200.0),
+        (1, 16, 60.0, None, DAY),
+    ],
+)
+def test_the_window(size: int, samples: int, interval: float, configured: float | None, expected: float) -> None:
+    assert window_for(size, samples, interval, configured) == expected
+
+
+def test_every_port_is_counted_once() -> None:
+    memory = known(open="50000", closed="50001-50002", silent="50003", refused="50004-50005")
+    memory.search.exempt = frozenset({50000, 50009, 60000})
+    found = coverage(memory, 2, 60.0)
+    assert found.ports == {
+        RangeState.OPEN: 0,
+        RangeState.BLOCKED: 2,
+        RangeState.INCONCLUSIVE: 3,
+        RangeState.UNTESTED: 3,
+        RangeState.EXEMPT: 2,
+    }
+    assert (found.size, found.tested, found.largest_untested) == (8, 5, 3)
+    assert found.ratio == 5 / 8
+    assert found.complete_in == 120.0
+
+
+def test_an_rst_counts_as_passing_only_where_it_is_the_host_s_own() -> None:
+    memory = known(closed="50001-50002")
+    memory.search.credible = True
+    assert coverage(memory, 2, None).ports[RangeState.OPEN] == 2
+
+
+def test_a_full_pass_is_one_since_the_last_one() -> None:
+    memory = known(closed="50000-50008")
+    memory.count_round([], NOW + 60)
+    assert memory.last_full_pass is None
+    memory.search.map.observe(50009, Observed.CLOSED, NOW + 120)
+    memory.count_round([], NOW + 120)
+    assert memory.last_full_pass == NOW + 120
+    memory.count_round([], NOW + 300)
+    assert memory.last_full_pass == NOW + 120
+
+
+def test_what_is_older_than_the_window_is_untested_again() -> None:
+    memory = known(closed="50000-50009")
+    memory.search.map.observe(50004, Observed.CLOSED, NOW + DAY / 2)
+    memory.count_round([], NOW + DAY + 120)
+    assert coverage(memory, 1, 60.0).tested == 1
+
+
+def sampled(*states: State) -> list[Outcome]:
+    return [outcome(state) for state in states]
+
+
+def test_three_silent_rounds_make_it_thin_and_an_answer_ends_that() -> None:
+    memory = known()
+    for _ in range(3):
+        assert not memory.is_thin
+        memory.count_round(sampled(State.FILTERED, State.FILTERED, State.LOCAL_FAULT), NOW)
+    assert memory.is_thin
+    memory.count_round(sampled(State.LOCAL_FAULT), NOW)  # says nothing
+    assert memory.is_thin
+    memory.count_round(sampled(State.FILTERED, State.CLOSED), NOW)
+    assert not memory.is_thin
+
+
+def test_a_pause_lasts_an_hour() -> None:
+    memory = known()
+    assert not memory.is_paused(0.0)
+    memory.pause(1000.0)
+    assert memory.is_paused(1000.0 + PAUSE - 1)
+    assert not memory.is_paused(1000.0 + PAUSE)
+
+
+@pytest.mark.parametrize("state", [{}, {"map": {}}, {"map": {}, "pass_began": "x", "last_full_pass": None}, {"map": 5}])
+def test_what_is_not_a_state_is_refused(state: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        known().restore(state, NOW)
+
+
+def test_a_state_comes_back() -> None:
+    memory = known(closed="50000-50003", refused="50008-50009")
+    other = known()
+    other.restore(memory.state(), NOW + 60)
+    assert other.search.map.states == memory.search.map.states
