@@ -23,7 +23,7 @@ class Store:
         self._folder = folder
         self._site = site
         self._warn = warn
-        self._told: set[str] = set()
+        self._told: set[tuple[str, str]] = set()  # name, message
 
     def load(self, name: str) -> Mapping[str, object]:
         """What `save` was last given under this name; nothing when there is no such file, or none of this site."""
@@ -34,7 +34,7 @@ class Store:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            self._tell(f"{path}: cannot be read: {error.strerror or error}")
+            self._tell(name, f"{path}: cannot be read: {error.strerror or error}")
             return {}
         try:
             return self._understood(text)
@@ -64,9 +64,9 @@ class Store:
         try:
             path.replace(aside)
         except OSError as error:
-            self._tell(f"{path}: {why}; it cannot be set aside: {error.strerror or error}")
+            self._tell(name, f"{path}: {why}; it cannot be set aside: {error.strerror or error}")
         else:
-            self._tell(f"{path}: {why}; set aside as {aside.name}, begun anew")
+            self._tell(name, f"{path}: {why}; set aside as {aside.name}, begun anew")
 
     def save(self, name: str, content: Mapping[str, object]) -> None:
         """In one step. Not being able to is said once, and again after it was possible in between."""
@@ -76,16 +76,17 @@ class Store:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             replace(path, text.encode())
         except OSError as error:
-            self._tell(f"{path}: cannot be written: {error.strerror or error}; running on, a restart will forget it")
+            why = error.strerror or error
+            self._tell(name, f"{path}: cannot be written: {why}; running on, a restart will forget it")
         else:
-            self._told.clear()
+            self._told = {told for told in self._told if told[0] != name}
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.json"
 
-    def _tell(self, message: str) -> None:
-        if message not in self._told:
-            self._told.add(message)
+    def _tell(self, name: str, message: str) -> None:
+        if (name, message) not in self._told:
+            self._told.add((name, message))
             self._warn(message)
 
 

@@ -25,7 +25,7 @@ class PortMap:
         self.ports = ports
         self.unit = unit
         self._states = bytearray(len(ports))
-        self._stamps = array("H", bytes(2 * len(ports)))
+        self._stamps = array("H", [0]) * len(ports)
         self._origin: float | None = None
 
     @classmethod

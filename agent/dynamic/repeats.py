@@ -47,6 +47,9 @@ class Repeats:
     def is_silent_for_sure(self, port: int) -> bool:
         return port in self._rows and self._rows[port].silence.confirmed
 
+    def silent_for_sure(self) -> list[int]:
+        return [port for port, row in self._rows.items() if row.silence.confirmed]
+
     def is_sure(self, port: int, seen: Observed, *, against_controls: bool) -> bool:
         """Whether it was seen so often enough. Without controls to go by, silence only means "not refused"."""
         row = self._rows.get(port)

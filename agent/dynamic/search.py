@@ -5,7 +5,7 @@ once, a search goes on in the next round where the last one left off, and it beg
 has changed. Whoever can ask ports can drive it: `saw` takes what a wave of them showed, `wave` names the next.
 """
 
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from math import ceil
@@ -40,7 +40,7 @@ class Search:
     def begin(self, recheck: int = 0) -> None:
         """A new round. The edges that are known are asked again in it: `recheck` ports at most, the oldest first."""
         edges = self._edge_ports()
-        self._repeats.keep(edges | self._doubted | self._alone())
+        self._repeats.keep(edges | self._doubted | self._alone() | self._certain())
         self._due = sorted(edges, key=lambda port: self.map.seen_at(port) or 0.0)[:recheck]
         self._fresh: set[int] = set()  # ports seen in this round
         self._tries: Counter[int] = Counter()
@@ -279,10 +279,11 @@ class Search:
         return {self.map.ports[index] for index in self.landscape.alone(len(self.map.ports) // ALONE)}
 
     def _unsettled(self) -> set[int]:
-        """Of each silent interval that is certain in neither of its ends the one that is nearer to it."""
-        runs = [run for run in self.landscape.of(Kind.SILENT) if not self._is_silent(run)]
+        """Of each silent interval that is not certain in any port, the end that is nearest to it."""
+        certain = set(self._silent_runs())
+        runs = [run for run in self.landscape.of(Kind.SILENT) if run not in certain]
         ends = [(self.map.ports[run.first], self.map.ports[run.last]) for run in runs]
-        return {max(both, key=self._repeats.silences) for both in ends}
+        return {max(pair, key=self._repeats.silences) for pair in ends}
 
     def _is_open_question(self, port: int, controlled: bool) -> bool:
         seen = self.map[port]
@@ -308,10 +309,16 @@ class Search:
     @property
     def suspect(self) -> PortSet:
         """The intervals that are silent for sure in at least one of their ports, where silence stands out at all."""
-        return self.landscape.intervals(run for run in self.landscape.of(Kind.SILENT) if self._is_silent(run))
+        return self.landscape.intervals(self._silent_runs())
 
-    def _is_silent(self, run: Run) -> bool:
-        return any(self._repeats.is_silent_for_sure(self.map.ports[index]) for index in (run.first, run.last))
+    def _silent_runs(self) -> list[Run]:
+        certain = sorted(map(self.map.ports.index, self._certain()))
+        silent = self.landscape.of(Kind.SILENT)
+        return [run for run in silent if bisect_left(certain, run.first) < bisect(certain, run.last)]
+
+    def _certain(self) -> set[int]:
+        """Ports that are silent for sure."""
+        return {port for port in self._repeats.silent_for_sure() if self.map[port] is Observed.SILENT}
 
     @property
     def refused(self) -> PortSet:

@@ -101,6 +101,35 @@ def test_indices_and_ports_are_each_other(found: PortSet) -> None:
     assert [found.index(port) for port in found] == list(range(len(found)))
 
 
+@given(port_sets.filter(bool), st.data())
+def test_what_lies_between_two_indexes(found: PortSet, data: st.DataObject) -> None:
+    first = data.draw(st.integers(0, len(found) - 1))
+    last = data.draw(st.integers(first, len(found) - 1))
+    assert list(found.between(first, last)) == list(found)[first : last + 1]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "ports"),
+    [
+        (0, 0, "5000"),
+        (0, 4, "5000-5004"),
+        (20, 20, "5020"),
+        (20, 21, "5020,20000"),
+        (21, 21, "20000"),
+        (19, 24, "5019-5020,20000,30000-30002"),
+        (0, 32, "5000-5020,20000,30000-30010"),
+    ],
+)
+def test_what_lies_between_crosses_from_one_range_to_the_next(first: int, last: int, ports: str) -> None:
+    assert str(PortSet.parse("5000-5020,20000,30000-30010").between(first, last)) == ports
+
+
+@pytest.mark.parametrize(("first", "last"), [(-1, 3), (0, 21), (21, 21)])
+def test_there_is_nothing_between_what_is_not_in_it(first: int, last: int) -> None:
+    with pytest.raises(IndexError):
+        PortSet.parse("5000-5020").between(first, last)
+
+
 @given(port_sets)
 def test_its_text_reads_back(found: PortSet) -> None:
     assert not found or PortSet.parse(str(found)) == found

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.judge.silence import CHANCE, LEAST, MOST, PRIOR, Control, Silence, needed, upper_bound
+from agent.judge.silence import CHANCE, LEAST, MOST, PRIOR, WINDOW, Control, Loss, Silence, needed, upper_bound
 
 ANSWERED, LATE, SILENT = Control.ANSWERED, Control.LATE, Control.SILENT
 
@@ -192,6 +192,94 @@ def test_a_good_month_is_not_a_licence_for_a_bad_hour() -> None:
     silence.answered()
     assert silence.needed is not None
     assert silence.needed > needed(PRIOR)  # type: ignore[operator]
+
+
+# The ports of one address share what is known of its loss.
+
+
+def two() -> tuple[Silence, Silence]:
+    loss = Loss()
+    return Silence(loss=loss), Silence(loss=loss)
+
+
+def test_a_port_that_loses_packets_makes_the_silence_of_another_mean_less() -> None:
+    one, other = two()
+    silent(other, *[ANSWERED] * 4)
+    assert other.confirmed
+    silent(one, ANSWERED, ANSWERED).answered()
+    assert (other.in_a_row, other.confirmed) == (4, False)
+
+
+def test_a_port_that_answers_does_not_end_the_silence_of_another() -> None:
+    one, other = two()
+    silent(other, *[ANSWERED] * 3)
+    one.answered()
+    one.interrupted()
+    assert other.in_a_row == 3
+    assert silent(other, ANSWERED).confirmed
+
+
+def test_ports_of_different_addresses_know_nothing_of_one_another() -> None:
+    one, other = Silence(), Silence()
+    silent(one, *[ANSWERED, SILENT] * 5, ANSWERED)
+    assert one.hopeless
+    assert silent(other, *[ANSWERED] * 4).confirmed
+
+
+def test_a_control_beside_several_ports_is_measured_once() -> None:
+    """Whoever asks them says that it was asked; to each of them it measures nothing any more."""
+    one, other = two()
+    for _ in range(4):
+        one.loss.control(ANSWERED)
+        for port in (one, other):
+            port.beside(ANSWERED, measures=False)
+    assert one.loss.asked == 4
+    assert one.confirmed
+    assert other.confirmed
+
+
+def test_a_silent_control_is_lost_once_however_many_ports_it_stood_beside() -> None:
+    one, other = two()
+    one.loss.control(SILENT)
+    for port in (one, other):
+        port.beside(SILENT, measures=False)
+    one.loss.control(ANSWERED)
+    assert (one.loss.lost, one.loss.asked) == (1, 2)
+
+
+@pytest.mark.parametrize(("silent_controls", "lost"), [(1, 1), (LEAST, LEAST), (LEAST + 1, 0), (50, 0)])
+def test_controls_that_are_silent_for_long_are_a_host_that_was_gone(silent_controls: int, lost: int) -> None:
+    loss = Loss()
+    for _ in range(silent_controls):
+        loss.control(SILENT)
+    assert loss.lost == 0
+    loss.control(ANSWERED)
+    assert loss.lost == lost
+    loss.control(ANSWERED)
+    assert loss.lost == lost
+
+
+def test_what_was_not_settled_can_be_forgotten() -> None:
+    loss = Loss()
+    loss.control(SILENT)
+    loss.forget_unsettled()
+    loss.control(ANSWERED)
+    assert (loss.lost, loss.asked) == (0, 1)
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=60))
+def test_what_was_measured_long_ago_fades(counts: list[tuple[int, int]]) -> None:
+    loss = Loss()
+    for asked, lost in counts:
+        before = loss.asked, loss.lost
+        loss.count(asked + lost, lost)
+        assert loss.asked == pytest.approx(min(WINDOW, before[0] + asked + lost))
+        assert loss.lost <= before[1] + lost + 1e-9
+        assert 0 <= loss.lost <= loss.asked + 1e-9
+    for _ in range(20 * WINDOW):
+        loss.count(1)
+    assert loss.lost < 1e-3
+    assert loss.needed == needed(PRIOR)
 
 
 CALLS: list[Callable[[Silence], None]] = [
