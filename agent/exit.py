@@ -37,4 +37,7 @@ def _endpoint_reachable(result: Result) -> bool:
 
 
 def _nobody_known(result: Result) -> bool:
+    """A range of which nothing is shown, as nobody is known to listen there; not one that a person asked about."""
+    if result.judgement.suspect or result.path.within:
+        return False
     return result.path.check is Check.RPC_RANGE and result.judgement.cause is Cause.NO_KNOWN_LISTENER

@@ -15,6 +15,7 @@ class Repeat:
     silence: Silence
     seen: Observed = Observed.UNTESTED
     times: int = 0
+    controlled: bool = False  # a control was ever asked beside it
 
 
 @dataclass(slots=True)
@@ -34,6 +35,7 @@ class Repeats:
         row.seen = seen
         if seen is Observed.SILENT:
             if control is not None:
+                row.controlled = True
                 row.silence.beside(control, counts=counts, measures=False)
         elif seen in ANSWERS:
             row.silence.answered()
@@ -51,13 +53,15 @@ class Repeats:
         return [port for port, row in self._rows.items() if row.silence.confirmed]
 
     def is_sure(self, port: int, seen: Observed, *, against_controls: bool) -> bool:
-        """Whether it was seen so often enough. Without controls to go by, silence only means "not refused"."""
+        """Whether it was seen so often enough. Where there is no control to go by, silence only means "not refused"."""
         row = self._rows.get(port)
         if row is None or not alike(row.seen, seen):
             return False
         if seen is not Observed.SILENT:
             return row.times >= TWICE
-        return row.silence.confirmed if against_controls else row.times >= (self.loss.needed or MOST)
+        if against_controls or row.controlled:
+            return row.silence.confirmed
+        return row.times >= (self.loss.needed or MOST)
 
     def keep(self, ports: set[int]) -> None:
         """Forget every other port."""

@@ -7,7 +7,7 @@ from enum import Enum
 from itertools import pairwise
 
 from agent.dynamic.observed import Observed
-from agent.ports import NO_PORTS, PortSet
+from agent.ports import PortSet
 
 
 class Kind(Enum):
@@ -113,10 +113,7 @@ class Landscape:
 
     def intervals(self, runs: Iterable[Run]) -> PortSet:
         """The ports from each run's first to its last, those between its tested ones included."""
-        found = NO_PORTS
-        for run in runs:
-            found |= self.ports.between(run.first, run.last)
-        return found
+        return PortSet(tuple(each for run in runs for each in self.ports.between(run.first, run.last).intervals))
 
     def run_at(self, index: int) -> Run | None:
         return next((run for run in self.runs if run.first <= index <= run.last), None)

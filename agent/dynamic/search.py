@@ -42,6 +42,7 @@ class Search:
         edges = self._edge_ports()
         self._repeats.keep(edges | self._doubted | self._alone() | self._certain())
         self._due = sorted(edges, key=lambda port: self.map.seen_at(port) or 0.0)[:recheck]
+        self.rechecked = frozenset(self._due)
         self._fresh: set[int] = set()  # ports seen in this round
         self._tries: Counter[int] = Counter()
         self._postponed: set[int] = set()  # to be asked on their own
@@ -49,6 +50,15 @@ class Search:
         self._most_told = 0  # refusals in one wave
         self._ceiling = NO_CEILING
         self._limited = False  # whether somebody limits how often he says that he refuses
+
+    def trust(self, credible: bool) -> None:
+        """Whether an RST is the host's own from now on. Silence seen while none was stood for nothing, and is void."""
+        if credible and not self.credible:
+            kept = self._fresh | self._certain()
+            states = enumerate(self.map.states)
+            silent = [index for index, state in states if state == Observed.SILENT]
+            self.map.forget(index for index in silent if self.map.ports[index] not in kept)
+        self.credible = credible
 
     def forget_before(self, moment: float, now: float) -> None:
         """What was seen earlier, and what the clock says was seen after `now`. UTC."""
@@ -181,7 +191,7 @@ class Search:
             before[each] = Observed.UNTESTED
         run = self._landscape_of(bytes(before)).run_at(index)
         if run is not None:
-            void = [each for each in range(run.first, run.last + 1) if before[each] and each not in fresh]
+            void = [each for each in range(run.first, run.last + 1) if before[each]]
             self.map.forget(void)
             again = {void[0], void[len(void) // 2], void[-1]} if void else set()
             self._due += sorted({self.map.ports[each] for each in again} - {port, *self._due})
@@ -197,22 +207,24 @@ class Search:
 
     # What to ask next.
 
-    def wave(self, left: int, at_once: int, *, controlled: bool = True) -> tuple[int, ...]:
+    def wave(self, left: int, at_once: int, *, controlled: bool = True, exact: bool = True) -> tuple[int, ...]:
         """The ports to ask next, all at once; none when nothing is left to learn. `left`: attempts in this round.
 
-        `controlled`: there is a control to ask beside them. Without one, silence is not asked again.
+        `controlled`: there is a control to ask beside them. Without one, silence is not asked again. Unless `exact`,
+        what was asked is made certain, and no edge is looked for.
         """
         most = min(left, at_once, self._ceiling)
-        return next((tuple(ports) for ports in self._wanted(left, most, controlled) if ports), ()) if most > 0 else ()
+        wanted = self._wanted(left, most, controlled, exact) if most > 0 else ()
+        return next((tuple(ports) for ports in wanted if ports), ())
 
-    def _wanted(self, left: int, most: int, controlled: bool) -> Iterator[list[int]]:
+    def _wanted(self, left: int, most: int, controlled: bool, exact: bool) -> Iterator[list[int]]:
         """What there is to ask, the most pressing first."""
         few = min(most, AGAIN_AT_ONCE)
         yield sorted(self._postponed)[:few]
         yield self._due[:few]
         yield self._doubts(controlled)[:few]
         yield self._lone(controlled)[:few]
-        gaps = self._gaps(controlled)
+        gaps = self._gaps(controlled) if exact else []
         reserve = (self.loss.needed or 0) * len(gaps)  # for each of the edges that will be found
         yield self._in(gaps, left - reserve, most)
         unconfirmed = self._unconfirmed(controlled)
@@ -301,10 +313,14 @@ class Search:
 
     @property
     def confirmed(self) -> bool:
-        """Whether every edge of what is shut was found, and seen often enough; and no interval stands on luck."""
+        """Whether every edge of what is shut was found, and seen often enough; and no interval stands on luck.
+
+        Behind a limit on refusals a silent port is told from a refused one only where the host itself answers.
+        """
         edges = self._edge_ports()
-        sure = all(self._is_sure(port, self.map[port]) for port in edges)
-        return bool(edges) and sure and not self.landscape.gaps() and not self._thin()
+        if not edges or self.landscape.gaps() or self._thin() or (self._limited and not self.credible):
+            return False
+        return all(self._is_sure(port, self.map[port]) for port in edges)
 
     @property
     def suspect(self) -> PortSet:

@@ -6,13 +6,13 @@ beside such RSTs it makes its interval suspect, never blocked.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
 
 from agent.duration import about
-from agent.judge.coverage import Coverage
+from agent.judge.coverage import Coverage, RangeState
 from agent.judge.sight import Sight
 from agent.judge.single import facts_of, rejected_by
 from agent.judge.table import Beside, look_up
@@ -47,6 +47,7 @@ class Reach:
     unexplained: bool = False
     lossy: bool = False
     own_probing: bool = False
+    exempt: frozenset[int] = frozenset()  # ports at which services are registered
 
 
 class Shown(Enum):
@@ -58,6 +59,7 @@ class Shown(Enum):
     DEVICE_ANSWERS_ALL = auto()
     NO_WAY = auto()
     SUSPECT = auto()
+    NO_WAY_TO_SOME = auto()
     SILENT_ON_LOSSY_PATH = auto()
     ALL_ANSWERED_FOR = auto()
     SOME_PASS = auto()
@@ -84,11 +86,15 @@ ROWS = (
     RangeRow(Shown.DEVICE_ANSWERS_ALL, V.INCONCLUSIVE, C.MIDDLEBOX),
     RangeRow(Shown.NO_WAY, V.UNREACHABLE, C.HOST_DOWN),
     RangeRow(Shown.SUSPECT, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, P.REPLY, Beside.SUSPECT),
+    RangeRow(Shown.NO_WAY_TO_SOME, V.INCONCLUSIVE, C.ICMP_REJECT, P.NONE, Beside.NO_WAY_TO_SOME),
     RangeRow(Shown.SILENT_ON_LOSSY_PATH, V.INCONCLUSIVE, C.LOSSY_PATH),
     RangeRow(Shown.ALL_ANSWERED_FOR, V.REACHABLE, None, P.REPLY),
     RangeRow(Shown.SOME_PASS, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, P.REPLY),
     RangeRow(Shown.NOTHING, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER),
 )
+
+
+REFUSED = (Shown.REFUSED, Shown.REFUSED_AND_PASSES)
 
 
 def judge_range(sight: Sight, reach: Reach) -> Judgement:
@@ -104,7 +110,7 @@ def judge_range(sight: Sight, reach: Reach) -> Judgement:
         row = RangeRow(row.shown, single.verdict, single.cause, single.evidence, single.beside)
     elif row.shown is Shown.SOME_PASS and _at_services(sight, passes):
         row = row._replace(evidence=Proof.NATURAL)
-    elif row.cause is Cause.ICMP_REJECT and all(_by_target(each, sight) for each in refusals):
+    elif row.shown in REFUSED and all(_by_target(each, sight) for each in refusals):
         row = row._replace(cause=Cause.HOST_FIREWALL)
     return _worded(row, sight, reach, passes, witness)
 
@@ -119,6 +125,7 @@ def _shown(sight: Sight, reach: Reach, refusals: list[Outcome], passes: PortSet)
         Shown.DEVICE_ANSWERS_ALL: sight.device_answers_all,
         Shown.NO_WAY: not tried or all(_no_way(outcome) for outcome in tried),
         Shown.SUSPECT: reach.credible and bool(reach.suspect),
+        Shown.NO_WAY_TO_SOME: any(map(_turned_back, tried)),
         Shown.SILENT_ON_LOSSY_PATH: reach.unexplained and reach.lossy,
         Shown.ALL_ANSWERED_FOR: answered and not reach.unexplained and all(map(_answered, tried)),
         Shown.SOME_PASS: bool(passes),
@@ -130,43 +137,49 @@ def _shown(sight: Sight, reach: Reach, refusals: list[Outcome], passes: PortSet)
 def _witness(reach: Reach, refusals: list[Outcome]) -> Outcome:
     """The outcome that stands for all of them in the sentences."""
     tried = [outcome for outcome in reach.seen if outcome.state is not State.LOCAL_FAULT]
-    return (refusals or tried or [*reach.seen])[0]
+    turned_back = [outcome for outcome in tried if _turned_back(outcome)]
+    return (refusals or turned_back or tried or [*reach.seen])[0]
 
 
 def _worded(row: RangeRow, sight: Sight, reach: Reach, passes: PortSet, witness: Outcome) -> Judgement:
-    refused = reach.refused if row.cause in (Cause.ICMP_REJECT, Cause.HOST_FIREWALL) else NO_PORTS
+    refused = reach.refused if row.shown in REFUSED else NO_PORTS
     suspect = reach.suspect if reach.credible and not reach.own_probing else NO_PORTS
-    shut = refused | suspect
-    coverage = reach.coverage
-    facts = {
-        **facts_of(CHECK, sight, witness),
-        "port": str(reach.ports),
-        "shut": some(shut.texts()) if shut and reach.confirmed else str(reach.ports),
-        "blocked": f"TCP {some(refused.texts())}" if refused else "",
-        "passes": f"TCP {some(passes.texts())}" if passes else "",
-        "suspect": f"TCP {some(suspect.texts())}" if suspect else "",
-        "door": f"TCP {reach.ports} of {sight.address}",
-        "edges": "every edge found and asked again" if reach.confirmed else "not every edge found and asked again yet",
-        "tested": f"{coverage.tested:,}",
-        "size": f"{coverage.size:,}",
-        "untested": f"{coverage.largest_untested:,}",
-        "coverage": coverage_words(coverage),
-        "tally": tally(reach.seen),
-    }
+    facts = {**facts_of(CHECK, sight, witness), **_facts(sight, reach, refused, passes, suspect)}
     text = words(row.verdict, row.cause, row.beside, row.evidence, CHECK)
+    named = row.verdict is not Verdict.INCONCLUSIVE or row.shown is Shown.NO_WAY_TO_SOME
     return Judgement(
         row.verdict,
         row.cause,
         text.seen.format_map(facts),
         text.remedy.format_map(facts),
         row.evidence,
-        rejected_by(witness) if row.verdict is not Verdict.INCONCLUSIVE else None,
+        rejected_by(witness) if named else None,
         refused,
         passes,
         suspect,
-        reach.confirmed and bool(shut),
-        coverage,
+        reach.confirmed and bool(refused | suspect),
+        reach.coverage,
     )
+
+
+def _facts(sight: Sight, reach: Reach, refused: PortSet, passes: PortSet, suspect: PortSet) -> Mapping[str, str]:
+    """What the sentences about a range may name, beside what those about a port may."""
+    asked = [each for each in reach.seen if each.target.port in reach.ports and each.target.port not in reach.exempt]
+    turned_back = PortSet.of(outcome.target.port for outcome in asked if _turned_back(outcome))
+    shut = some((refused | suspect).texts())
+    return {
+        "port": str(reach.ports),
+        "shut": shut if reach.confirmed else f"{shut}, and what else is shut beside them,",
+        "blocked": f"TCP {some(refused.texts())}",
+        "passes": f"TCP {some(passes.texts())}",
+        "suspect": f"TCP {some(suspect.texts())}",
+        "turned_back": f"TCP {some(turned_back.texts())}",
+        "door": f"TCP {reach.ports} of {sight.address}",
+        "edges": "every edge was found and asked again" if reach.confirmed else "not every edge is confirmed",
+        "asked": f"{len(asked):,}",
+        "coverage": coverage_words(reach.coverage),
+        "tally": tally(asked),
+    }
 
 
 def _at_services(sight: Sight, passes: PortSet) -> bool:
@@ -188,9 +201,14 @@ def _answered(outcome: Outcome) -> bool:
     return outcome.state in (State.OPEN, State.CLOSED)
 
 
+def _turned_back(outcome: Outcome) -> bool:
+    """By somebody on the way, who says that there is no way."""
+    return outcome.state is State.REJECTED and not _refused(outcome)
+
+
 def _no_way(outcome: Outcome) -> bool:
     """Nothing got through because there is no way to the host, rather than to the port."""
-    return outcome.sent is Sent.HELD or (outcome.state is State.REJECTED and not _refused(outcome))
+    return outcome.sent is Sent.HELD or _turned_back(outcome)
 
 
 def some(texts: Collection[str]) -> str:
@@ -201,9 +219,11 @@ def some(texts: Collection[str]) -> str:
 
 def coverage_words(coverage: Coverage) -> str:
     """What was tested, what could be missed, and when all will have been."""
+    exempt = coverage.ports.get(RangeState.EXEMPT, 0)
+    beside = f" (and {exempt} where services are registered)" if exempt else ""
     if not coverage.largest_untested:
-        return f"All {coverage.size:,} ports tested."
-    told = f"{coverage.tested:,} of {coverage.size:,} ports tested; "
+        return f"All {coverage.size:,} ports tested{beside}."
+    told = f"{coverage.tested:,} of {coverage.size:,} ports tested{beside}; "
     told += f"a shut run of up to {coverage.largest_untested:,} ports could be missed."
     return told if coverage.complete_in is None else f"{told} All tested in about {about(coverage.complete_in)}."
 

@@ -31,6 +31,7 @@ class Beside(Enum):
     NAMED = auto()  # the mapper names this port, also when asked again
     NAMED_NO_LONGER = auto()  # it named it before the attempt and not after
     SUSPECT = auto()  # a range: silent where the ports beside answer as the host itself does
+    NO_WAY_TO_SOME = auto()  # a range: somebody says that there is no way to some ports, and others answer
     REFUSAL_CODE = auto()  # an ICMP code that says somebody decided so
     REFUSAL_BY_TARGET = auto()  # the same, sent from the probed address itself
 

@@ -15,6 +15,7 @@ class Budget:
     def __init__(self, clock: Clock, limits: Sequence[tuple[int, float]] = LIMITS) -> None:
         self._clock = clock
         self._limits = limits
+        self.spent = 0  # attempts, waited for or not
         self._taken: deque[float] = deque(maxlen=max((most for most, _ in limits), default=0))
 
     @property
@@ -23,11 +24,16 @@ class Budget:
         now = self._clock.monotonic()
         return min(most - sum(at > now - window for at in self._taken) for most, window in self._limits)
 
+    def note(self) -> None:
+        """One leaves that is not to wait."""
+        self.spent += 1
+
     async def take(self) -> None:
         """Wait for leave to send one. Who is cancelled meanwhile has spent it."""
         now = self._clock.monotonic()
         full = (self._taken[-most] + window for most, window in self._limits if len(self._taken) >= most)
         at = max([now, *full])
         self._taken.append(at)
+        self.spent += 1
         if at > now:
             await self._clock.sleep(at - now)

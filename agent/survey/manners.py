@@ -16,9 +16,12 @@ from agent.survey.budget import LIMITS
 SHORTEST = 3.0 if sys.platform == "win32" else 1.2
 BURST = 4  # range attempts that may go at once; enough to notice a device that answers for everyone
 PATIENCE = 0.9  # seconds that the budget may hold up an attempt
+MINUTE = 60.0  # seconds
+NAMED = 1  # ports in the range that an address' mapper names, each round, as a rule
+ANCHOR, SEARCH = 5, 2  # attempts a minute to find out whose the RSTs of an address are, and to search there, at least
 AGAIN_AT_ONCE = 8  # asks again of silent ports, and of the controls beside them
 FLOOR = 10.0  # seconds between the beginnings of two rounds of a peer
-MOST_ONCE = 246  # range attempts at one peer by `probe once`: 250 with those that its mapper names
+MOST_ONCE = 246  # range attempts at one peer by `probe once`: 250 with a last look whether it still answers
 ENDS = 2  # the first and the last port of the range go along with every sample
 LONGEST_ONCE = 90.0  # seconds that a search may take while a person waits
 AGAIN_ONCE, AGAIN_AGENT = 1.0, 10.0  # seconds between two asks of a silent port
@@ -37,6 +40,8 @@ class Effort:
     spacing: float
     between: float
     seconds: float
+    exact: bool = True  # edges are looked for
+    anchor: int = 0  # of `left`, what is kept for rounds in which it is asked whose the RSTs are
 
     @property
     def recheck(self) -> int:
@@ -71,19 +76,34 @@ class Manners:
         most = most_that_fit(interval, spread)
         return cls(timeout, interval, samples, most, spread, spacing=AGAIN_AGENT, at_once=False, window=window)
 
-    def samples_for(self, addresses: int) -> int:
-        """How many samples fit into a round: the budget is a peer's, however many addresses it has."""
-        return max(1, min(self.samples, self.most // max(1, addresses) - ENDS))
+    def samples_for(self, addresses: int, reached: int = 0) -> int:
+        """How many samples fit into a round: the budget is a peer's, however many addresses it has.
 
-    def effort(self, sampled: int, addresses: int) -> Effort:
+        `addresses` have their range asked in it, of those `reached`.
+        """
+        return max(1, min(self.samples, self._left(reached) // max(1, addresses) - ENDS - self._beside))
+
+    def addresses(self, reached: int) -> int:
+        """How many of a peer's addresses can have their range asked in one round; the others come next."""
+        return max(1, self._left(reached) // (1 + ENDS + self._beside))
+
+    def _left(self, reached: int) -> int:
+        """Range attempts beside those that the mappers of all addresses name."""
+        return self.most - NAMED * reached
+
+    @property
+    def _beside(self) -> int:
+        """Range attempts at an address beside its sample."""
+        return ceil((ANCHOR + SEARCH) * min(1.0, self.interval / MINUTE))
+
+    def effort(self, sampled: int, addresses: int, reached: int) -> Effort:
         """For each address, beside a sample of so many attempts at all of them."""
-        if not self.exact or not addresses:
-            return Effort(0, 0, self.spacing, self.spacing, 0.0)
-        left = max(1, (self.most - sampled) // addresses)
+        left = max(0, (self._left(reached) - sampled) // max(1, addresses))
         if self.at_once:
-            return Effort(left, left, self.spacing, 0.0, LONGEST_ONCE)
+            return Effort(left, left, self.spacing, 0.0, LONGEST_ONCE, self.exact)
+        anchor = ceil(ANCHOR * min(1.0, self.interval / MINUTE))
         waves = max(1, floor(self.spread / self.spacing))
-        return Effort(left, ceil(left / waves), self.spacing, self.spacing, self.spread)
+        return Effort(left, ceil(left / waves), self.spacing, self.spacing, self.spread, anchor=anchor)
 
     def delays(self, count: int) -> list[float]:
         """When, after the beginning of a round, each of `count` range attempts is due."""

@@ -11,6 +11,7 @@ from probes.state import State
 from probes.wire.ept_lookup import Entry
 
 CONTROLS = 8  # remembered for each address
+MOST_RANGES = 16  # remembered of addresses that a name does not come to now: it may again
 HOURLY = 3600.0  # seconds between two readings of a mapper's whole table
 
 Keys = dict[str, frozenset[Key]]  # service → what it is registered as
@@ -96,8 +97,10 @@ class Memory:
 
     def keep(self, addresses: Collection[str]) -> None:
         """Forget every other address: a name may come to ever new ones."""
-        for by_address in (self.controls, self.samples, self.mappers, self.databases, self.losses, self.ranges):
+        for by_address in (self.controls, self.samples, self.mappers, self.databases, self.losses):
             for address in by_address.keys() - addresses:
                 del by_address[address]
+        for address in [each for each in self.ranges if each not in addresses][:-MOST_RANGES]:
+            del self.ranges[address]
         for address, port in [key for key in self.silences if key[0] not in addresses]:
             del self.silences[address, port]

@@ -17,7 +17,7 @@ def noticed(paths: Iterable[Path], views: Iterable[View]) -> Iterator[Finding]:
     """Of one peer, in one round."""
     paths = list(paths)
     matchers = next((path.matchers for path in paths if path.matchers), ())
-    dynamic = next((path.ports for path in paths if path.check is Check.RPC_RANGE), None)
+    dynamic = next((path.within or path.ports for path in paths if path.check is Check.RPC_RANGE), None)
     for view in views:
         named = view.registration.named if view.registration else {}
         for each in matchers:

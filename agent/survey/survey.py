@@ -80,7 +80,7 @@ class Survey:
             for path in fixed:
                 group.create_task(self._settle(path, views, started))
             for each in ranges:
-                group.create_task(each.explore(self._registered(each.view)))
+                group.create_task(each.explore(*self._registered(each.view)))
         for each in ranges:
             each.view.reach = each.end()
         self._remember(views)
@@ -154,7 +154,8 @@ class Survey:
             if not answer.addresses and answer.name in self._memory.addresses
         )
         views = _each_once(view for answer in resolved for view in self._views_of(answer))
-        self._memory.keep({view.address for view in views if view.address is not None})
+        if all(view.address is not None for view in views):  # otherwise what its name came to before may still hold
+            self._memory.keep({str(view.address) for view in views})
         return views
 
     def _views_of(self, answer: Resolved) -> list[View]:
@@ -170,10 +171,11 @@ class Survey:
     def _range_knock(self, view: View) -> Callable[[int], Awaitable[Outcome]]:
         return partial(self._knock, view, timeout=SHORTEST)
 
-    def _registered(self, view: View) -> frozenset[int]:
-        """The ports of an address at which its endpoint mapper knows a service."""
+    def _registered(self, view: View) -> tuple[frozenset[int], frozenset[int]]:
+        """The ports of an address at which its endpoint mapper knows a service, and those it named in this round."""
         named = view.registration.named.values() if view.registration else ()
-        return self._memory.mapper(view.address or "").natural.union(*named)
+        told = frozenset[int]().union(*named)
+        return self._memory.mapper(view.address or "").natural | told, told
 
     async def _ask_database(self, view: View, path: Path) -> None:
         if view.address is not None:
@@ -190,8 +192,11 @@ class Survey:
         told: bool = False,
     ) -> Outcome:
         """`timeout` if the usual one is too short; `told`: the peer itself said which port, so it may be any."""
-        if not self._manners.at_once and (told or self._in_range(port)):
-            await self._budget.take()
+        if told or self._in_range(port):
+            if self._manners.at_once:
+                self._budget.note()
+            else:
+                await self._budget.take()
         deadline = max(timeout, self._manners.timeout)
         target = Target(view.address or view.name, port, deadline, self._paths[0].source_address)
         outcome = await self._ask(target, kind, question)

@@ -21,22 +21,41 @@ Knock = Callable[[int], Awaitable[Outcome]]
 
 
 async def look_for_anchor(
-    ports: PortSet, registered: Collection[int], knock: Knock, opened: Callable[[int], bool | None]
+    ports: PortSet,
+    registered: Collection[int],
+    named: Collection[int],
+    knock: Knock,
+    opened: Callable[[int], bool | None],
 ) -> bool:
     """Whether an RST is the host's own.
 
-    `registered`: where services are. `opened`: whether a port accepted in this round; None: it was not asked.
+    `registered`: where services are; `named`: those of them that the mapper named in this round, for which a firewall
+    that understands RPC may have opened a way. `opened`: whether a port accepted in this round; None: it was not asked.
     """
-    candidates = sorted((port for port in registered if port in ports), key=lambda port: (opened(port) is None, port))
-    for listener in [port for port in candidates if opened(port) is not False][:LISTENERS]:
-        if not opened(listener) and (await knock(listener)).state is not State.OPEN:
-            continue
-        sides = [side for step in (-1, 1) if (side := _side(ports, registered, listener, step))]
-        found = await asyncio.gather(*(asyncio.gather(*map(knock, side)) for side in sides))
-        resets = [sum(outcome.state is State.CLOSED for outcome in outcomes) for outcomes in found]
-        if sum(resets) >= WANTED and all(resets):
+    candidates = sorted(
+        (port for port in registered if port in ports), key=lambda port: (port in named, opened(port) is None, port)
+    )
+    tried = candidates[:LISTENERS]
+    tried += [port for port in candidates if port in named and port not in tried][:1]
+    doubtful = False  # a registered port reset: a device that lets only through what was named would do so
+    for listener in tried:
+        if doubtful and listener in named:
+            return False
+        if not opened(listener) or listener in named:
+            state = (await knock(listener)).state
+            doubtful |= state is State.CLOSED
+            if state is not State.OPEN:
+                continue
+        if await _resets_around(listener, ports, registered, knock):
             return True
     return False
+
+
+async def _resets_around(listener: int, ports: PortSet, registered: Collection[int], knock: Knock) -> bool:
+    sides = [side for step in (-1, 1) if (side := _side(ports, registered, listener, step))]
+    found = await asyncio.gather(*(asyncio.gather(*map(knock, side)) for side in sides))
+    resets = [sum(outcome.state is State.CLOSED for outcome in outcomes) for outcomes in found]
+    return sum(resets) >= WANTED and all(resets)
 
 
 def _side(ports: PortSet, registered: Collection[int], listener: int, step: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from math import inf
+from math import inf, isfinite
 
 from agent.dynamic.observed import Observed
 from agent.dynamic.portmap import PortMap, unit_for
@@ -10,14 +10,17 @@ from agent.dynamic.runs import largest_untested
 from agent.dynamic.search import Search
 from agent.dynamic.stored import restore, store
 from agent.judge.coverage import Coverage, RangeState
+from agent.judge.range import Reach
 from agent.judge.silence import Loss
 from agent.ports import PortSet
 from probes.outcome import Outcome
 from probes.state import State
 
 DAY = 86_400.0  # seconds
+LATEST = 1e11  # UTC; the year 5138
 PASSES = 1.5  # full passes that the window spans, at least
 PAUSE = 3600.0  # seconds without any range attempt after our own probing seems to have shut us out
+MOST_EXEMPT, MOST_SHARE = 64, 16  # registered ports of a range, or 1/16 of it: a host that has more has none exempt
 ENOUGH_SILENCE = 3  # rounds of nothing but silence; from then on one port a round is asked
 
 
@@ -28,7 +31,7 @@ def window_for(size: int, samples: int, interval: float, configured: float | Non
 
 @dataclass(slots=True)
 class RangeMemory:
-    """`window` in seconds; `pass_began` and `last_full_pass` UTC; the others monotonic."""
+    """`window` in seconds; `pass_began`, `last_full_pass` and `paused_until` UTC; the others monotonic."""
 
     search: Search
     window: float
@@ -36,7 +39,9 @@ class RangeMemory:
     last_full_pass: float | None = None
     silent_rounds: int = 0  # in a row: nothing but silence
     searched_at: float | None = None
-    paused_until: float = -inf
+    paused_until: float = -inf  # UTC
+    anchored_at: float = -inf  # when it was looked whose the RSTs are
+    reach: Reach | None = None  # what the last round came to
     answered: frozenset[int] = field(default_factory=frozenset)  # ports of other checks, in the last round
     _swept_at: float = -inf  # UTC: when what is too old was forgotten
 
@@ -45,9 +50,11 @@ class RangeMemory:
         return cls(Search(PortMap(ports, unit_for(window)), loss), window, now)
 
     def is_paused(self, now: float) -> bool:
-        return now < self.paused_until
+        """`now`: UTC. A clock that was set back makes no pause longer than it is."""
+        return now < self.paused_until <= now + PAUSE
 
     def pause(self, now: float) -> None:
+        """For an hour from `now` (UTC)."""
         self.paused_until = now + PAUSE
 
     @property
@@ -73,49 +80,71 @@ class RangeMemory:
 
     def state(self) -> dict[str, object]:
         """For a file."""
-        return {"map": store(self.search.map), "pass_began": self.pass_began, "last_full_pass": self.last_full_pass}
+        return {
+            "map": store(self.search.map),
+            "credible": self.search.credible,
+            "pass_began": self.pass_began,
+            "last_full_pass": self.last_full_pass,
+            "paused_until": self.paused_until if isfinite(self.paused_until) else None,
+        }
 
     def restore(self, state: Mapping[str, object], now: float) -> None:
         """From a file. Raises ValueError when it is not understood."""
-        match state:
-            case {"map": dict(stored), "pass_began": int() | float() as began, "last_full_pass": full}:
-                if not (full is None or isinstance(full, int | float)):
-                    raise ValueError("a time that is none")
-                restore(self.search.map, stored, since=now - self.window, now=now)
-                self.search.forget_before(now - self.window, now)
-                self.pass_began = min(float(began), now)
-                self.last_full_pass = None if full is None or full > now else float(full)
-            case _:
-                raise ValueError("not what is known of a range")
+        stored, credible = state.get("map"), state.get("credible")
+        if not isinstance(stored, dict) or not isinstance(credible, bool):
+            raise ValueError("not what is known of a range")
+        began, full, paused = (_time(state.get(key)) for key in ("pass_began", "last_full_pass", "paused_until"))
+        restore(self.search.map, stored, since=now - self.window, now=now)
+        self.search.forget_before(now - self.window, now)
+        self.search.trust(credible)
+        self.pass_began = now if began is None else min(began, now)
+        self.last_full_pass = None if full is None or full > now else full
+        self.paused_until = -inf if paused is None else paused
+
+
+def _time(written: object) -> float | None:
+    """UTC, or none. Raises ValueError."""
+    if written is None:
+        return None
+    if isinstance(written, bool) or not isinstance(written, int | float) or not 0 <= written <= LATEST:
+        raise ValueError("a time that is none")
+    return float(written)
+
+
+def exempt_from(registered: frozenset[int], ports: PortSet) -> frozenset[int]:
+    """Those of the range; none when there are so many that nothing would be left to test."""
+    within = frozenset(port for port in registered if port in ports)
+    return within if len(within) <= max(MOST_EXEMPT, len(ports) // MOST_SHARE) else frozenset()
 
 
 def coverage(known: RangeMemory, per_round: int, interval: float | None) -> Coverage:
     """`per_round`: ports asked each `interval` (seconds); None: there is no further round."""
     search = known.search
-    exempt = [port for port in search.exempt if port in search.map.ports]
-    counted = _count(search, exempt)
+    counted = _count(search)
     untested = counted[RangeState.UNTESTED]
     complete_in = None if interval is None else -(-untested // max(1, per_round)) * interval
-    return Coverage(
-        counted, largest_untested(search.map.states, search.map.ports, exempt), known.last_full_pass, complete_in
-    )
+    largest = largest_untested(search.map.states, search.map.ports, search.exempt)
+    return Coverage(counted, largest, known.last_full_pass, complete_in)
 
 
-def _count(search: Search, exempt: Iterable[int]) -> dict[RangeState, int]:
+def _count(search: Search) -> dict[RangeState, int]:
+    """A registered port is exempt, unless it is shown to be shut."""
     states = search.map.states
     seen = {each: states.count(each) for each in Observed}
-    exempt = list(exempt)
+    exempt = [port for port in search.exempt if search.map[port] is not Observed.REFUSED]
     for port in exempt:
         seen[search.map[port]] -= 1
-    resets = RangeState.OPEN if search.credible else RangeState.INCONCLUSIVE
     counted = dict.fromkeys(RangeState, 0)
-    for each, state in {
-        Observed.OPEN: RangeState.OPEN,
-        Observed.CLOSED: resets,
-        Observed.SILENT: RangeState.INCONCLUSIVE,
-        Observed.REFUSED: RangeState.BLOCKED,
-        Observed.UNTESTED: RangeState.UNTESTED,
-    }.items():
-        counted[state] += seen[each]
+    for each, count in seen.items():
+        counted[_STATES[each] if each is not Observed.CLOSED or search.credible else RangeState.INCONCLUSIVE] += count
     counted[RangeState.EXEMPT] = len(exempt)
     return counted
+
+
+_STATES = {
+    Observed.OPEN: RangeState.OPEN,
+    Observed.CLOSED: RangeState.OPEN,  # where an RST is the host's own
+    Observed.SILENT: RangeState.INCONCLUSIVE,
+    Observed.REFUSED: RangeState.BLOCKED,
+    Observed.UNTESTED: RangeState.UNTESTED,
+}

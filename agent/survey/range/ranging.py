@@ -6,7 +6,7 @@ from agent.clock import Clock
 from agent.path import Path
 from agent.sampling import round_at, sample, single
 from agent.survey.budget import Budget
-from agent.survey.manners import Manners
+from agent.survey.manners import MOST_ONCE, Manners
 from agent.survey.memory import Memory
 from agent.survey.range.known import RangeMemory, window_for
 from agent.survey.range.round import Knock, Pace, RangeRound
@@ -36,7 +36,7 @@ class Ranging:
         due: dict[str, list[tuple[float, int]]] = {address: [] for address in asked}
         for delay, (view, port) in zip(self._manners.delays(len(doors)), doors, strict=True):
             due[str(view.address)].append((delay, port))
-        effort = self._manners.effort(len(doors), len(reached))
+        effort = self._manners.effort(len(doors), sum(map(bool, asked.values())), len(reached))
         began, interval = self._clock.monotonic(), None if self._manners.at_once else self._manners.interval
         pace = Pace(self._clock, effort, began, self._room, interval)
         return [self._round(view, knock(view), pace, due[str(view.address)]) for view in reached]
@@ -45,18 +45,25 @@ class Ranging:
         return RangeRound(view, self._path.within, self._memory, self._known(str(view.address)), knock, pace, due)
 
     def _room(self) -> int:
-        return self._manners.most if self._manners.at_once else self._budget.room
+        return MOST_ONCE - self._budget.spent if self._manners.at_once else self._budget.room
 
     def _sample(self, reached: Sequence[View]) -> dict[str, tuple[int, ...]]:
-        """For each address its ports of this round. All sources come to the same ones."""
-        number = round_at(self._clock.time(), self._manners.interval)
-        full = sample(self._path.ports, self._manners.samples_for(len(reached)), self._path.peer, number)
+        """For each address its ports of this round. All sources come to the same ones.
+
+        Where a round has no room for all addresses they take turns, and a turn counts as their round.
+        """
+        most = len(reached) if self._manners.at_once else self._manners.addresses(len(reached))
+        turns = max(1, -(-len(reached) // max(1, most)))
+        number, turn = divmod(round_at(self._clock.time(), self._manners.interval), turns)
+        asked = {str(view.address) for view in reached[turn * most : (turn + 1) * most]}
+        full = sample(self._path.ports, self._manners.samples_for(len(asked), len(reached)), self._path.peer, number)
         thin = (single(self._path.ports, self._path.peer, number),)
-        return {str(view.address): self._ports(str(view.address), full, thin) for view in reached}
+        addresses = [str(view.address) for view in reached]
+        return {address: self._ports(address, full, thin) if address in asked else () for address in addresses}
 
     def _ports(self, address: str, full: tuple[int, ...], thin: tuple[int, ...]) -> tuple[int, ...]:
         known = self._known(address)
-        if known.is_paused(self._clock.monotonic()):
+        if known.is_paused(self._clock.time()):
             return ()
         return thin if known.is_thin and not self._manners.at_once else full
 

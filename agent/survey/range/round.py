@@ -10,18 +10,21 @@ from agent.dynamic.search import Search
 from agent.judge.range import Reach
 from agent.judge.silence import Control
 from agent.ports import PortSet
-from agent.survey.manners import SHORTEST, Effort
+from agent.survey.manners import ANCHOR, SHORTEST, Effort
 from agent.survey.memory import Memory
 from agent.survey.range.anchor import look_for_anchor
-from agent.survey.range.known import RangeMemory, coverage
-from agent.survey.silence import control_of
+from agent.survey.range.known import RangeMemory, coverage, exempt_from
+from agent.survey.silence import LATE
 from agent.survey.view import View
 from probes.outcome import Outcome, Target
 from probes.state import Phase, State
 
 Knock = Callable[[int], Awaitable[Outcome]]  # at a port of the address in question
 
-SHUNNED = 2  # ports that answered before and are silent at the same time, as often in a row
+KINDS = {True: Observed.CLOSED, False: Observed.REFUSED}  # what answers alike, by whether an RST is the host's own
+SHUNNED, TIMES = 2, 3  # ports that answered before and are silent at the same time, so often in a row
+ANCHORED = 55.0  # seconds that it stands whose the RSTs are: it is asked once a minute, or each longer round
+STALE = 180.0  # and no longer than this, where a round has no room to ask
 SOON = 60.0  # seconds after a search in which silence may come from it
 
 
@@ -62,8 +65,9 @@ class RangeRound:
         self._unheard: list[Outcome] = []  # of the sample, until it is known how to take them
         self._due = due
         self._prepared = False
-        self._paused = known.is_paused(self._now)  # also if it ends in the middle of the round
+        self._paused = known.is_paused(pace.clock.time())  # also if it ends in the middle of the round
         self._asked_at: dict[int, float] = {}  # port → monotonic
+        self._witnesses: dict[int, Observed] = {}  # ports that reset or refused last, the newest one last
         self._search.begin(pace.effort.recheck)
 
     @property
@@ -96,30 +100,49 @@ class RangeRound:
         if self._prepared:
             self._take_sample(None)
 
-    async def explore(self, registered: frozenset[int]) -> None:
-        """Find out whose the RSTs are, and search. `registered`: where services of this address are."""
+    async def explore(self, registered: frozenset[int], named: frozenset[int]) -> None:
+        """Find out whose the RSTs are, and search.
+
+        `registered`: where services of this address are; `named`: where its mapper said so in this round.
+        """
         if await self._is_shunned_since_search():
             self._pause()
-        if self._paused:
+        if self._paused or not self._due:
             return
-        self._search.exempt = registered
-        await self._look_for_anchor(registered)
+        self._search.exempt = exempt_from(registered, self._search.map.ports)
+        await self._look_for_anchor(registered, named)
         self._prepared = True
         self._take_others()
-        self._take_sample(Control.ANSWERED if self._hears() else None)
-        await self._find_edges()
+        self._take_sample(Control.ANSWERED if self._accepts_meanwhile() else None)
+        if await self._find_edges() or await self._is_shunned_by_sample():
+            self._pause()
 
-    async def _look_for_anchor(self, registered: frozenset[int]) -> None:
-        """Only where somebody resets: nobody else's answers depend on it."""
-        resets = any(outcome.state is State.CLOSED for outcome in self._unheard)
-        if resets or (Observed.CLOSED in self._search.map.states and not self._known.silent_rounds):
+    async def _look_for_anchor(self, registered: frozenset[int], named: frozenset[int]) -> None:
+        """Where somebody resets, or a person asks about a part; elsewhere nobody's answers depend on it."""
+        resets = any(outcome.state is State.CLOSED for outcome in self._unheard) or bool(self._within)
+        if not resets and (Observed.CLOSED not in self._search.map.states or self._known.silent_rounds):
+            self._search.trust(False)
+        elif self._now - self._known.anchored_at >= ANCHORED and await self._is_there_room(ANCHOR):
+            self._known.anchored_at = self._now
             around = self._search.map.ports | self._within
-            self._search.credible = await look_for_anchor(around, registered, self._ask, self.view.opened)
-        else:
-            self._search.credible = False
+            found = await look_for_anchor(around, registered, named, self._ask, self.view.opened)
+            self._search.trust(found)
+        elif self._now - self._known.anchored_at >= STALE:
+            self._search.trust(False)
+
+    async def _is_there_room(self, attempts: int) -> bool:
+        """Wait until so many may leave at once, so that nothing else has to; but not for most of the round."""
+        until = self._pace.began + self._pace.effort.seconds / 2
+        while self._pace.room() < attempts:
+            if self._now >= until or not self._pace.effort.between:
+                return False
+            await self._pace.clock.sleep(1.0)
+        return True
 
     def _take_others(self) -> None:
         """What other checks, and the look for whose RSTs they are, saw of ports of the range."""
+        if not self._hears():
+            return
         ports = self._search.map.ports
         others = [got[-1] for port, got in self.view.asks.items() if port in ports and port not in self.view.sampled]
         self._digest(others, None)
@@ -133,48 +156,94 @@ class RangeRound:
     def _hears(self) -> bool:
         return any(observed(got[-1]) not in (None, Observed.SILENT) for got in self.view.asks.values())
 
+    def _accepts_meanwhile(self) -> bool:
+        """Whether a port accepted at the same time as the sample was asked: then it was asked all at once."""
+        accepted = (
+            got[-1].state is State.OPEN for port, got in self.view.asks.items() if port not in self.view.sampled
+        )
+        return self._pace.interval is None and any(accepted)
+
     def _digest(self, outcomes: Sequence[Outcome], control: Control | None) -> None:
         wave = {outcome.target.port: observed(outcome) for outcome in outcomes}
         counts = all(outcome.target.timeout >= SHORTEST for outcome in outcomes)
         self._search.saw(wave, control, self._pace.clock.time(), counts=counts)
+        for port, seen in wave.items():
+            self._witnesses.pop(port, None)
+            if seen is Observed.CLOSED or seen is Observed.REFUSED:
+                self._witnesses[port] = seen
 
-    async def _find_edges(self) -> None:
-        left = self._pace.effort.left - len(self.view.ranged - {port for _, port in self._due})
-        until = self._pace.began + self._pace.effort.seconds
+    async def _find_edges(self) -> bool:
+        """Whether our asking seems to have made a device shun us."""
+        effort = self._pace.effort
+        if not self._hears():  # nor will it be heard when asked again
+            return False
+        anchor = len(self.view.ranged - {port for _, port in self._due})
+        left = effort.left - max(anchor, effort.anchor)
+        until = self._pace.began + effort.seconds
         while left > 0 and self._now < until:
             began, controls = self._now, self._controls()
-            room = min(left, self._pace.effort.at_once, self._pace.room())
-            ports = self._search.wave(left, max(1, room), controlled=bool(controls))
-            if not ports and not self._is_sampling():
-                return
-            if ports and room > 0:
-                left -= len(ports)
-                await self._until(max(self._asked_at.get(port, 0.0) for port in ports) + self._pace.effort.spacing)
-                if not await self._wave(ports, controls):
-                    self._pause()
-                    return
-            await self._until(min(until, began + self._pace.effort.between))
+            room = min(left, effort.at_once, self._pace.room() - 1)  # a control goes with them
+            ports = self._search.wave(left, max(1, room), controlled=bool(controls), exact=effort.exact)
+            again = max((self._asked_at.get(port, 0.0) for port in ports), default=0.0) + effort.spacing
+            if (not ports and not self._is_sampling()) or (room <= 0 and not effort.between):
+                return False
+            if ports and room > 0 and again < until:
+                left -= len(ports) + 1
+                await self._until(again)
+                if await self._wave(ports, controls):
+                    return True
+            await self._until(min(until, began + effort.between))
+        return False
 
     def _is_sampling(self) -> bool:
         """Whether ports of the sample are still to be asked, and may give something to search for."""
         return len(self.view.sampled) < len(self._due)
 
     async def _wave(self, ports: Sequence[int], controls: Sequence[int]) -> bool:
-        """Ask them, and a control beside them. False: our asking seems to have made a device shun us."""
-        beside = [port for port in controls if port not in ports][:SHUNNED]
+        """Ask them, and a control behind them. Whether our asking seems to have made a device shun us."""
+        beside = self._alike(ports) or [port for port in controls if port not in ports][:1]
         outcomes, control = await asyncio.gather(
-            asyncio.gather(*map(self._ask, ports)), asyncio.gather(*map(self._knock, beside[:1]))
+            asyncio.gather(*map(self._ask, ports)), asyncio.gather(*map(self._ask_control, beside))
         )
-        self._known.searched_at = self._now
-        found = control_of(control[0]) if control else None
+        if not set(ports) <= self._search.rechecked:
+            self._known.searched_at = self._now
+        found = self._control(control[0]) if control else None
         self._digest(outcomes, found)
-        return found is not Control.SILENT or not await self._is_shunned(beside)
+        return found is Control.SILENT and await self._is_shunned(controls[:SHUNNED])
+
+    def _alike(self, ports: Sequence[int]) -> list[int]:
+        """A port that would answer as those do whose silence is in question: a host or a device may limit its answers.
+
+        It resets where RSTs are the host's own, and is refused elsewhere.
+        """
+        wanted = KINDS[self._search.credible]
+        return [port for port, seen in reversed(self._witnesses.items()) if seen is wanted and port not in ports][:1]
+
+    async def _ask_control(self, port: int) -> Outcome:
+        """Of the range only if nothing else is known to answer alike."""
+        return await (self._ask(port) if port in self._search.map.ports else self._knock(port))
+
+    def _control(self, outcome: Outcome) -> Control | None:
+        """None: it says nothing of loss."""
+        seen = observed(outcome)
+        if seen is Observed.SILENT:
+            return Control.SILENT
+        if seen is None or (seen is not Observed.OPEN and outcome.target.port not in self._witnesses):
+            return None
+        return Control.LATE if outcome.connect_seconds >= LATE else Control.ANSWERED
+
+    async def _is_shunned_by_sample(self) -> bool:
+        """A whole sample at once may be too much for a device already."""
+        at_once = self._pace.interval is None and any(map(self.view.is_silent, self.view.ranged))
+        return at_once and await self._is_shunned(self._controls()[:SHUNNED])
 
     async def _is_shunned(self, controls: Sequence[int]) -> bool:
-        """Whether two ports that answered before are both silent, also when asked once more."""
-        for _ in range(SHUNNED):
+        """Whether two ports that answered before are both silent, also when asked again and again; not by mere loss."""
+        if len(controls) < SHUNNED or self._search.loss.needed is None:
+            return False
+        for _ in range(TIMES):
             outcomes = await asyncio.gather(*map(self._knock, controls))
-            if len(outcomes) < SHUNNED or any(outcome.state is not State.FILTERED for outcome in outcomes):
+            if any(outcome.state is not State.FILTERED for outcome in outcomes):
                 return False
             await self._pace.clock.sleep(self._pace.effort.spacing)
         return True
@@ -189,12 +258,13 @@ class RangeRound:
 
     def _pause(self) -> None:
         self._paused = True
-        self._known.pause(self._now)
+        self._known.pause(self._pace.clock.time())
 
     def _controls(self) -> list[int]:
-        """Ports that answered last, those outside of the range first: they cost nothing of what it may be asked."""
+        """Ports that answered last; first those that still do, and are not in the range, which bears only so much."""
         ports = self._search.map.ports
-        return sorted(self._memory.answering(self.view.address or ""), key=lambda port: port in ports)
+        answering = self._memory.answering(self.view.address or "")
+        return sorted(answering, key=lambda port: (self.view.is_silent(port), port in ports))
 
     async def _until(self, moment: float) -> None:
         if moment > self._now:
@@ -207,21 +277,29 @@ class RangeRound:
 
     def end(self) -> Reach:
         """What it came to. Nothing is asked any more."""
+        if not self._due and not self._paused and self._known.reach is not None:
+            return self._known.reach  # it was not its turn
         self._remember()
-        search, now = self._search, self._pace.clock.time()
-        seen = [self.view.asks[port][-1] for port in sorted(self.view.ranged) if port in self.view.asks]
+        self._known.reach = self._reach()
+        return self._known.reach
+
+    def _reach(self) -> Reach:
+        search, ports = self._search, self._search.map.ports
+        asked = sorted(port for port in self.view.ranged if port in ports and port in self.view.asks)
+        seen = [self.view.asks[port][-1] for port in asked]
         return Reach(
-            search.map.ports,
-            seen or [self._not_asked(now)],
+            ports,
+            seen or [self._not_asked(self._pace.clock.time())],
             coverage(self._known, len(self._due), self._pace.interval),
-            search.refused,
-            search.passes,
-            search.suspect,
-            search.confirmed,
-            search.credible,
-            search.unexplained or any(outcome.state is State.FILTERED for outcome in seen),
-            search.loss.needed is None,
-            self._paused,
+            refused=search.refused,
+            passes=search.passes,
+            suspect=search.suspect,
+            confirmed=search.confirmed,
+            credible=search.credible,
+            unexplained=search.unexplained or any(outcome.state is State.FILTERED for outcome in seen),
+            lossy=search.loss.needed is None,
+            own_probing=self._paused,
+            exempt=search.exempt,
         )
 
     def _remember(self) -> None:

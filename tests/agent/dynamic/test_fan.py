@@ -94,6 +94,11 @@ def test_never_more_at_once_than_allowed_and_never_outside_of_the_gaps(
     assert asked or not gaps or min(at_once, left) <= 0
 
 
+@pytest.mark.parametrize("left", [-3, -1, 0])
+def test_when_nothing_is_left_nothing_is_asked(left: int) -> None:
+    assert choose([[1, 2], [4, 5], [7], [9]], left, at_once=8) == []
+
+
 @given(GAPS, st.integers(1, 200))
 def test_what_is_left_is_enough_for_all_gaps_whenever_it_can_be(gaps: list[list[int]], at_once: int) -> None:
     left = sum(cost(len(gap), FANS[-1]) for gap in gaps)

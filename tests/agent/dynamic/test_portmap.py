@@ -111,6 +111,16 @@ def test_forgetting_leaves_just_the_window_however_long_it_goes_on() -> None:
         assert [port for port, _, _ in known.rows()] == list(DYNAMIC.between(max(0, day - 10), day))
 
 
+def test_what_is_older_by_a_minute_is_forgotten_and_no_more() -> None:
+    known = PortMap(SEVERAL)
+    for number, port in enumerate(range(5000, 5021)):
+        known.observe(port, Observed.CLOSED, NOON + 60.0 * number)
+    known.forget_before(NOON + 600.0, NOON + 1200.0)
+    assert [port for port, _, _ in known.rows()] == [*range(5010, 5021)]
+    known.forget_before(NOON + 601.0, NOON + 1200.0)
+    assert [port for port, _, _ in known.rows()] == [*range(5011, 5021)]
+
+
 @pytest.mark.parametrize("back", [61.0, DAY, 26 * DAY, 45 * DAY, 10_000 * DAY])
 def test_what_a_clock_set_back_leaves_in_the_future_is_forgotten(back: float) -> None:
     known = PortMap(SEVERAL)

@@ -70,6 +70,12 @@ def test_anything_in_between_begins_the_count_anew(between: Observed) -> None:
     assert not is_sure(repeats, between)
 
 
+@pytest.mark.parametrize(("one", "other"), [(REFUSED, OPEN), (OPEN, REFUSED), (SILENT, CLOSED), (SILENT, REFUSED)])
+def test_what_was_seen_of_something_else_does_not_count(one: Observed, other: Observed) -> None:
+    assert not is_sure(seen(one, one, one, other), other)
+    assert is_sure(seen(one, one, one, other, other), other)
+
+
 def test_a_port_that_was_never_asked_is_not_sure_of_anything() -> None:
     repeats = seen(SILENT)
     assert not any(repeats.is_sure(5001, each, against_controls=False) for each in Observed)

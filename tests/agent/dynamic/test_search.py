@@ -400,6 +400,25 @@ def test_one_that_is_silent_for_sure_settles_the_others() -> None:
     assert player.spent < 60
 
 
+def test_of_the_others_silence_is_all_that_is_known_then() -> None:
+    player = known_small()
+    player.answer = honest(truth(SMALL, silent="5000-5020"))
+    player.ask((5002, 5012))
+    for _ in range(3):
+        player.ask((5002,))
+    assert player.search.map[5012] is SILENT
+
+
+def test_bad_luck_in_this_round_voids_nothing_that_was_known() -> None:
+    player = Player(swept(truth(SMALL, silent="5005-5010")), honest(truth(SMALL, silent="5005-5011")))
+    player.search.map.forget([SMALL.index(5011)])
+    player.begin()
+    player.ask((5011,))
+    player.answer = honest(truth(SMALL, silent="5005-5010"))
+    player.ask((5011,))
+    assert player.search.map.is_complete
+
+
 def test_a_doubt_outlives_the_round() -> None:
     player = known_small()
     player.answer = honest(truth(SMALL, silent="5010"))
@@ -491,6 +510,15 @@ def test_silence_beside_refusals_is_believed_when_those_next_to_them_are_silent_
     assert player.search.map.states.count(SILENT) == 5
 
 
+def test_who_told_of_more_refusals_at_once_before_told_of_all_this_time() -> None:
+    states = truth(DYNAMIC, SILENT, refused="50000,51000,52000,55000")
+    player = Player(searching(credible=False), honest(states), lambda: None)
+    player.begin()
+    player.ask((50000, 51000, 52000))
+    player.ask((54000, 55000, 56000))
+    assert player.search.map[54000] is player.search.map[56000] is SILENT
+
+
 def test_a_round_without_any_probe_says_nothing_of_limits() -> None:
     states = truth(DYNAMIC, refused="49152-65535")
     player = Player(searching(), limited(states, 1, [REFUSED], random.Random(1)))
@@ -503,8 +531,8 @@ def test_a_round_without_any_probe_says_nothing_of_limits() -> None:
 
 
 def test_a_port_held_back_or_asked_by_others_meanwhile_is_believed_then() -> None:
-    player = Player(searching(), honest({}))
     for state in (SILENT, CLOSED):
+        player = Player(searching(), honest({}))
         player.begin()
         player.answer = lambda wave: dict(zip(wave, (SILENT, SILENT, REFUSED), strict=True))
         player.ask((50000, 50001, 50002))
@@ -523,6 +551,20 @@ def test_a_limit_on_connections_makes_nothing_suspect_that_is_not(at_most: int, 
     for _ in range(3):
         search = player.play()
         assert not (search.confirmed and wrong_claims(search, states))
+
+
+def test_silence_that_came_of_asking_too_fast_is_void() -> None:
+    """Three at once that are silent no more were no bad luck; of the others nothing is known, then."""
+    player = Player(searching(), honest(truth(DYNAMIC, silent="49152-65535")))
+    player.begin()
+    player.ask((50000, 52000, 54000, 56000, 58000, 60000))
+    player.answer = honest(truth(DYNAMIC))
+    player.ask((50000, 52000, 54000))
+    assert player.search.map.states.count(SILENT) == 0
+    assert player.search.unexplained
+    assert player.search.wave(250, 250) == (56000, 58000)
+    player.follow()
+    assert player.search.map[60000] is CLOSED
 
 
 # Packets get lost.

@@ -42,7 +42,6 @@ def verdict(found: Judgement) -> tuple[Verdict, Cause | None, Proof]:
         each(State.FILTERED),
         each(State.CLOSED),
         each(State.FILTERED, "50000-50009") + each(State.CLOSED, "50010-50019"),
-        each(State.FILTERED, "50000-50009") + each(State.REJECTED, "50010-50019", NO_WAY),
         each(State.RESET),
     ],
 )
@@ -79,9 +78,12 @@ def test_a_policy_code_beside_open_ports_is_a_part() -> None:
     assert not found.confirmed
 
 
-@pytest.mark.parametrize(("confirmed", "asked"), [(False, "TCP 50000-50019"), (True, "TCP 50004-50009")])
+@pytest.mark.parametrize(
+    ("confirmed", "asked"),
+    [(False, "TCP 50004-50009, and what else is shut beside them, from"), (True, "TCP 50004-50009 from")],
+)
 def test_what_to_pass_is_exact_only_once_it_is_confirmed(confirmed: bool, asked: str) -> None:
-    """Until then what lies between the tested ports is needed as well."""
+    """Until then the ports beside them may be shut as well."""
     seen = [*each(State.OPEN, "50001"), *each(State.REJECTED, "50004,50009", BY_ROUTER), *each(State.OPEN, "50012")]
     found = judged(*seen, confirmed=confirmed)
     assert asked in found.remedy
@@ -215,6 +217,17 @@ def test_one_port_that_could_not_be_tried_says_nothing_about_the_others() -> Non
 )
 def test_no_way_to_the_host_is_a_host_that_is_down(seen: list[Outcome]) -> None:
     assert verdict(judged(*seen)) == (V.UNREACHABLE, C.HOST_DOWN, Proof.NONE)
+
+
+@pytest.mark.parametrize("others", [State.FILTERED, State.CLOSED, State.OPEN])
+@pytest.mark.parametrize("credible", [False, True])
+def test_no_way_to_some_of_the_ports_is_said_and_by_whom(others: State, credible: bool) -> None:
+    """A firewall may refuse with such a code; so may a router that has lost one of several ways."""
+    seen = [*each(others, "50000,50009"), *each(State.REJECTED, "50010-50019", NO_WAY)]
+    found = judged(*seen, credible=credible, suspect=PortSet())
+    assert verdict(found) == (V.INCONCLUSIVE, C.ICMP_REJECT, Proof.NONE)
+    assert (found.rejected_by, found.blocked) == (ROUTER, PortSet())
+    assert "TCP 50010-50019 of" in found.detail
 
 
 def test_who_says_that_there_is_no_way_is_named() -> None:

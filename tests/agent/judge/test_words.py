@@ -156,7 +156,7 @@ def test_no_sentence_is_there_for_nothing(key: tuple[Verdict, Cause | None, obje
     )
 
 
-OF_RANGES = {"tested", "size", "untested", "tally", "coverage", "edges", "shut", "blocked", "passes", "suspect"}
+OF_RANGES = {"asked", "tally", "coverage", "edges", "shut", "blocked", "passes", "suspect", "turned_back"}
 
 
 def test_every_template_asks_only_for_what_there_is() -> None:

@@ -39,7 +39,7 @@ class World:
         self.passes: float | None = None  # connections a second
         self._random = Random(seed)
         self.network = Network(rest=self.answer)
-        self.network.script(135, lambda _: self._mapper(), kind=Kind.MAPPER)
+        self.network.script(135, lambda _: self.mapper(), kind=Kind.MAPPER)
         self._buckets: dict[str, tuple[float, float]] = {}
         self._asked = 0
         self._later: tuple[int, Callable[[], None]] | None = None
@@ -48,7 +48,7 @@ class World:
         """Change the world once so many plain connections were asked for."""
         self._later = attempts, change
 
-    def _mapper(self) -> Answer:
+    def mapper(self) -> Answer:
         return State.FILTERED if self.down or self.shuns or self._lost(3.0) else Mapper(TABLE)
 
     def answer(self, target: Target) -> Answer:

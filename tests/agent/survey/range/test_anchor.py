@@ -30,9 +30,9 @@ class Host:
     def is_open(self, port: int) -> bool | None:
         return True if port in self.opened else None
 
-    async def anchors(self, registered: Collection[int] | None = None, ports: PortSet = RANGE) -> bool:
+    async def anchors(self, registered: Collection[int] | None = None, named: Collection[int] = ()) -> bool:
         found = self.listens if registered is None else registered
-        return await look_for_anchor(ports, found, self.knock, self.is_open)
+        return await look_for_anchor(RANGE, found, named, self.knock, self.is_open)
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,17 @@ async def test_ports_of_other_services_are_not_taken_for_unregistered_ones() -> 
     host = Host(listens=[50047, 50048, 50049, 50050], resets="50000-50046,50051-50099", opened=[50050])
     assert await host.anchors()
     assert not set(host.asked) & {50047, 50048, 50049}
+
+
+async def test_a_way_that_was_opened_for_a_named_port_only_shows_nothing_of_the_others() -> None:
+    """A firewall that understands RPC and resets: the service's own port passes, the other services' are reset."""
+    host = Host(listens=[50050], resets="50000-50049,50051-50099", opened=[50050])
+    assert not await host.anchors(registered=[50020, 50050, 50080], named=[50050])
+    alone = Host(listens=[50050], resets="50000-50049,50051-50099", opened=[50050])
+    assert await alone.anchors(named=[50050])
+
+
+async def test_a_named_port_is_asked_again_after_the_conversation() -> None:
+    host = Host(listens=[], resets="50000-50099", opened=[50050])
+    assert not await host.anchors(registered=[50050], named=[50050])
+    assert host.asked == [50050]

@@ -1,12 +1,14 @@
 """What is remembered of a range: how long, how much of it, and when all of it has been seen."""
 
+import math
+
 import pytest
 
 from agent.dynamic.observed import Observed
 from agent.judge.coverage import RangeState
 from agent.judge.silence import Loss
 from agent.ports import PortSet
-from agent.survey.range.known import PAUSE, RangeMemory, coverage, window_for
+from agent.survey.range.known import PAUSE, RangeMemory, coverage, exempt_from, window_for
 from probes.outcome import Outcome
 from probes.state import State
 from tests.agent.seen import outcome
@@ -40,7 +42,7 @@ def test_the_window(size: int, samples: int, interval: float, configured: float 
 
 def test_every_port_is_counted_once() -> None:
     memory = known(open="50000", closed="50001-50002", silent="50003", refused="50004-50005")
-    memory.search.exempt = frozenset({50000, 50009, 60000})
+    memory.search.exempt = exempt_from(frozenset({50000, 50009, 60000}), PORTS)
     found = coverage(memory, 2, 60.0)
     assert found.ports == {
         RangeState.OPEN: 0,
@@ -58,6 +60,20 @@ def test_an_rst_counts_as_passing_only_where_it_is_the_host_s_own() -> None:
     memory = known(closed="50001-50002")
     memory.search.credible = True
     assert coverage(memory, 2, None).ports[RangeState.OPEN] == 2
+
+
+def test_a_registered_port_that_is_refused_is_blocked_all_the_same() -> None:
+    memory = known(refused="50004")
+    memory.search.exempt = frozenset({50004})
+    found = coverage(memory, 1, None).ports
+    assert (found[RangeState.BLOCKED], found[RangeState.EXEMPT]) == (1, 0)
+
+
+def test_a_host_that_registers_everything_has_nothing_exempt() -> None:
+    large = PortSet.parse("49152-65535")
+    assert len(exempt_from(frozenset(range(49_152, 49_152 + 1024)), large)) == 1024
+    assert exempt_from(frozenset(range(49_152, 49_152 + 1025)), large) == frozenset()
+    assert len(exempt_from(frozenset(range(5000, 5021)), PortSet.parse("5000-5020"))) == 21
 
 
 def test_a_full_pass_is_one_since_the_last_one() -> None:
@@ -100,12 +116,33 @@ def test_a_pause_lasts_an_hour() -> None:
     memory.pause(1000.0)
     assert memory.is_paused(1000.0 + PAUSE - 1)
     assert not memory.is_paused(1000.0 + PAUSE)
+    assert not memory.is_paused(999.0)  # the clock was set back
 
 
-@pytest.mark.parametrize("state", [{}, {"map": {}}, {"map": {}, "pass_began": "x", "last_full_pass": None}, {"map": 5}])
-def test_what_is_not_a_state_is_refused(state: dict[str, object]) -> None:
+GOOD = known(closed="50000-50003").state()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"map": {}},
+        {"map": 5},
+        {"credible": None},
+        *({"pass_began": time} for time in ("x", True, -1.0, math.nan, math.inf, 10**400)),
+        *({"last_full_pass": time} for time in ("x", math.nan, -math.inf, -(10**400))),
+        {"paused_until": math.nan},
+    ],
+)
+def test_what_is_not_a_state_is_refused(damage: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r".+"):
-        known().restore(state, NOW)
+        known().restore({**GOOD, **damage}, NOW)
+
+
+def test_a_pause_outlives_a_restart() -> None:
+    memory, other = known(), known()
+    memory.pause(NOW)
+    other.restore(memory.state(), NOW + 60)
+    assert other.is_paused(NOW + 60)
 
 
 def test_a_state_comes_back() -> None:
