@@ -148,7 +148,8 @@ def _silent(seen: Evidence) -> tuple[State, str]:
     if _overslept(seen):
         return State.LOCAL_FAULT, f"this agent was not running for {seen.late:.2f} s while it should have listened"
     if seen.sent is Sent.REFUSED:
-        return State.LOCAL_FAULT, "this host's own firewall refuses to send to this address and port"
+        reason = "or its own queue was full because too much was sent at once"
+        return State.LOCAL_FAULT, f"this host's own firewall refuses to send to this address and port, {reason}"
     if seen.sent is Sent.HELD:
         reason = "the next hop does not answer address resolution (ARP or ND), or the link or its queue is stuck"
         return State.FILTERED, f"no answer, and our SYN is still here: {reason}"

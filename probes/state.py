@@ -35,5 +35,5 @@ class Sent(StrEnum):
 
     YES = "yes"  # the kernel handed at least one retransmission to the network
     HELD = "held"  # still queued here: the next hop does not answer ARP or neighbour discovery
-    REFUSED = "refused"  # this host's own firewall refused to send it
+    REFUSED = "refused"  # this host's own firewall refused to send it, or its queue was full
     UNKNOWN = "unknown"  # the system does not tell, or no retransmission was due yet

@@ -7,6 +7,7 @@ peer       from PEER to whom to ask
 usage      how a command ends that was told something wrong
 sweeping   what a sweep says before, meanwhile and after
 progress   how far it is, at a terminal
+lines      the same where there is none
 output     from results to a format, to standard output or a file
 foreground the agent until it is told to stop
 """

@@ -154,7 +154,9 @@ def check_config(config: Config = None) -> None:
 
 @app.command()
 def endpoints(
-    peer: Annotated[str, typer.Argument(help="A host of the file, or any name or address.", metavar="PEER")],
+    peer: Annotated[
+        str, typer.Argument(help="A host of the file; without a file any name or address.", metavar="PEER")
+    ],
     config: Config = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="The mapper's port, if it is not 135.")] = None,
     form: Annotated[PlanFormat, typer.Option("--format", "-f", help="How to write the table.")] = PlanFormat.TABLE,
@@ -176,7 +178,9 @@ def endpoints(
 
 @app.command()
 def sweep(
-    peer: Annotated[str, typer.Argument(help="A host of the file, or any name or address.", metavar="PEER")],
+    peer: Annotated[
+        str, typer.Argument(help="A host of the file; without a file any name or address.", metavar="PEER")
+    ],
     ports: Annotated[
         str | None, typer.Option(help="Instead of the dynamic range: 49152-65535, or several.", metavar="A-B")
     ] = None,

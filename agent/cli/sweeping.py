@@ -5,7 +5,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from agent.addressee import Addressee
-from agent.cli.usage import wrong
+from agent.cli.lines import Lines
+from agent.cli.usage import person_reads, wrong
 from agent.clock import SystemClock
 from agent.duration import about
 from agent.exit import Exit
@@ -22,6 +23,7 @@ from probes.sockets import source_towards
 FASTEST = 100_000  # attempts a second that make sense to ask for
 MAXIMUM = "max"
 AT_EDGES = 5.0  # seconds that the edges take, about
+NOBODY_THERE = "There is nobody to ask whether to go on: say --yes. Nothing was sent."
 
 
 def pace_of(text: str) -> int | None:
@@ -80,24 +82,27 @@ def agree(*, yes: bool) -> None:
     """Ask whether to go on, unless that was said. No ends the command: exit 2, nothing sent."""
     if yes:
         return
-    if not sys.stdin.isatty():
-        wrong("There is no terminal to ask at whether to go on: say --yes. Nothing was sent.")
+    if not person_reads():
+        wrong(NOBODY_THERE)
     print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
+    typed = sys.stdin.readline()
+    if not typed:
+        wrong(f"\n{NOBODY_THERE}")
+    if typed.strip().casefold() not in ("y", "yes"):
         wrong("Nothing was sent.")
 
 
 def run_sweep(peer: Addressee, orders: Sequence[Order]) -> Sweep:
-    """Until its end or Ctrl-C, with a bar at a terminal."""
+    """Until its end or Ctrl-C, with a bar at a terminal and a line now and then elsewhere."""
     if not sys.stderr.isatty():
-        return asyncio.run(_sweep(peer, orders, None))
+        return asyncio.run(_sweep(peer, orders, Lines(sys.stderr).show))
     from agent.cli.progress import Bar
 
     with Bar(sys.stderr) as bar:
         return asyncio.run(_sweep(peer, orders, bar.show))
 
 
-async def _sweep(peer: Addressee, orders: Sequence[Order], tell: Callable[[Status], None] | None) -> Sweep:
+async def _sweep(peer: Addressee, orders: Sequence[Order], tell: Callable[[Status], None]) -> Sweep:
     clock = SystemClock()
     engine = create(clock.time)
     started, began = clock.time(), clock.monotonic()

@@ -23,4 +23,18 @@ def is_interactive() -> bool:
         elevated = bool(ctypes.windll.shell32.IsUserAnAdmin())
     else:
         elevated = os.geteuid() == 0
-    return sys.stdin.isatty() and not elevated
+    return person_reads() and not elevated
+
+
+def person_reads() -> bool:
+    """Whether standard input is a terminal. Windows says so of NUL, too, but NUL is no console."""
+    if not sys.stdin.isatty():
+        return False
+    if sys.platform == "win32":
+        import ctypes
+        import msvcrt
+
+        handle = ctypes.c_void_p(msvcrt.get_osfhandle(sys.stdin.fileno()))
+        return bool(ctypes.windll.kernel32.GetConsoleMode(handle, ctypes.byref(ctypes.c_ulong())))
+    else:
+        return True

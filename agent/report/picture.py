@@ -7,13 +7,16 @@ from agent.dynamic.observed import Observed
 
 
 class Cell(Enum):
-    """What the ports of one letter have in common: how it is drawn, without blocks too, its words and its colour."""
+    """What the ports of one letter have in common: how it is drawn, without blocks too, its words and its colour.
 
-    ANSWERS = ("▁", "_", "answers: open or closed", "green")
+    Only letters of code page 437: classic Windows consoles look for no others in a second font.
+    """
+
+    ANSWERS = ("░", "_", "answers: open or closed", "green")
     SILENT = ("█", "#", "silent", "red")
     REFUSED = ("▒", "x", "refused", "magenta")
     UNTESTED = ("·", ".", "not known", "dim")
-    MIXED = ("▚", "%", "mixed", "yellow")
+    MIXED = ("▓", "%", "mixed", "yellow")
 
     def __init__(self, block: str, letter: str, words: str, colour: str) -> None:
         self.block, self.letter, self.words, self.colour = block, letter, words, colour

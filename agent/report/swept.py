@@ -22,12 +22,22 @@ class Stopped(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why ports are not known that were asked. `told`: somebody else said that there is no way there."""
+
+    what: str
+    told: bool
+    ports: PortSet
+
+
+@dataclass(frozen=True, slots=True)
 class Swept:
     """One address. `states` has one byte of `Observed` a port, in the order of the range.
 
-    `attempts` counts everything that was asked, edges and controls included. `obstacles`: how often which fault of our
-    own, or lack of a way there. `edges`: the last port before and the first behind each edge of what is silent or
-    refused; `confirmed`: there are such edges, and both sides of each were seen often enough.
+    `attempts` counts everything that was asked, edges and controls included. `edges`: the last known port before and
+    the first behind each edge of what is silent or refused, which is somewhere in between if they are no neighbours;
+    `confirmed`: there are such edges, and both sides of each were seen often enough. `forgotten`: ports that were asked
+    when nothing answered any more, and are not counted.
     """
 
     address: str
@@ -36,10 +46,11 @@ class Swept:
     asked: int
     attempts: Mapping[State, int]
     refusals: Mapping[Icmp, int]
-    obstacles: Mapping[str, int]
+    obstacles: tuple[Obstacle, ...] = ()
     edges: tuple[tuple[int, int], ...] = ()
     confirmed: bool = False
     stopped: Stopped | None = None
+    forgotten: int = 0
 
     def which(self, seen: Observed) -> PortSet:
         """The ports that were seen like that last."""
@@ -55,6 +66,17 @@ class Swept:
     def answered(self) -> bool:
         """Whether anybody said anything of any port."""
         return any(seen in self.states for seen in (Observed.OPEN, Observed.CLOSED, Observed.REFUSED))
+
+    @property
+    def host_answers(self) -> bool:
+        """Whether any port was open or closed."""
+        return Observed.OPEN in self.states or Observed.CLOSED in self.states
+
+    @property
+    def alternations(self) -> int:
+        """How often a silent port is next to a refused one."""
+        silent, refused = bytes([Observed.SILENT]), bytes([Observed.REFUSED])
+        return self.states.count(silent + refused) + self.states.count(refused + silent)
 
     @property
     def refusers(self) -> list[str]:
@@ -94,7 +116,14 @@ def _address(swept: Swept) -> dict[str, Any]:
         "asked": swept.asked,
         **{str(seen.name).lower(): list(swept.which(seen).texts()) for seen in Observed},
         "rejected_by": swept.refusers,
+        "obstacles": [_obstacle(each) for each in swept.obstacles],
+        "edges": [[str(before), str(behind)] for before, behind in swept.edges],
         "confirmed": swept.confirmed,
         "stopped": swept.stopped and str(swept.stopped),
+        "forgotten": swept.forgotten,
         "attempts": {str(state): count for state, count in sorted(swept.attempts.items())},
     }
+
+
+def _obstacle(obstacle: Obstacle) -> dict[str, Any]:
+    return {"what": obstacle.what, "count": len(obstacle.ports), "ports": list(obstacle.ports.texts())}

@@ -1,19 +1,22 @@
 """What is to be asked of one address, how fast, and the way to ask one of its ports."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
-from agent.ports import PortSet
+from agent.dynamic.observed import Observed, observed
+from agent.ports import LAST_PORT, PortSet
+from agent.report.swept import Obstacle
 from agent.survey.manners import SHORTEST
 from probes.engine.engine import Engine
-from probes.icmp import Meaning, meaning
 from probes.outcome import Outcome, Target
-from probes.state import State
+from probes.state import Sent, State
 from probes.wire.icmp import Icmp
 
 SAMPLE = 256
+MOST_REASONS = 255  # what fits into a byte; the last stands for all that do not
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +52,59 @@ def deadline(pace: int | None, timeout: float) -> float:
     return SHORTEST if pace is None else max(timeout, SHORTEST)
 
 
+class Reason(NamedTuple):
+    """Why an attempt shows nothing of its port. `told`: somebody else said that there is no way there."""
+
+    what: str
+    told: bool
+
+
+OTHER = Reason("other reasons", told=False)
+
+
+class Reasons:
+    """The newest reason of each port: a byte a port, and each reason once."""
+
+    def __init__(self) -> None:
+        self._reasons: dict[Reason, int] = {}  # numbered from 1
+        self._of_port = bytearray(LAST_PORT + 1)
+
+    def note(self, outcome: Outcome) -> None:
+        told = outcome.state is State.REJECTED and outcome.sent is not Sent.HELD
+        reason = Reason(outcome.detail, told)
+        if reason not in self._reasons and len(self._reasons) >= MOST_REASONS - 1:
+            reason = OTHER
+        self._of_port[outcome.target.port] = self._reasons.setdefault(reason, len(self._reasons) + 1)
+
+    def obstacles(self, ports: PortSet, states: bytes) -> tuple[Obstacle, ...]:
+        """Of the ports that are not known in the end, the most frequent reason first."""
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for port, state in zip(ports, states, strict=True) if self._reasons else ():
+            if state == Observed.UNTESTED and self._of_port[port]:
+                found[self._of_port[port]].append(port)
+        made = [
+            Obstacle(*reason, PortSet.of(found[number])) for reason, number in self._reasons.items() if found[number]
+        ]
+        return tuple(sorted(made, key=lambda obstacle: -len(obstacle.ports)))
+
+
 @dataclass(slots=True)
 class Tally:
     """What all attempts at one address came to, and in whose words."""
 
     states: Counter[State] = field(default_factory=Counter)
     refusals: Counter[Icmp] = field(default_factory=Counter)
-    obstacles: Counter[str] = field(default_factory=Counter)  # details: faults of our own, or no way there
+    reasons: Reasons = field(default_factory=Reasons)
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: Outcome) -> Observed | None:
+        """What it shows of its port."""
         self.states[outcome.state] += 1
-        if outcome.state is State.REJECTED and outcome.icmp is not None and meaning(outcome.icmp) is Meaning.REFUSAL:
+        seen = observed(outcome)
+        if seen is None:
+            self.reasons.note(outcome)
+        elif seen is Observed.REFUSED and outcome.icmp is not None:
             self.refusals[outcome.icmp] += 1
-        elif outcome.state in (State.REJECTED, State.LOCAL_FAULT):
-            self.obstacles[outcome.detail] += 1
+        return seen
 
 
 class Asker:

@@ -45,8 +45,9 @@ class AddressSweep:
         sweeping = asyncio.create_task(self._volley.run())
         try:
             await self._volley.all_asked.wait()
-            self._edges = Edges(self._volley, sweeping, self._watch, self._order, self._asker, self._clock)
-            await self._edges.confirm()
+            if not self._watch.shunned:
+                self._edges = Edges(self._volley, sweeping, self._watch, self._order, self._asker, self._clock)
+                await self._edges.confirm()
             await sweeping
         finally:
             sweeping.cancel()
@@ -56,15 +57,16 @@ class AddressSweep:
     def status(self) -> Status:
         states = self._volley.states
         counts = {seen: states.count(seen) for seen in Observed if seen}
-        asked, all_asked = self._volley.asked, self._volley.all_asked.is_set()
-        return Status(self._order.address, asked, len(self._order.ports), counts, all_asked)
+        asked, at_edges = self._volley.asked, self._edges is not None
+        return Status(self._order.address, asked, len(self._order.ports), counts, at_edges)
 
     def swept(self, stopped: Stopped | None = None) -> Swept:
         """What is known now. A port that the search had reason to forget is told as the sweep saw it."""
+        forgotten = 0
         if self._watch.shunned:
             stopped = stopped or Stopped.OWN_PROBING
-            self._volley.forget_since(self._watch.last_good)
-        found = self._edges.search if self._edges else None
+            forgotten = self._volley.forget_since(self._watch.last_good)
+        found = self._edges.search if self._edges and not forgotten else None
         search = found or search_of(self._volley, self._watch, self._order, self._clock.time())
         states = bytes(newest or seen for newest, seen in zip(search.map.states, self._volley.seen(), strict=True))
         tally = self._tally
@@ -75,15 +77,16 @@ class AddressSweep:
             self._volley.asked,
             tally.states,
             tally.refusals,
-            tally.obstacles,
+            tally.reasons.obstacles(self._order.ports, states),
             _edges(search),
             search.confirmed and stopped is None,
             stopped,
+            forgotten,
         )
 
 
 def _edges(search: Search) -> tuple[tuple[int, int], ...]:
-    """Of what is silent or refused, with the untested ports between the two sides."""
+    """Of what is silent or refused: the nearest known ports on both sides, next to one another or not."""
     ports = search.map.ports
     return tuple(
         (ports[one.last], ports[other.first])

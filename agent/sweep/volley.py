@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Sequence
 
 from agent.clock import Clock
-from agent.dynamic.observed import Observed, observed
+from agent.dynamic.observed import Observed
 from agent.dynamic.portmap import LEAST_UNIT, PortMap
 from agent.ports import LAST_PORT
 from agent.sweep.order import Order, Tally
@@ -79,11 +79,13 @@ class Volley:
         stamps = array("H", [1 if state else 0 for state in states])
         return PortMap.of(self._order.ports, LEAST_UNIT, (self._clock.time(), states, stamps))
 
-    def forget_since(self, moment: float) -> None:
-        """What did not answer when asked since then (the clock's time) shows nothing."""
-        for port in self._order.ports:
-            if self.began[port] >= moment and self.states[port] in (Observed.SILENT, Observed.REFUSED):
-                self.states[port] = Observed.UNTESTED
+    def forget_since(self, moment: float) -> int:
+        """What did not answer when asked since then (the clock's time) shows nothing. How many ports that were."""
+        mute = (Observed.SILENT, Observed.REFUSED, FLYING)
+        forgotten = [port for port in self._order.ports if self.began[port] >= moment and self.states[port] in mute]
+        for port in forgotten:
+            self.states[port] = Observed.UNTESTED
+        return len(forgotten)
 
     async def _ask(self, ports: Sequence[int]) -> None:
         for first in range(0, len(ports), self._batch):
@@ -130,10 +132,9 @@ class Volley:
         ended, self._ended = self._ended, []
         for outcome in ended:
             port, state = outcome.target.port, outcome.state
-            self.states[port] = observed(outcome) or Observed.UNTESTED
+            self.states[port] = self._tally.add(outcome) or Observed.UNTESTED
             if state is State.LOCAL_FAULT:
                 self._faults.append(port)
-            self._tally.add(outcome)
 
     def _look(self) -> None:
         """Begin to look whether the address still answers, if it is time and something has answered at all."""

@@ -121,6 +121,24 @@ def test_usage_is_exit_2_before_anything_is_sent(site: Path, argv: list[str], wo
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["sweep", "endpoints"])
+@pytest.mark.parametrize("peer", ["127.0.0.9", "elsewhere.invalid"])
+def test_a_peer_that_is_not_in_the_file_is_exit_2(site: Path, peer: str, command: str) -> None:
+    more = ["--yes"] if command == "sweep" else []
+    argv = [*PROBE[:-1], command, peer, "--config", str(site), *more]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("hosts: BTS01, MSS, TWO, LOST\n")
+
+
+def test_an_address_of_a_host_of_the_file_is_that_host(site: Path) -> None:
+    done = sweep("127.0.0.2", "--config", str(site), "--ports", "20000", "--yes")
+    assert done.returncode == 0
+    said = done.stderr.splitlines()
+    assert said[0].startswith("This connects to TCP 20000 of TWO,")
+    assert [line for line in said if " to 127." in line] == ["  from 127.0.0.1 to 127.0.0.2"]
+
+
 def test_without_a_terminal_and_without_yes_nothing_is_sent(site: Path) -> None:
     done = sweep("MSS", "--config", str(site), typed="y\n")
     assert (done.returncode, done.stdout) == (2, "")
@@ -139,6 +157,7 @@ if sys.platform != "win32":
                 terminal.type(typed)
                 assert terminal.end() == 2
             assert "Nothing was sent." in terminal.text
+            assert ("say --yes" in terminal.text) is (typed == "\x04")
             assert "States" not in terminal.text
 
         def test_the_bar_moves_and_the_picture_stays(self, site: Path) -> None:
@@ -153,7 +172,7 @@ if sys.platform != "win32":
             assert re.search(r"\d+ closed", terminal.text)
             end = terminal.text[terminal.text.rindex("127.0.0.1, TCP") :]
             assert "100 of 100 ports asked" in end
-            assert "▁" * 50 in end
+            assert "░" * 50 in end
             assert "\x1b[32m" in end
 
         def test_no_color_is_heard(self, site: Path) -> None:
@@ -170,6 +189,7 @@ if sys.platform != "win32":
                 assert terminal.end() == 130
             assert "Traceback" not in terminal.text
             assert "Interrupted" in terminal.text
+            assert "edges again" not in terminal.text
             assert re.search(r"closed    20000-20\d\d\d", terminal.text)
             assert re.search(r"not known 20\d\d\d-205\d\d", terminal.text)
 
@@ -177,7 +197,7 @@ if sys.platform != "win32":
             ports = f"{doors['silent']},20000-20009"
             argv = [*PROBE, "MSS", "--config", str(site), "--ports", ports, "--yes"]
             with Terminal(argv, ENVIRONMENT) as terminal:
-                terminal.until("edges again")
+                terminal.until("asking the edges again")
                 terminal.until("1 silent")
                 terminal.type(CTRL_C)
                 assert terminal.end() == 130

@@ -76,6 +76,7 @@ def test_the_intervals_are_the_rules(
     code, found = sweep(shared_net, address)
     assert states(found) == wanted
     assert (code, found["confirmed"]) == (0, True)
+    assert all(int(behind) == int(before) + 1 for before, behind in found["edges"])
     assert found["rejected_by"] == ([shared_net.router_address()] if "refused" in wanted else [])
 
 
@@ -114,6 +115,15 @@ def test_where_nobody_says_anything_of_any_port_it_is_exit_3(shared_net: Network
     assert code == 3
     assert found["attempts"] == {state: 32}
     assert states(found) == {"silent" if name == "drop" else "untested": ["65024-65055"]}
+
+
+def test_no_way_to_some_ports_is_not_lost(shared_net: Network, address: str) -> None:
+    shared_net.flip(address, "reject with icmp host-unreachable", ports="65280-65535")
+    code, found = sweep(shared_net, address)
+    what = f"ICMP 3/1, host unreachable, from {shared_net.router_address()}"
+    assert states(found) == {"closed": ["65024-65279"], "untested": ["65280-65535"]}
+    assert (code, found["edges"]) == (0, [])
+    assert found["obstacles"] == [{"what": what, "count": 256, "ports": ["65280-65535"]}]
 
 
 def test_who_refuses_and_why_is_said_to_people(shared_net: Network, address: str) -> None:

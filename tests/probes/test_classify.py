@@ -160,6 +160,7 @@ def test_an_old_icmp_error_does_not_undo_an_answer() -> None:
         (Sent.UNKNOWN, State.FILTERED, "no answer within 3 s"),
         (Sent.HELD, State.FILTERED, "next hop"),
         (Sent.REFUSED, State.LOCAL_FAULT, "own firewall refuses to send"),
+        (Sent.REFUSED, State.LOCAL_FAULT, "or its own queue was full"),
     ],
 )
 def test_silence_is_judged_by_what_left_this_host(sent: Sent, state: State, words: str) -> None:

@@ -11,6 +11,7 @@ from agent.report.swept import Swept
 from agent.sweep.order import Order
 from agent.sweep.sweep import sweep
 from probes.engine.engine import Done, Engine
+from probes.icmp import words
 from probes.outcome import Outcome, Target
 from probes.state import Phase, State
 from probes.wire.icmp import Icmp
@@ -20,8 +21,10 @@ ADDRESS = "192.0.2.1"
 RTT = 0.01  # seconds
 PROHIBITED = Icmp(4, 3, 13, "198.51.100.1")
 
+HOST_UNREACHABLE = Icmp(4, 3, 1, "198.51.100.1")
+
 # What a port shows when it is asked for the n-th time (from 0), so many seconds after the beginning.
-Script = Callable[[int, int, float], State]
+Script = Callable[[int, int, float], State | Icmp]
 
 
 class Asked(NamedTuple):
@@ -60,12 +63,13 @@ class Scripted(Engine):
 
     async def _answer(self, target: Target, done: Done) -> None:
         at, started = self._clock.monotonic() - self._began, self._clock.time()
-        state = self._script(target.port, len(self.times(target.port)), at)
+        shown = self._script(target.port, len(self.times(target.port)), at)
+        state = State.REJECTED if isinstance(shown, Icmp) else shown
         self.asked.append(Asked(at, target.port))
         seconds = target.timeout if state is State.FILTERED else RTT
         await self._clock.sleep(seconds)
-        icmp = PROHIBITED if state is State.REJECTED else None
-        detail = f"as scripted: {state}"
+        icmp = PROHIBITED if shown is State.REJECTED else shown if isinstance(shown, Icmp) else None
+        detail = f"as scripted: {state}" if icmp is None else words(icmp)
         done(Outcome(target, state, Phase.CONNECT, started, seconds, icmp=icmp, detail=detail), _no_socket())
 
 

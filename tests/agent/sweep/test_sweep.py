@@ -7,10 +7,16 @@ from itertools import pairwise
 import pytest
 
 from agent.dynamic.observed import Observed
-from agent.report.swept import Stopped
+from agent.ports import PortSet
+from agent.report.sweep import MANY
+from agent.report.swept import Obstacle, Stopped
+from agent.sweep.order import Reasons
 from agent.sweep.sweep import Status, sweep
-from probes.state import State
-from tests.agent.sweep.scripted import ADDRESS, PROHIBITED, Scripted, order, swept, upper_half
+from probes.icmp import words
+from probes.outcome import Outcome, Target
+from probes.state import Phase, Sent, State
+from probes.wire.icmp import Icmp
+from tests.agent.sweep.scripted import ADDRESS, HOST_UNREACHABLE, PROHIBITED, Scripted, order, swept, upper_half
 from tests.held import HeldClock
 
 PORTS = "50000-50063"
@@ -106,8 +112,66 @@ async def test_without_a_way_there_every_port_is_tried_once_and_nothing_is_known
     found, engine = await swept(lambda *_: State.LOCAL_FAULT, PORTS)
     assert found.which(Observed.UNTESTED).texts() == (PORTS,)
     assert len(engine.asked) == 64
-    assert found.obstacles == {"as scripted: local-fault": 64}
+    assert found.obstacles == (Obstacle("as scripted: local-fault", False, PortSet.parse(PORTS)),)
     assert not found.answered
+
+
+async def test_no_way_there_is_told_with_its_ports_and_is_no_refusal() -> None:
+    """With its sender; a port that could not be asked is told on its own; what answered the second time is not."""
+
+    def script(port: int, count: int, _: float) -> State | Icmp:
+        if port in (50003, 50004):
+            return State.LOCAL_FAULT if port == 50003 or not count else State.CLOSED
+        return HOST_UNREACHABLE if port >= 50032 else State.CLOSED
+
+    found, _ = await swept(script, PORTS)
+    assert found.which(Observed.UNTESTED).texts() == ("50003", "50032-50063")
+    assert found.obstacles == (
+        Obstacle(words(HOST_UNREACHABLE), True, PortSet.parse("50032-50063")),
+        Obstacle("as scripted: local-fault", False, PortSet.parse("50003")),
+    )
+    assert (found.edges, found.refusals) == ((), {})
+    assert found.host_answers
+
+
+async def test_a_limit_on_refusals_leaves_silence_among_them() -> None:
+    """All is refused, but once a second in words: more often than that only where ports are asked again."""
+    told: list[float] = []
+
+    def script(_: int, __: int, at: float) -> State:
+        if told and at < told[-1] + 1.0:
+            return State.FILTERED
+        told.append(at)
+        return State.REJECTED
+
+    found, _ = await swept(script, "50000-51999")
+    assert found.alternations >= MANY
+
+
+def test_reasons_beyond_a_byte_are_told_together() -> None:
+    reasons = Reasons()
+    for port in range(50000, 50300):
+        reasons.note(Outcome(Target(ADDRESS, port), State.LOCAL_FAULT, Phase.CONNECT, 0.0, 0.0, detail=f"late {port}"))
+    found = reasons.obstacles(PortSet.parse("50000-50299"), bytes(300))
+    assert (found[0].what, str(found[0].ports)) == ("other reasons", "50254-50299")
+    assert len(found) == 255
+
+
+def test_our_own_stack_s_word_is_not_somebody_else_s() -> None:
+    reasons = Reasons()
+    outcome = Outcome(Target(ADDRESS, 50000), State.REJECTED, Phase.CONNECT, 0.0, 3.1, sent=Sent.HELD, detail="ARP")
+    reasons.note(outcome)
+    assert reasons.obstacles(PortSet.parse("50000"), bytes(1)) == (Obstacle("ARP", False, PortSet.parse("50000")),)
+
+
+async def test_where_nothing_answers_there_is_no_edge() -> None:
+    found, _ = await swept(lambda *_: State.FILTERED, PORTS)
+    assert (found.edges, found.answered) == ((), False)
+
+
+async def test_ports_of_the_range_are_no_neighbours_where_it_has_a_hole() -> None:
+    found, _ = await swept(lambda port, *_: State.CLOSED if port < 50100 else State.FILTERED, "50000-50009,50200-50209")
+    assert found.edges == ((50009, 50200),)
 
 
 async def test_one_port_is_a_range_too() -> None:
@@ -151,3 +215,15 @@ async def test_how_far_it_is_is_told_by_the_clock() -> None:
     assert [each.asked for each in told[:3]] == [0, 15, 25]
     assert told[-1].at_edges
     assert told[-1].counts[Observed.SILENT] == 32
+
+
+@pytest.mark.parametrize(("seconds", "at_edges"), [(0.4, False), (2.5, True)])
+async def test_ctrl_c_does_not_make_it_be_at_the_edges(seconds: float, at_edges: bool) -> None:
+    clock = HeldClock()
+    told: list[Status] = []
+    task = asyncio.create_task(sweep(Scripted(clock, upper_half), [order(PORTS)], clock, told.append))
+    await clock.advance(seconds)
+    task.cancel()
+    await clock.advance(0.0)
+    await task
+    assert told[-1].at_edges is at_edges

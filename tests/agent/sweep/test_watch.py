@@ -129,6 +129,7 @@ async def test_a_sweep_that_is_shunned_stops_and_does_not_count_the_silence() ->
     assert max(asked.at for asked in engine.asked) < 3.0 + 2.0 + 4 * 1.2
     assert len(engine.asked) < 700
     assert not found.confirmed
+    assert found.forgotten == found.asked - len(found.which(Observed.CLOSED)) > 100
 
 
 async def test_a_sweep_that_is_shunned_at_its_edges_stops_there_and_keeps_what_it_saw() -> None:
@@ -138,6 +139,7 @@ async def test_a_sweep_that_is_shunned_at_its_edges_stops_there_and_keeps_what_i
     found, engine = await swept(script, "50000-50063")
     assert found.stopped is Stopped.OWN_PROBING
     assert found.which(Observed.SILENT).texts() == ("50032-50063",)
+    assert found.forgotten == 0
     assert max(asked.at for asked in engine.asked) < 7.0
 
 
