@@ -25,6 +25,15 @@ def sample(ports: PortSet, samples: int, destination: str, round_number: int) ->
     return tuple(ports[index] for index in sorted(indexes))
 
 
+def rounds_left(tested: bytes, samples: int, destination: str, round_number: int) -> int:
+    """After this round, how many more until every port was asked; `tested` has a 0 for each that was not."""
+    width = stratum_width(len(tested), samples)
+    offsets = [offset for offset in range(width) if 0 in tested[offset::width]]
+    inverse = pow(step(width), -1, width)
+    turns = ((offset - start(destination, width)) * inverse for offset in offsets)
+    return max(((turn - round_number - 1) % width + 1 for turn in turns), default=0)
+
+
 def single(ports: PortSet, destination: str, round_number: int) -> int:
     """The one port to ask in a round: all of them in as many rounds as there are ports."""
     size = len(ports)

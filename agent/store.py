@@ -5,13 +5,16 @@ and never fatal: what an agent remembers makes it better, and it works without.
 """
 
 import json
+import os
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from agent.files import replace
 
 VERSION = 1
-MOST = 64 << 20  # octets that are read of a file; more is none of ours
+MOST = 8 << 20  # octets that are read of a file; more is none of ours
 
 Warn = Callable[[str], None]
 
@@ -29,8 +32,7 @@ class Store:
         """What `save` was last given under this name; nothing when there is no such file, or none of this site."""
         path = self._path(name)
         try:
-            with path.open("rb") as file:
-                text = file.read(MOST + 1)
+            text = _read(path)
         except FileNotFoundError:
             return {}
         except OSError as error:
@@ -45,7 +47,7 @@ class Store:
     def _understood(self, text: bytes) -> Mapping[str, object]:
         if len(text) > MOST:
             raise ValueError("too long")
-        found = json.loads(text)
+        found = json.loads(text, parse_constant=_no_number)
         match found:
             case {"version": int(version), "site": str(site), "content": dict(content)}:
                 pass
@@ -88,6 +90,19 @@ class Store:
         if (name, message) not in self._told:
             self._told.add((name, message))
             self._warn(message)
+
+
+def _read(path: Path) -> bytes:
+    """Whatever else than a file stands there must not make us wait."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError("it is no file")
+        return file.read(MOST + 1)
+
+
+def _no_number(written: str) -> NoReturn:
+    raise ValueError(f"{written} is no number")
 
 
 def default_folder(environ: Mapping[str, str], home: Path, *, platform: str, is_root: bool) -> Path:

@@ -89,17 +89,24 @@ def once(
     import asyncio
 
     from agent.cli.output import write
+    from agent.cli.patience import patience
     from agent.cli.site import at_ports, choose, load
     from agent.exit import exit_code
     from agent.once import run_once, samples_of
+    from agent.report.document import Run
 
     setup = choose(load(config, host, role, sql, master), peer or [], [str(each) for each in check or []])
     if prelogin:
         setup = setup.with_prelogin()
     if ports is not None:
         setup = at_ports(setup, ports)
-    run = asyncio.run(run_once(setup, samples or samples_of(setup), exact=exact))
-    write(run, setup, str(form), output)
+
+    def known(run: Run) -> None:
+        write(run, setup, str(form), output)
+
+    with patience(exact=exact):
+        run = asyncio.run(run_once(setup, samples or samples_of(setup), exact=exact, interrupted=known))
+    known(run)
     raise typer.Exit(exit_code(run.results, strict=strict))
 
 

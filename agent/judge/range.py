@@ -48,6 +48,7 @@ class Reach:
     lossy: bool = False
     own_probing: bool = False
     exempt: frozenset[int] = frozenset()  # ports at which services are registered
+    again: int = 0  # ports that were silent, and answered when they were asked again
 
 
 class Shown(Enum):
@@ -178,7 +179,7 @@ def _facts(sight: Sight, reach: Reach, refused: PortSet, passes: PortSet, suspec
         "edges": "every edge was found and asked again" if reach.confirmed else "not every edge is confirmed",
         "asked": f"{len(asked):,}",
         "coverage": coverage_words(reach.coverage),
-        "tally": tally(asked),
+        "tally": tally(asked) + (f", {reach.again} only when asked again" if reach.again else ""),
     }
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from agent.finding import Finding
 from agent.judge.fold import BAD, worst
+from agent.judge.range import some
 from agent.judge.verdict import Cause, Proof, Verdict
 from agent.judge.words import SERVICE
 from agent.path import Check, Path
@@ -111,6 +112,9 @@ def _summary(results: Sequence[Result]) -> Text:
     verdict = worst(result.verdict for result in results)
     untried = sum(result.judgement.cause is Cause.LOCAL_FAULT for result in results)
     text = SUMMARY.get(verdict, _count_bad(results))
+    suspect = [(result.judgement.suspect, result.path.peer) for result in results if result.judgement.suspect]
+    if suspect:
+        text += f" Suspect: {'; '.join(f'TCP {some(ports.texts())} of {peer}' for ports, peer in suspect)}."
     if untried:
         text += f" {untried} of {len(results)} could not be tried from this host: mend that first."
     return Text("\n" + text, style=_colour(verdict))

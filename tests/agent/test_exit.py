@@ -1,10 +1,13 @@
 """What a run comes to for a script."""
 
+from dataclasses import replace
+
 import pytest
 
 from agent.exit import Exit, exit_code
 from agent.judge.verdict import Cause, Verdict
 from agent.path import Check
+from agent.ports import PortSet
 from agent.result import Result
 from tests.agent.seen import path, result
 
@@ -48,6 +51,16 @@ ENDPOINT = of(Check.RPC_ENDPOINT, V.REACHABLE)
 def test_the_exit_code(results: list[Result], usual: int, strict: int) -> None:
     assert exit_code(results, strict=False) == usual
     assert exit_code(results, strict=True) == strict
+
+
+def test_a_range_with_a_suspect_interval_is_not_forgiven() -> None:
+    found = replace(RANGE, judgement=replace(RANGE.judgement, suspect=PortSet.parse("57344-65535")))
+    assert exit_code([ENDPOINT, found], strict=False) == 3
+
+
+def test_a_part_of_a_range_that_a_person_asked_about_is_not_forgiven() -> None:
+    found = replace(RANGE, path=replace(RANGE.path, within=PortSet.parse("49152-65535")))
+    assert exit_code([ENDPOINT, found], strict=False) == 3
 
 
 def test_results_may_come_as_a_stream() -> None:

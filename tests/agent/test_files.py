@@ -68,10 +68,10 @@ def test_it_is_on_the_disk_before_it_takes_the_place(path: Path, monkeypatch: py
 
     def synced(handle: int) -> None:
         seen.append(path.read_bytes())
-        assert os.fstat(handle).st_size == len(NEW)
+        assert os.fstat(handle).st_size == len(b"new")
 
     monkeypatch.setattr(os, "fsync", synced)
-    replace(path, NEW)
+    replace(path, b"new")
     assert seen == [OLD]
 
 

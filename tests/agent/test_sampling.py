@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.ports import PortSet
-from agent.sampling import GOLDEN, round_at, sample, start, step, stratum_width
+from agent.sampling import GOLDEN, round_at, rounds_left, sample, single, start, step, stratum_width
 from tests.agent.gaps import largest_gap
 
 DYNAMIC = PortSet.parse("49152-65535")
@@ -154,3 +154,26 @@ def test_another_process_comes_to_the_same_ports() -> None:
 )
 def test_the_round_that_all_agents_are_in(time: float, interval: float, number: int) -> None:
     assert round_at(time, interval) == number
+
+
+@given(st.integers(1, 400), st.integers(1, 40), st.integers(0, 5000), st.data())
+def test_how_many_rounds_are_left_is_what_counting_them_finds(
+    size: int, samples: int, number: int, data: st.DataObject
+) -> None:
+    ports = PortSet(((10_000, 9_999 + size),))
+    untested = set(data.draw(st.lists(st.sampled_from(list(ports)), max_size=20)))
+    states = bytes(port not in untested for port in ports)
+    left, rounds = untested - {ports[0], ports[size - 1]}, 0
+    ends = untested - left
+    while left:
+        rounds += 1
+        left -= set(sample(ports, samples, "MSS", number + rounds))
+    found = rounds_left(states, samples, "MSS", number)
+    assert found >= rounds
+    assert ends or found == rounds
+
+
+@given(st.integers(1, 400), st.integers(0, 5000))
+def test_one_port_a_round_comes_to_all_of_them(size: int, number: int) -> None:
+    ports = PortSet(((10_000, 9_999 + size),))
+    assert len({single(ports, "MSS", number + each) for each in range(size)}) == size

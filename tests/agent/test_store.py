@@ -249,3 +249,20 @@ def test_a_write_that_fails_leaves_what_was_there(site: Site, monkeypatch: pytes
 )
 def test_where_state_is_kept(environ: dict[str, str], platform: str, is_root: bool, folder: str) -> None:
     assert default_folder(environ, Path("/home/ada"), platform=platform, is_root=is_root) == Path(folder)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+def test_a_pipe_in_place_of_a_file_keeps_nobody_waiting(tmp_path: Path) -> None:
+    said: list[str] = []
+    os.mkfifo(tmp_path / "range.json")
+    assert Store(tmp_path, "contoso", said.append).load("range") == {}
+    assert "no file" in said[0]
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_is_no_state(tmp_path: Path, number: str) -> None:
+    said: list[str] = []
+    text = f'{{"version": 1, "site": "contoso", "content": {{"at": {number}}}}}'
+    (tmp_path / "range.json").write_text(text)
+    assert Store(tmp_path, "contoso", said.append).load("range") == {}
+    assert "no number" in said[0]

@@ -1,6 +1,6 @@
 """What is remembered of the dynamic range of one address, from round to round and over restarts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf, isfinite
 
@@ -15,6 +15,8 @@ from agent.judge.silence import Loss
 from agent.ports import PortSet
 from probes.outcome import Outcome
 from probes.state import State
+
+CompleteIn = Callable[[bytes], float]  # from the map's states to seconds until every port will have been asked
 
 DAY = 86_400.0  # seconds
 LATEST = 1e11  # UTC; the year 5138
@@ -117,14 +119,13 @@ def exempt_from(registered: frozenset[int], ports: PortSet) -> frozenset[int]:
     return within if len(within) <= max(MOST_EXEMPT, len(ports) // MOST_SHARE) else frozenset()
 
 
-def coverage(known: RangeMemory, per_round: int, interval: float | None) -> Coverage:
-    """`per_round`: ports asked each `interval` (seconds); None: there is no further round."""
+def coverage(known: RangeMemory, complete_in: CompleteIn | None) -> Coverage:
+    """`complete_in`: None where there is no further round."""
     search = known.search
     counted = _count(search)
-    untested = counted[RangeState.UNTESTED]
-    complete_in = None if interval is None else -(-untested // max(1, per_round)) * interval
+    seconds = complete_in(search.map.states) if complete_in else None
     largest = largest_untested(search.map.states, search.map.ports, search.exempt)
-    return Coverage(counted, largest, known.last_full_pass, complete_in)
+    return Coverage(counted, largest, known.last_full_pass, seconds)
 
 
 def _count(search: Search) -> dict[RangeState, int]:

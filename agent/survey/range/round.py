@@ -13,7 +13,7 @@ from agent.ports import PortSet
 from agent.survey.manners import ANCHOR, SHORTEST, Effort
 from agent.survey.memory import Memory
 from agent.survey.range.anchor import look_for_anchor
-from agent.survey.range.known import RangeMemory, coverage, exempt_from
+from agent.survey.range.known import CompleteIn, RangeMemory, coverage, exempt_from
 from agent.survey.silence import LATE
 from agent.survey.view import View
 from probes.outcome import Outcome, Target
@@ -36,7 +36,7 @@ class Pace:
     effort: Effort
     began: float
     room: Callable[[], int]
-    interval: float | None  # seconds between rounds; None: there is but one
+    complete_in: CompleteIn | None  # None: there is but one round
 
 
 class RangeRound:
@@ -161,7 +161,7 @@ class RangeRound:
         accepted = (
             got[-1].state is State.OPEN for port, got in self.view.asks.items() if port not in self.view.sampled
         )
-        return self._pace.interval is None and any(accepted)
+        return self._pace.complete_in is None and any(accepted)
 
     def _digest(self, outcomes: Sequence[Outcome], control: Control | None) -> None:
         wave = {outcome.target.port: observed(outcome) for outcome in outcomes}
@@ -234,7 +234,7 @@ class RangeRound:
 
     async def _is_shunned_by_sample(self) -> bool:
         """A whole sample at once may be too much for a device already."""
-        at_once = self._pace.interval is None and any(map(self.view.is_silent, self.view.ranged))
+        at_once = self._pace.complete_in is None and any(map(self.view.is_silent, self.view.ranged))
         return at_once and await self._is_shunned(self._controls()[:SHUNNED])
 
     async def _is_shunned(self, controls: Sequence[int]) -> bool:
@@ -290,7 +290,7 @@ class RangeRound:
         return Reach(
             ports,
             seen or [self._not_asked(self._pace.clock.time())],
-            coverage(self._known, len(self._due), self._pace.interval),
+            coverage(self._known, self._pace.complete_in),
             refused=search.refused,
             passes=search.passes,
             suspect=search.suspect,
@@ -300,6 +300,7 @@ class RangeRound:
             lossy=search.loss.needed is None,
             own_probing=self._paused,
             exempt=search.exempt,
+            again=sum(map(_is_answered_again, (self.view.asks[port] for port in asked))),
         )
 
     def _remember(self) -> None:
@@ -311,3 +312,8 @@ class RangeRound:
     def _not_asked(self, now: float) -> Outcome:
         target = Target(self.view.address or self.view.name, self._search.map.ports[0])
         return Outcome(target, State.LOCAL_FAULT, Phase.CONNECT, now, 0.0, detail="not asked in this round")
+
+
+def _is_answered_again(outcomes: Sequence[Outcome]) -> bool:
+    """Silent at first, and not when asked again."""
+    return outcomes[-1].state is not State.FILTERED and any(each.state is State.FILTERED for each in outcomes)

@@ -8,10 +8,11 @@ import pytest
 from agent.finding import Finding, Kind
 from agent.judge.verdict import Cause, Proof, Verdict
 from agent.path import Check
+from agent.ports import PortSet
 from agent.report.document import Run
 from agent.report.table import EVIDENCE, WIDTH, print_table, render_text, service
 from agent.result import Result
-from tests.agent.seen import path, result, run
+from tests.agent.seen import judgement, path, result, run
 
 HOSTILE = "\x1b[31mred\x1b[0m\n\u202eevil [bold]markup[/bold] :smile: [link=http://evil.example]x[/link]"
 
@@ -131,3 +132,9 @@ def test_only_what_is_not_reachable_has_a_paragraph() -> None:
     text = render_text(run(good, bad))
     assert "All is well." not in text
     assert "Not at all." in text
+
+
+def test_a_suspect_interval_is_in_the_last_line() -> None:
+    judged = replace(judgement(Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER), suspect=PortSet.parse("57344-65535"))
+    text = render_text(run(replace(result(of=path(Check.RPC_RANGE)), judgement=judged)))
+    assert text.splitlines()[-1].endswith("Suspect: TCP 57344-65535 of MSS.")
