@@ -97,3 +97,10 @@ def test_links_lead_somewhere(document_path: Path) -> None:
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_kind_of_finding_is_documented(kind: Kind) -> None:
     assert f"`{kind}`" in (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
+
+
+def test_the_files_that_the_architecture_names_are_there() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:agent|probes|tests)/[\w/]+\.py)`", text)
+    assert named
+    assert [name for name in named if not (ROOT / name).exists() and "NAME" not in name] == []
