@@ -1,6 +1,8 @@
 """`probe sweep`: what it says before it sends anything, how it is stopped, and what it comes to."""
 
 import asyncio
+import gc
+import re
 import sys
 from collections.abc import Callable, Sequence
 
@@ -14,6 +16,7 @@ from agent.ports import PortSet
 from agent.report.swept import Stopped, Sweep
 from agent.sweep.order import Order, deadline
 from agent.sweep.sweep import Status, sweep
+from agent.text import plain
 from probes.engine.choice import create
 from probes.engine.engine import MOST
 from probes.outcome import Target
@@ -22,6 +25,7 @@ from probes.sockets import source_towards
 
 FASTEST = 100_000  # attempts a second that make sense to ask for
 MAXIMUM = "max"
+_DIGITS = re.compile("0*([1-9][0-9]{0,5})")  # more of them are beyond FASTEST, and would cost time to read
 AT_EDGES = 5.0  # seconds that the edges take, about
 NOBODY_THERE = "There is nobody to ask whether to go on: say --yes. Nothing was sent."
 
@@ -30,9 +34,10 @@ def pace_of(text: str) -> int | None:
     """Attempts a second; None: as fast as this host can."""
     if text.casefold() == MAXIMUM:
         return None
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= FASTEST):
-        wrong(f"--pace {text}: write attempts a second, from 1 to {FASTEST}, or {MAXIMUM}")
-    return int(text)
+    digits = _DIGITS.fullmatch(text)
+    if digits is None or int(digits[1]) > FASTEST:
+        wrong(f"--pace {plain(text)}: write attempts a second, from 1 to {FASTEST}, or {MAXIMUM}")
+    return int(digits[1])
 
 
 def ports_of(text: str | None, default: PortSet) -> PortSet:
@@ -67,7 +72,8 @@ def announce(peer: Addressee, orders: Sequence[Order]) -> None:
         source = source_towards(Target(order.address, ports[0], source=order.source))
         print(f"  from {source or 'this host (no route)'} to {order.address}", file=sys.stderr)
     rate = "as fast as this host can" if pace is None else f"{pace:,} a second"
-    each = f"{len(ports):,} ports" + (" of each, one address after the other" if len(orders) > 1 else "")
+    count = "1 port" if len(ports) == 1 else f"{len(ports):,} ports"
+    each = count + (" of each, one address after the other" if len(orders) > 1 else "")
     print(f"  {each}, {rate}: about {about(len(orders) * _seconds(orders[0]))}", file=sys.stderr)
     print("Intrusion systems take this for an attack, and may shut this host out.", file=sys.stderr)
 
@@ -106,9 +112,11 @@ async def _sweep(peer: Addressee, orders: Sequence[Order], tell: Callable[[Statu
     clock = SystemClock()
     engine = create(clock.time)
     started, began = clock.time(), clock.monotonic()
+    gc.freeze()  # what is there stays there: it need not be looked through while ports are asked
     try:
         addresses = await sweep(engine, orders, clock, tell)
     finally:
+        gc.unfreeze()
         engine.close()
     return Sweep(peer.peer, started, clock.monotonic() - began, tuple(addresses))
 

@@ -1,7 +1,6 @@
 """Every address of a peer, one after the other."""
 
 import asyncio
-import gc
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -102,7 +101,6 @@ async def sweep(
 
     `tell` hears how far it is, ten times a second.
     """
-    gc.freeze()  # what is there stays there: it need not be looked through while ports are asked
     sweeps = [AddressSweep(engine, order, clock) for order in orders]
     stopped = None
     swept = []

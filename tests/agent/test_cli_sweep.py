@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.cli.sweeping import pace_of
 from tests.probes.engine.doors import closed_port, listener, silent_port
 
 if sys.platform != "win32":
@@ -109,6 +110,10 @@ def test_a_name_without_an_address_is_exit_1(site: Path) -> None:
         (["127.0.0.1", "--pace", "-5"], "--pace -5: "),
         (["127.0.0.1", "--pace", "²"], "--pace ²: "),
         (["127.0.0.1", "--pace", "9999999999999999999999"], "--pace 99"),
+        (["127.0.0.1", "--pace", "100001"], "--pace 100001: "),
+        (["127.0.0.1", "--pace", "00000000199999"], "--pace 00000000199999: "),
+        (["127.0.0.1", "--pace", "0000000000"], "--pace 0000000000: "),
+        (["127.0.0.1", "--pace", "9" * 5000], "…: write attempts"),
         (["http://mss"], "PEER: "),
         (["127.0.0.1", "--format", "nagios"], "nagios"),
         ([], "PEER"),
@@ -119,6 +124,14 @@ def test_usage_is_exit_2_before_anything_is_sent(site: Path, argv: list[str], wo
     assert (done.returncode, done.stdout) == (2, "")
     assert word in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "pace"),
+    [("1", 1), ("0000000001", 1), ("100000", 100_000), ("0" * 5000 + "70", 70), ("max", None), ("MAX", None)],
+)
+def test_a_pace_is_a_number_however_it_is_written(text: str, pace: int | None) -> None:
+    assert pace_of(text) == pace
 
 
 @pytest.mark.parametrize("command", ["sweep", "endpoints"])
@@ -137,6 +150,7 @@ def test_an_address_of_a_host_of_the_file_is_that_host(site: Path) -> None:
     said = done.stderr.splitlines()
     assert said[0].startswith("This connects to TCP 20000 of TWO,")
     assert [line for line in said if " to 127." in line] == ["  from 127.0.0.1 to 127.0.0.2"]
+    assert "  1 port, 100 a second: about 5 s" in said
 
 
 def test_without_a_terminal_and_without_yes_nothing_is_sent(site: Path) -> None:
