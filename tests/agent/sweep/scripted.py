@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -41,6 +42,7 @@ class Scripted(Engine):
         super().__init__(utc=clock.time)
         self.asked: list[Asked] = []
         self.most = 0
+        self._counts: Counter[int] = Counter()
         self._clock, self._script, self._began = clock, script, clock.monotonic()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -63,7 +65,8 @@ class Scripted(Engine):
 
     async def _answer(self, target: Target, done: Done) -> None:
         at, started = self._clock.monotonic() - self._began, self._clock.time()
-        shown = self._script(target.port, len(self.times(target.port)), at)
+        shown = self._script(target.port, self._counts[target.port], at)
+        self._counts[target.port] += 1
         state = State.REJECTED if isinstance(shown, Icmp) else shown
         self.asked.append(Asked(at, target.port))
         seconds = target.timeout if state is State.FILTERED else RTT

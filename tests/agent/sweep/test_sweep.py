@@ -1,22 +1,27 @@
 """A sweep from its first port to its confirmed edges, on a held clock."""
 
 import asyncio
+import gc
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from agent.dynamic.observed import Observed
+from agent.dynamic.search import Search
 from agent.ports import PortSet
 from agent.report.sweep import MANY
 from agent.report.swept import Obstacle, Stopped
+from agent.sweep import edges
 from agent.sweep.order import Reasons
 from agent.sweep.sweep import Status, sweep
 from probes.icmp import words
 from probes.outcome import Outcome, Target
 from probes.state import Phase, Sent, State
 from probes.wire.icmp import Icmp
-from tests.agent.sweep.scripted import ADDRESS, HOST_UNREACHABLE, PROHIBITED, Scripted, order, swept, upper_half
+from tests.agent.sweep.scripted import ADDRESS, HOST_UNREACHABLE, PROHIBITED, Asked, Scripted, order, swept, upper_half
 from tests.held import HeldClock
 
 PORTS = "50000-50063"
@@ -72,6 +77,75 @@ async def test_no_more_than_eight_are_asked_again_at_a_time() -> None:
     assert len(again) <= 512 * 2  # each wave has a control
     assert max(sum(each.at <= other.at < each.at + 1.0 for other in again) for each in again) <= 8 + 1
     assert len(found.which(Observed.SILENT)) == 200
+
+
+@PACES
+async def test_more_edges_than_may_be_asked_again_are_neither_copied_nor_presumed(
+    pace: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One search, and one call of it for each wave or so, however many turns the loop takes meanwhile."""
+    calls: Counter[str] = Counter()
+    for where, name in ((edges, "search_of"), (edges, "deepcopy"), (edges, "too_many"), (Search, "wave")):
+        monkeypatch.setattr(where, name, _counted(getattr(where, name), calls))
+    found, engine = await swept(_every_other, "50000-51199", pace and 1000)
+    assert (calls["search_of"], calls["deepcopy"], calls["too_many"]) == (1, 0, 2)
+    assert calls["wave"] <= 2 * 64 + 2  # 512 in waves of eight; a wave may be named, and have to wait for its second
+    assert len(found.which(Observed.SILENT)) == len(found.which(Observed.CLOSED)) == 600
+    assert not found.confirmed
+    times = sorted(asked.at for port in range(50001, 51200, 2) for asked in _again(engine, port))
+    assert all(later - earlier >= 1.2 for earlier, later in zip(times, times[8:], strict=False))
+
+
+@pytest.mark.parametrize(("most", "moment"), [(5, 1.0), (4, 1.2)])
+async def test_only_more_edges_than_may_be_asked_again_are_waited_for(
+    most: int, moment: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five of them: 50000 to 50004."""
+    monkeypatch.setattr(edges, "MOST_AGAIN", most)
+    _, engine = await swept(lambda port, *_: _every_other(port) if port < 50004 else State.CLOSED, PORTS, None)
+    assert engine.times(50001)[1] == pytest.approx(moment, abs=0.1)
+
+
+def _every_other(port: int, *_: object) -> State:
+    return State.FILTERED if port % 2 else State.CLOSED
+
+
+def _counted(function: Callable[..., Any], calls: Counter[str]) -> Callable[..., Any]:
+    def counting(*args: Any, **more: Any) -> Any:
+        calls[function.__name__] += 1
+        return function(*args, **more)
+
+    return counting
+
+
+def _again(engine: Scripted, port: int) -> list[Asked]:
+    """All asks but the first."""
+    return [asked for asked in engine.asked if asked.port == port][1:]
+
+
+@PACES
+@pytest.mark.parametrize("lost", [50000, 50007, 50030, 50031], ids=["end", "inside", "near the cut", "at the cut"])
+async def test_one_lost_packet_does_not_make_a_path_lossy(pace: int | None, lost: int) -> None:
+    def script(port: int, count: int, at: float) -> State:
+        return State.FILTERED if (port, count) == (lost, 0) else upper_half(port, count, at)
+
+    found, _ = await swept(script, PORTS, pace)
+    assert found.which(Observed.CLOSED).texts() == ("50000-50031",)
+    assert (found.edges, found.confirmed) == (((50031, 50032),), True)
+
+
+async def test_a_path_that_loses_much_confirms_nothing() -> None:
+    """Every third SYN is lost at first: what is silent four times may be bad luck."""
+    found, _ = await swept(
+        lambda port, count, at: State.FILTERED if port % 3 == 0 and not count else upper_half(port, count, at), PORTS
+    )
+    assert not found.confirmed
+
+
+async def test_the_collector_is_left_as_it_was() -> None:
+    before = gc.get_freeze_count()
+    await swept(upper_half, PORTS)
+    assert gc.get_freeze_count() == before
 
 
 async def test_a_lost_answer_is_asked_again_and_leaves_no_edge() -> None:
