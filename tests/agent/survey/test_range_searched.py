@@ -14,6 +14,7 @@ from agent.sampling import sample
 from agent.schedule import forever
 from agent.survey.manners import Manners
 from probes.registry import Kind as Knock
+from probes.state import State
 from tests.agent.seen import path
 from tests.agent.survey.mapped import both
 from tests.agent.survey.network import Site, agent, most_in, once, unbroken
@@ -259,6 +260,50 @@ async def test_a_limit_on_connections_blocks_nothing() -> None:
         assert found.blocked == PortSet()
         assert found.verdict in (V.INCONCLUSIVE, V.REACHABLE)
         assert not (found.confirmed and found.suspect)
+
+
+@pytest.mark.parametrize("rate", [0.3, 0.5, 1.0, 5.0])
+async def test_a_host_that_resets_only_so_often_makes_nothing_suspect(rate: float) -> None:
+    """A SYN-ACK beside it would not show the limit; another RST does."""
+    world = World()
+    world.host_resets = rate
+    for found in [await ranged(world.site(once())), *(await over(world.site(agent()), 40))]:
+        assert found.verdict in (V.INCONCLUSIVE, V.REACHABLE)
+        assert found.suspect == PortSet()
+
+
+@pytest.mark.parametrize("manners", [once(), agent()])
+async def test_a_firewall_that_opens_only_what_a_mapper_named_and_resets_the_rest_is_not_reachable(
+    manners: Manners,
+) -> None:
+    world = World(stealthy=True)
+    world.pinhole = 30.0
+    for found in await over(world.site(manners), 4):
+        assert (found.verdict, found.suspect) == (V.INCONCLUSIVE, PortSet())
+
+
+async def test_a_mapper_that_falls_silent_stops_no_search() -> None:
+    world = World()
+    site = world.site(agent())
+    await site.rounds(5)
+    world.drops = PortSet.parse(UPPER)
+    world.network.script(135, lambda _: State.FILTERED)
+    found = await over(site, 12)
+    assert (texts(found[-1].suspect), found[-1].confirmed) == (UPPER, True)
+
+
+async def test_an_outage_while_known_edges_are_asked_again_is_no_shunning() -> None:
+    """They are, in every round; else each restart of the peer would cost an hour."""
+    world = World()
+    world.drops = PortSet.parse(UPPER)
+    site = world.site(agent())
+    await site.rounds(15)
+    world.down = True
+    found = list(await over(site, 4))
+    world.down = False
+    found += await over(site, 8)
+    assert C.OWN_PROBING not in {each.cause for each in found}
+    assert (texts(found[-1].suspect), found[-1].confirmed) == (UPPER, True)
 
 
 async def test_a_host_that_was_down_is_reachable_in_the_round_after() -> None:

@@ -37,6 +37,11 @@ class World:
         self.loss = loss
         self.tells: float | None = None  # refusals a second
         self.passes: float | None = None  # connections a second
+        self.host_resets: float | None = None  # RSTs of the host a second
+        self.pinhole = (
+            0.0  # seconds that the service's own port passes after its mapper was asked, and nothing else does
+        )
+        self._open_until = 0.0
         self._random = Random(seed)
         self.network = Network(rest=self.answer)
         self.network.script(135, lambda _: self.mapper(), kind=Kind.MAPPER)
@@ -49,6 +54,7 @@ class World:
         self._later = attempts, change
 
     def mapper(self) -> Answer:
+        self._open_until = self.network.now + self.pinhole
         return State.FILTERED if self.down or self.shuns or self._lost(3.0) else Mapper(TABLE)
 
     def answer(self, target: Target) -> Answer:
@@ -61,6 +67,10 @@ class World:
         return self._firewall(target.port) or self._host(target.port)
 
     def _firewall(self, port: int) -> State | Outcome | None:
+        if self.pinhole and port != SSO_PORT:
+            return State.CLOSED
+        if self.pinhole and self.network.now > self._open_until:
+            return State.CLOSED
         if port in self.drops:
             return State.FILTERED
         if port in self.refuses:
@@ -70,7 +80,8 @@ class World:
     def _host(self, port: int) -> State:
         if port in (135, *LISTENERS):
             return State.OPEN
-        return State.FILTERED if self.stealthy else State.CLOSED
+        silent = self.stealthy or self._over("resets", self.host_resets)
+        return State.FILTERED if silent else State.CLOSED
 
     def _lost(self, timeout: float) -> bool:
         """Every SYN within the deadline, or the answer to it."""
