@@ -224,7 +224,7 @@ class Search:
         yield self._due[:few]
         yield self._doubts(controlled)[:few]
         yield self._lone(controlled)[:few]
-        gaps = self._gaps(controlled) if exact else []
+        gaps = self._gaps() if exact else []
         reserve = (self.loss.needed or 0) * len(gaps)  # for each of the edges that will be found
         yield self._in(gaps, left - reserve, most)
         unconfirmed = self._unconfirmed(controlled)
@@ -250,21 +250,18 @@ class Search:
 
     def _lone(self, controlled: bool) -> list[int]:
         """Silent ports between others that answer: bad luck, more likely than an edge on either side."""
-        return [port for run in self._lone_runs() if self._worth_another(port := self._first(run), controlled)]
-
-    def _lone_runs(self) -> list[Run]:
-        return [run for run in self.landscape.of(Kind.SILENT) if run.first == run.last]
+        lone = (self._first(run) for run in self.landscape.of(Kind.SILENT) if run.first == run.last)
+        return [port for port in lone if self._worth_another(port, controlled)]
 
     def _worth_another(self, port: int, controlled: bool) -> bool:
         return controlled and self._repeats.silences(port) < 2 and self._tries[port] < LEAST and self._may_try(port)
 
-    def _gaps(self, controlled: bool) -> list[list[int]]:
-        """Those whose ends are not in doubt themselves."""
-        doubtful = {run for run in self._lone_runs() if self._worth_another(self._first(run), controlled)}
+    def _gaps(self) -> list[list[int]]:
+        """What is worth asking in each."""
         tried = {port for port, tries in self._tries.items() if tries >= LEAST}  # to no avail, if they are in a gap
         mute = {self.map.ports.index(port) for port in tried}
-        gaps = [gap.untested for gap in self.landscape.gaps() if not doubtful & {gap.before, gap.after}]
-        return [asked for gap in gaps if (asked := [index for index in gap if index not in mute])]
+        gaps = ([index for index in gap.untested if index not in mute] for gap in self.landscape.gaps())
+        return [gap for gap in gaps if gap]
 
     def _unconfirmed(self, controlled: bool) -> list[int]:
         """What the edges depend on and was not seen often enough.

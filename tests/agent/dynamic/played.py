@@ -98,7 +98,7 @@ class Player:
         self.search.begin(self.recheck)
         self.waves = []
 
-    def follow(self, most_waves: int = 1000) -> None:
+    def follow(self, most_waves: int = 3000) -> None:
         """Ask what it wants to know."""
         for _ in range(most_waves):
             left = self.budget - self.spent
