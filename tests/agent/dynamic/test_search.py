@@ -586,12 +586,12 @@ def test_a_limit_on_connections_makes_nothing_suspect_that_is_not(at_most: int, 
 
 def test_silence_that_came_of_asking_too_fast_is_void() -> None:
     """Three at once that are silent no more were no bad luck; of the others nothing is known, then."""
-    player = Player(searching(), honest(truth(DYNAMIC, silent="49152-65535")))
+    player = Player(searching(), honest(truth(DYNAMIC, silent="50000-65535")))
     player.begin()
-    player.ask((50000, 52000, 54000, 56000, 58000, 60000))
+    player.ask((49999, 50000, 52000, 54000, 56000, 58000, 60000))
     player.answer = honest(truth(DYNAMIC))
     player.ask((50000, 52000, 54000))
-    assert player.search.map.states.count(SILENT) == 0
+    assert {port for port, _, _ in player.search.map.rows()} == {49999, 50000, 52000, 54000}
     assert player.search.unexplained
     assert player.search.wave(250, 250) == (56000, 58000)
     player.follow()
@@ -652,6 +652,26 @@ def test_two_intervals_are_not_made_one_by_the_one_sample_between_them() -> None
     player.follow()
     assert player.search.suspect.texts() == ("50000-53000", "55000-58000")
     assert player.search.confirmed
+
+
+def test_the_more_packets_get_lost_the_more_often_a_port_that_stands_alone_is_asked_again() -> None:
+    for lost in (0, 5):
+        search = searching()
+        search.loss.count(asked=90, lost=lost)
+        player = Player(search, honest(truth(DYNAMIC, silent="55000-65535")))
+        assert player.play().confirmed
+        assert search.loss.needed is not None
+        inner = [port for port in player.waves[0] if 57000 < port < 65000]
+        assert min(map(player.asked.count, inner)) == -(-search.loss.needed // 2)
+
+
+def test_a_control_is_measured_once_a_wave() -> None:
+    search = searching()
+    search.saw(dict.fromkeys((50000, 51000, 52000), SILENT), Control.ANSWERED, NOON)
+    search.saw({50000: SILENT}, Control.SILENT, NOON)
+    search.saw({50000: SILENT}, Control.ANSWERED, NOON)
+    search.saw({50000: SILENT}, None, NOON)
+    assert (search.loss.asked, search.loss.lost) == (3, 1)
 
 
 # What it starts from.
