@@ -10,8 +10,9 @@ from agent.sampling import round_at, rounds_left, sample, single
 from agent.survey.budget import Budget
 from agent.survey.manners import MOST_ONCE, Manners
 from agent.survey.memory import Memory
+from agent.survey.range.asker import Knock, Pace
 from agent.survey.range.known import RangeMemory, window_for
-from agent.survey.range.round import Knock, Pace, RangeRound
+from agent.survey.range.round import RangeRound
 from agent.survey.view import View
 
 MOST_ADDRESSES = 64  # of a file

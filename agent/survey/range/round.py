@@ -1,42 +1,25 @@
-"""One round of the dynamic range of one address: a sample, whose its RSTs are, and the search for edges."""
+"""One round of the dynamic range of one address: a sample, whose its RSTs are, a search, and what it came to."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from agent.clock import Clock
-from agent.dynamic.observed import Observed, observed
+from agent.dynamic.observed import Observed
 from agent.dynamic.search import Search
 from agent.judge.range import Reach
 from agent.judge.silence import Control
 from agent.ports import PortSet
-from agent.survey.manners import ANCHOR, SHORTEST, Effort
+from agent.survey.manners import ANCHOR
 from agent.survey.memory import Memory
 from agent.survey.range.anchor import look_for_anchor
-from agent.survey.range.known import CompleteIn, RangeMemory, coverage, exempt_from
-from agent.survey.silence import LATE
+from agent.survey.range.asker import Asker, Knock, Pace
+from agent.survey.range.edges import Edges
+from agent.survey.range.known import RangeMemory, coverage, exempt_from
 from agent.survey.view import View
 from probes.outcome import Outcome, Target
 from probes.state import Phase, State
 
-Knock = Callable[[int], Awaitable[Outcome]]  # at a port of the address in question
-
-KINDS = {True: Observed.CLOSED, False: Observed.REFUSED}  # what answers alike, by whether an RST is the host's own
-SHUNNED, TIMES = 2, 3  # ports that answered before and are silent at the same time, so often in a row
 ANCHORED = 55.0  # seconds that it stands whose the RSTs are: it is asked once a minute, or each longer round
 STALE = 180.0  # and no longer than this, where a round has no room to ask
-SOON = 60.0  # seconds after a search in which silence may come from it
-
-
-@dataclass(slots=True)
-class Pace:
-    """What a round has to go by. `room`: how many attempts may leave right now; `began`: monotonic."""
-
-    clock: Clock
-    effort: Effort
-    began: float
-    room: Callable[[], int]
-    complete_in: CompleteIn | None  # None: there is but one round
 
 
 class RangeRound:
@@ -58,16 +41,14 @@ class RangeRound:
         """
         self.view = view
         self._within = within
-        self._memory = memory
         self._known = known
-        self._knock = knock
         self._pace = pace
+        self._asker = Asker(view, known.search, knock, pace.clock)
+        self._edges = Edges(self._asker, memory, known, pace)
         self._unheard: list[Outcome] = []  # of the sample, until it is known how to take them
         self._due = due
         self._prepared = False
         self._paused = known.is_paused(pace.clock.time())  # also if it ends in the middle of the round
-        self._asked_at: dict[int, float] = {}  # port → monotonic
-        self._witnesses: dict[int, Observed] = {}  # ports that reset or refused last, the newest one last
         self._search.begin(pace.effort.recheck)
 
     @property
@@ -94,7 +75,7 @@ class RangeRound:
         await self._sample(port)
 
     async def _sample(self, port: int) -> None:
-        outcome = await self._ask(port)
+        outcome = await self._asker.ask(port)
         self.view.sampled.add(port)
         self._unheard.append(outcome)
         if self._prepared:
@@ -105,7 +86,7 @@ class RangeRound:
 
         `registered`: where services of this address are; `named`: where its mapper said so in this round.
         """
-        if await self._is_shunned_since_search():
+        if await self._edges.shunned_since_search():
             self._pause()
         if self._paused or not self._due:
             return
@@ -114,7 +95,8 @@ class RangeRound:
         self._prepared = True
         self._take_others()
         self._take_sample(Control.ANSWERED if self._accepts_meanwhile() else None)
-        if await self._find_edges() or await self._is_shunned_by_sample():
+        beside = len(self.view.ranged - {port for _, port in self._due})
+        if await self._edges.find(beside, self._is_sampling) or await self._edges.shunned_by_sample():
             self._pause()
 
     async def _look_for_anchor(self, registered: frozenset[int], named: frozenset[int]) -> None:
@@ -125,7 +107,7 @@ class RangeRound:
         elif self._now - self._known.anchored_at >= ANCHORED and await self._is_there_room(ANCHOR):
             self._known.anchored_at = self._now
             around = self._search.map.ports | self._within
-            found = await look_for_anchor(around, registered, named, self._ask, self.view.opened)
+            found = await look_for_anchor(around, registered, named, self._asker.ask, self.view.opened)
             self._search.trust(found)
         elif self._now - self._known.anchored_at >= STALE:
             self._search.trust(False)
@@ -141,20 +123,17 @@ class RangeRound:
 
     def _take_others(self) -> None:
         """What other checks, and the look for whose RSTs they are, saw of ports of the range."""
-        if not self._hears():
+        if not self._asker.hears():
             return
         ports = self._search.map.ports
         others = [got[-1] for port, got in self.view.asks.items() if port in ports and port not in self.view.sampled]
-        self._digest(others, None)
+        self._asker.take(others, None)
 
     def _take_sample(self, control: Control | None) -> None:
         """A host that answers nowhere shows nothing of its ports: then its silence is not taken down."""
-        if self._hears():
+        if self._asker.hears():
             heard, self._unheard = self._unheard, []
-            self._digest(heard, control)
-
-    def _hears(self) -> bool:
-        return any(observed(got[-1]) not in (None, Observed.SILENT) for got in self.view.asks.values())
+            self._asker.take(heard, control)
 
     def _accepts_meanwhile(self) -> bool:
         """Whether a port accepted at the same time as the sample was asked: then it was asked all at once."""
@@ -163,117 +142,13 @@ class RangeRound:
         )
         return self._pace.complete_in is None and any(accepted)
 
-    def _digest(self, outcomes: Sequence[Outcome], control: Control | None) -> None:
-        wave = {outcome.target.port: observed(outcome) for outcome in outcomes}
-        counts = all(outcome.target.timeout >= SHORTEST for outcome in outcomes)
-        self._search.saw(wave, control, self._pace.clock.time(), counts=counts)
-        for port, seen in wave.items():
-            self._witnesses.pop(port, None)
-            if seen is Observed.CLOSED or seen is Observed.REFUSED:
-                self._witnesses[port] = seen
-
-    async def _find_edges(self) -> bool:
-        """Whether our asking seems to have made a device shun us."""
-        effort = self._pace.effort
-        if not self._hears():  # nor will it be heard when asked again
-            return False
-        anchor = len(self.view.ranged - {port for _, port in self._due})
-        left = effort.left - max(anchor, effort.anchor)
-        until = self._pace.began + effort.seconds
-        while left > 0 and self._now < until:
-            began, controls = self._now, self._controls()
-            room = min(left, effort.at_once, self._pace.room() - 1)  # a control goes with them
-            ports = self._search.wave(left, max(1, room), controlled=bool(controls), exact=effort.exact)
-            again = max((self._asked_at.get(port, 0.0) for port in ports), default=0.0) + effort.spacing
-            if (not ports and not self._is_sampling()) or (room <= 0 and not effort.between):
-                return False
-            if ports and room > 0 and again < until:
-                left -= len(ports) + 1
-                await self._until(again)
-                if await self._wave(ports, controls):
-                    return True
-            await self._until(min(until, began + effort.between))
-        return False
-
     def _is_sampling(self) -> bool:
-        """Whether ports of the sample are still to be asked, and may give something to search for."""
+        """Whether ports of the sample are still to be asked."""
         return len(self.view.sampled) < len(self._due)
-
-    async def _wave(self, ports: Sequence[int], controls: Sequence[int]) -> bool:
-        """Ask them, and a control behind them. Whether our asking seems to have made a device shun us."""
-        beside = self._alike(ports) or [port for port in controls if port not in ports][:1]
-        outcomes, control = await asyncio.gather(
-            asyncio.gather(*map(self._ask, ports)), asyncio.gather(*map(self._ask_control, beside))
-        )
-        if not set(ports) <= self._search.rechecked:
-            self._known.searched_at = self._now
-        found = self._control(control[0]) if control else None
-        self._digest(outcomes, found)
-        return found is Control.SILENT and await self._is_shunned(controls[:SHUNNED])
-
-    def _alike(self, ports: Sequence[int]) -> list[int]:
-        """A port that would answer as those do whose silence is in question: a host or a device may limit its answers.
-
-        It resets where RSTs are the host's own, and is refused elsewhere.
-        """
-        wanted = KINDS[self._search.credible]
-        return [port for port, seen in reversed(self._witnesses.items()) if seen is wanted and port not in ports][:1]
-
-    async def _ask_control(self, port: int) -> Outcome:
-        """Of the range only if nothing else is known to answer alike."""
-        return await (self._ask(port) if port in self._search.map.ports else self._knock(port))
-
-    def _control(self, outcome: Outcome) -> Control | None:
-        """None: it says nothing of loss."""
-        seen = observed(outcome)
-        if seen is Observed.SILENT:
-            return Control.SILENT
-        if seen is None or (seen is not Observed.OPEN and outcome.target.port not in self._witnesses):
-            return None
-        return Control.LATE if outcome.connect_seconds >= LATE else Control.ANSWERED
-
-    async def _is_shunned_by_sample(self) -> bool:
-        """A whole sample at once may be too much for a device already."""
-        at_once = self._pace.complete_in is None and any(map(self.view.is_silent, self.view.ranged))
-        return at_once and await self._is_shunned(self._controls()[:SHUNNED])
-
-    async def _is_shunned(self, controls: Sequence[int]) -> bool:
-        """Whether two ports that answered before are both silent, also when asked again and again; not by mere loss."""
-        if len(controls) < SHUNNED or self._search.loss.needed is None:
-            return False
-        for _ in range(TIMES):
-            outcomes = await asyncio.gather(*map(self._knock, controls))
-            if any(outcome.state is not State.FILTERED for outcome in outcomes):
-                return False
-            await self._pace.clock.sleep(self._pace.effort.spacing)
-        return True
-
-    async def _is_shunned_since_search(self) -> bool:
-        """Whether ports of other checks that answered in the last round are silent, soon after a search."""
-        searched, answered = self._known.searched_at, sorted(self._known.answered)
-        if searched is None or self._pace.began - searched > SOON:
-            return False
-        answered.sort(key=self.view.is_silent, reverse=True)
-        return any(map(self.view.is_silent, answered)) and await self._is_shunned(answered[:SHUNNED])
 
     def _pause(self) -> None:
         self._paused = True
         self._known.pause(self._pace.clock.time())
-
-    def _controls(self) -> list[int]:
-        """Ports that answered last; first those that still do, and are not in the range, which bears only so much."""
-        ports = self._search.map.ports
-        answering = self._memory.answering(self.view.address or "")
-        return sorted(answering, key=lambda port: (self.view.is_silent(port), port in ports))
-
-    async def _until(self, moment: float) -> None:
-        if moment > self._now:
-            await self._pace.clock.sleep(moment - self._now)
-
-    async def _ask(self, port: int) -> Outcome:
-        self.view.ranged.add(port)
-        self._asked_at[port] = self._now
-        return await self._knock(port)
 
     def end(self) -> Reach:
         """What it came to. Nothing is asked any more."""
