@@ -1,8 +1,15 @@
-"""What a skip costs: nothing on a developer's machine, the run where `CI` is set, as nobody reads reasons there."""
+"""What a skip costs: nothing on a developer's machine, the run where `CI` is set, as nobody reads reasons there.
+
+And Ctrl-C for the programs under test, however this run was started.
+"""
 
 import os
+import signal
 
 import pytest
+
+# A shell without job control has what it starts in the background ignore SIGINT, and that is inherited.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _in_ci() -> bool:
