@@ -18,7 +18,8 @@ BURST = 4  # range attempts that may go at once; enough to notice a device that 
 PATIENCE = 0.9  # seconds that the budget may hold up an attempt
 MINUTE = 60.0  # seconds
 NAMED = 1  # ports in the range that an address' mapper names, each round, as a rule
-ANCHOR, SEARCH = 5, 2  # attempts a minute to find out whose the RSTs of an address are, and to search there, at least
+ANCHOR = 5  # attempts a minute to find out whose the RSTs of an address are
+SEARCH, SHORT_SEARCH = 2, 6  # attempts a round to search there, at least; a round below a minute leaves less by itself
 AGAIN_AT_ONCE = 8  # asks again of silent ports, and of the controls beside them
 FLOOR = 10.0  # seconds between the beginnings of two rounds of a peer
 MOST_ONCE = 246  # range attempts at one peer by `probe once`: 250 with a last look whether it still answers
@@ -94,7 +95,8 @@ class Manners:
     @property
     def _beside(self) -> int:
         """Range attempts at an address beside its sample."""
-        return ceil((ANCHOR + SEARCH) * min(1.0, self.interval / MINUTE))
+        search = SEARCH if self.interval >= MINUTE else SHORT_SEARCH
+        return search + ceil(ANCHOR * min(1.0, self.interval / MINUTE))
 
     def effort(self, sampled: int, addresses: int, reached: int) -> Effort:
         """For each address, beside a sample of so many attempts at all of them."""

@@ -16,7 +16,7 @@ from agent.survey.manners import Manners
 from probes.registry import Kind as Knock
 from probes.state import State
 from tests.agent.seen import path
-from tests.agent.survey.mapped import both
+from tests.agent.survey.mapped import both, judgement
 from tests.agent.survey.network import Site, agent, most_in, once, unbroken
 from tests.agent.survey.world import DYNAMIC, LISTENERS, World, over, ranged, texts
 
@@ -187,6 +187,16 @@ async def test_a_firewall_that_changes_is_followed(kind: str, moved: str) -> Non
     found = (await over(site, 14))[-1]
     assert texts(found.suspect | found.blocked) == moved
     assert found.verdict is not V.REACHABLE if moved else found.verdict is V.REACHABLE
+
+
+@pytest.mark.parametrize(("interval", "samples"), [(20, 11), (30, 16), (60, 16)])
+async def test_an_edge_is_found_whatever_the_interval_is(interval: int, samples: int) -> None:
+    """A short round has little room beside its sample; a search must have some of it."""
+    world = World()
+    world.drops = PortSet.parse(UPPER)
+    site = world.site(agent(samples, 1.5, interval))
+    found = judgement((await site.rounds(20 * 60 // interval, interval))[-1], Check.RPC_RANGE)
+    assert (texts(found.suspect), found.confirmed) == (UPPER, True)
 
 
 async def test_a_moved_edge_shows_in_one_round() -> None:
