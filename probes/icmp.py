@@ -45,6 +45,11 @@ def meaning(icmp: Icmp) -> Meaning:
     return CODES.get(icmp[:3], (Meaning.NO_WAY, ""))[0]
 
 
+def refuses(icmp: Icmp | None) -> bool:
+    """Whether it says that somebody decided so."""
+    return icmp is not None and meaning(icmp) is Meaning.REFUSAL
+
+
 def words(icmp: Icmp) -> str:
     """For example `ICMP 3/13, communication administratively prohibited, from 192.0.2.1`."""
     name = CODES.get(icmp[:3], (Meaning.NO_WAY, "an unlisted error"))[1]

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from probes.icmp import Meaning, meaning
+from probes.icmp import refuses
 from probes.outcome import Outcome
 from probes.state import Sent, State
 
@@ -25,8 +25,7 @@ _OF = {State.OPEN: Observed.OPEN, State.CLOSED: Observed.CLOSED, State.FILTERED:
 def observed(outcome: Outcome) -> Observed | None:
     """None: it says nothing of the port. A fault of ours, or no way to the host at all."""
     if outcome.state is State.REJECTED:
-        refused = outcome.icmp is not None and meaning(outcome.icmp) is Meaning.REFUSAL
-        return Observed.REFUSED if refused else None
+        return Observed.REFUSED if refuses(outcome.icmp) else None
     if outcome.sent is Sent.HELD and outcome.state is State.FILTERED:
         return None
     return _OF.get(outcome.state)

@@ -20,7 +20,7 @@ from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from agent.judge.words import words
 from agent.path import Check
 from agent.ports import NO_PORTS, PortSet
-from probes.icmp import Meaning, meaning
+from probes.icmp import refuses
 from probes.outcome import Outcome
 from probes.state import Sent, State
 
@@ -190,8 +190,7 @@ def _at_services(sight: Sight, passes: PortSet) -> bool:
 
 
 def _refused(outcome: Outcome) -> bool:
-    rejected = outcome.state is State.REJECTED and outcome.icmp is not None
-    return rejected and meaning(outcome.icmp) is Meaning.REFUSAL  # type: ignore[arg-type]
+    return outcome.state is State.REJECTED and refuses(outcome.icmp)
 
 
 def _by_target(outcome: Outcome, sight: Sight) -> bool:

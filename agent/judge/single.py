@@ -8,7 +8,7 @@ from agent.judge.table import Beside, Row, look_up
 from agent.judge.verdict import Judgement, Verdict
 from agent.judge.words import SERVICE, SPOKEN, words
 from agent.path import Check
-from probes.icmp import Meaning, meaning
+from probes.icmp import refuses
 from probes.outcome import Outcome
 from probes.state import Sent, State
 from probes.wire.tds import Prelogin, encryption_words, version_words
@@ -80,7 +80,7 @@ def _named(named: Mapping[str, tuple[int, ...]], port: int) -> bool:
 
 
 def _refusal(outcome: Outcome) -> list[Beside]:
-    if outcome.icmp is None or meaning(outcome.icmp) is not Meaning.REFUSAL:
+    if outcome.icmp is None or not refuses(outcome.icmp):
         return []
     by_target = outcome.icmp.sender == outcome.target.address
     return [Beside.REFUSAL_CODE] + [Beside.REFUSAL_BY_TARGET] * by_target

@@ -39,6 +39,10 @@ class Words(NamedTuple):
 
 _ASK = "ask the firewall team to pass TCP {port} from {source} to {address}, and the answers"
 
+_LOOK_AT_RULES = (
+    "If SSO fails with 0x800706BA, check the rules for TCP {port} from {source} to {address}, on the way and on {peer}."
+)
+
 _ASK_SHUT = "ask the firewall team to pass TCP {shut} from {source} to {address}, and the answers"
 
 _REJECTS_RANGE = Words(
@@ -192,20 +196,17 @@ SENTENCES: dict[tuple[Verdict, Cause | None, Variant | None], Words] = {
     (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, None): Words(
         "{asked} ports of {address} were asked ({tally}), none of them known to have a listener: closed ports and "
         "dropped ones look the same behind a silent host firewall, and a reset may be a device's.",
-        "Nothing is shown to be shut or open: even the whole range could be shut. If SSO fails with 0x800706BA, check "
-        "the rules for TCP {port} from {source} to {address}, on the way and on {peer}.",
+        "Nothing is shown to be shut or open: even the whole range could be shut. " + _LOOK_AT_RULES,
     ),
     (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Proof.REPLY): Words(
         "{asked} ports of {address} were asked ({tally}). What answered passes, or a device in front of {peer} answers "
         "for it; of the rest nothing is shown: closed ports and dropped ones look the same.",
-        "Nothing is shown to be shut, nor is the rest shown to be open. If SSO fails with 0x800706BA, check the rules "
-        "for TCP {port} from {source} to {address}, on the way and on {peer}.",
+        "Nothing is shown to be shut, nor is the rest shown to be open. " + _LOOK_AT_RULES,
     ),
     (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Proof.NATURAL): Words(
         "{passes} of {address}, where services are registered, accept. Of the {asked} other ports that were asked "
         "({tally}) nothing is shown: closed ports and dropped ones look the same behind a silent host firewall.",
-        "Nothing is shown to be shut; any port at which no service is registered now could be. If SSO fails with "
-        "0x800706BA, check the rules for TCP {port} from {source} to {address}, on the way and on {peer}.",
+        "Nothing is shown to be shut; any port at which no service is registered now could be. " + _LOOK_AT_RULES,
     ),
     (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Beside.SUSPECT): Words(
         "{suspect} of {address} stay silent while the ports around them refuse as {peer} itself does; {edges}. A "

@@ -77,7 +77,7 @@ class Memory:
 
     def control(self, address: str, *, but: int) -> int | None:
         """The port, other than `but`, that answered last."""
-        return next((port for port in reversed(self.controls.get(address, [])) if port != but), None)
+        return next((port for port in self.answering(address) if port != but), None)
 
     def answering(self, address: str) -> list[int]:
         """Ports that answered, the one that did last first."""

@@ -67,6 +67,9 @@ def _silent(outcome: Outcome) -> bool:
 
 def control_of(outcome: Outcome) -> Control:
     """How a port that answered before did now."""
-    if outcome.state is not State.OPEN:
-        return Control.SILENT
+    return answered(outcome) if outcome.state is State.OPEN else Control.SILENT
+
+
+def answered(outcome: Outcome) -> Control:
+    """In time, or only after its SYN was repeated."""
     return Control.LATE if outcome.connect_seconds >= LATE else Control.ANSWERED

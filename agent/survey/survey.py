@@ -141,7 +141,7 @@ class Survey:
         shut = await shut_before(memory, knock, now)
         await ask_mapper(view, path, memory, self._memory.matched, consult, knock, now)
         if shut is not None and view.registration is not None:
-            memory.opened_by_mapper = frozenset(port for port in shut if _is_open(view.newest(port)))
+            memory.opened_by_mapper = frozenset(port for port in shut if view.opened(port))
         view.opened_by_mapper = memory.opened_by_mapper
 
     async def _views(self) -> list[View]:
@@ -266,10 +266,6 @@ def _doors(fixed: Iterable[Path], view: View) -> list[int]:
 def _has_its_own_way(path: Path) -> bool:
     """More than a connection is asked for: see `mapper` and `database`."""
     return path.check is Check.SQL or (path.check is Check.EPM and bool(path.matchers))
-
-
-def _is_open(newest: Outcome | None) -> bool:
-    return newest is not None and newest.state is State.OPEN
 
 
 def _answers_again(newest: Outcome) -> bool:

@@ -18,12 +18,12 @@ from agent.dynamic.observed import ANSWERS, Observed, observed
 from agent.dynamic.runs import Landscape
 from agent.dynamic.search import AGAIN_AT_ONCE, Search
 from agent.judge.silence import Control, Loss
+from agent.survey.manners import AGAIN_ONCE
 from agent.sweep.order import Asker, Order
 from agent.sweep.volley import Volley
 from agent.sweep.watch import Watch
 from probes.outcome import Outcome
 
-SPACING = 1.0  # seconds between the beginnings of two waves, and of two attempts at a port
 SOON = 0.05  # seconds: something may have been heard of the sweep's last ports
 MOST_AGAIN = 512  # attempts for all edges of an address: a range that is full of holes must not take all day
 ANSWERING = (Control.ANSWERED, Control.LATE)
@@ -150,11 +150,11 @@ class Edges:
         return Landscape(self._order.ports, seen, credible=Observed.CLOSED in seen)
 
     def _due(self, ports: Iterable[int]) -> float:
-        return max([self._next, *(self._asked.get(port, self._volley.began[port]) + SPACING for port in ports)])
+        return max([self._next, *(self._asked.get(port, self._volley.began[port]) + AGAIN_ONCE for port in ports)])
 
     def _begin(self, ports: tuple[int, ...]) -> None:
         now = self._clock.monotonic()
-        self._next = now + SPACING
+        self._next = now + AGAIN_ONCE
         self._left -= len(ports)
         self._asked.update(dict.fromkeys(ports, now))
         self._waves.append(Wave(ports, self._asker, self._watch))

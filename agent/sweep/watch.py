@@ -10,13 +10,13 @@ from agent.clock import Clock
 from agent.dynamic.observed import Observed
 from agent.judge.silence import Control
 from agent.ports import LAST_PORT
-from agent.survey.silence import LATE
+from agent.survey.manners import AGAIN_ONCE
+from agent.survey.silence import answered
 from probes.outcome import Outcome
 from probes.state import State
 
 OPEN, CLOSED = bytes([Observed.OPEN]), bytes([Observed.CLOSED])
 MOST_OPEN = 8  # open ports that are thought of as controls
-APART = 1.0  # seconds between two silences of one control
 
 
 class Watch:
@@ -76,7 +76,7 @@ class Watch:
         if await self._ask(other) is not Control.SILENT:
             self._gone.add(one)
             return
-        await self._clock.sleep(APART)
+        await self._clock.sleep(AGAIN_ONCE)
         again = await asyncio.gather(self._ask(one), self._ask(other))
         self.shunned = all(control is Control.SILENT for control in again)
 
@@ -91,6 +91,5 @@ class Watch:
 def _control(outcome: Outcome, *, was_open: bool) -> Control | None:
     """A port that was open and resets now has changed: the address is there, and silence beside it shows nothing."""
     if outcome.state in (State.OPEN, State.CLOSED):
-        late = outcome.connect_seconds >= LATE or (was_open and outcome.state is State.CLOSED)
-        return Control.LATE if late else Control.ANSWERED
+        return Control.LATE if was_open and outcome.state is State.CLOSED else answered(outcome)
     return None if outcome.state is State.LOCAL_FAULT else Control.SILENT

@@ -9,7 +9,7 @@ from agent.dynamic.search import Search
 from agent.judge.silence import Control
 from agent.survey.manners import SHORTEST, Effort
 from agent.survey.range.known import CompleteIn
-from agent.survey.silence import LATE
+from agent.survey.silence import answered
 from agent.survey.view import View
 from probes.outcome import Outcome
 
@@ -83,4 +83,4 @@ class Asker:
             return Control.SILENT
         if seen is None or (seen is not Observed.OPEN and outcome.target.port not in self._witnesses):
             return None
-        return Control.LATE if outcome.connect_seconds >= LATE else Control.ANSWERED
+        return answered(outcome)

@@ -137,10 +137,8 @@ class RangeRound:
 
     def _accepts_meanwhile(self) -> bool:
         """Whether a port accepted at the same time as the sample was asked: then it was asked all at once."""
-        accepted = (
-            got[-1].state is State.OPEN for port, got in self.view.asks.items() if port not in self.view.sampled
-        )
-        return self._pace.complete_in is None and any(accepted)
+        others = self.view.asks.keys() - self.view.sampled
+        return self._pace.complete_in is None and any(map(self.view.opened, others))
 
     def _is_sampling(self) -> bool:
         """Whether ports of the sample are still to be asked."""
