@@ -97,8 +97,7 @@ class RangeMemory:
             raise ValueError("not what is known of a range")
         began, full, paused = (_time(state.get(key)) for key in ("pass_began", "last_full_pass", "paused_until"))
         restore(self.search.map, stored, since=now - self.window, now=now)
-        self.search.forget_before(now - self.window, now)
-        self.search.trust(credible)
+        self.search.credible = credible  # as it was when this was seen: nothing of it is void
         self.pass_began = now if began is None else min(began, now)
         self.last_full_pass = None if full is None or full > now else full
         self.paused_until = -inf if paused is None else paused

@@ -145,6 +145,16 @@ def test_a_pause_outlives_a_restart() -> None:
     assert other.is_paused(NOW + 60)
 
 
+@pytest.mark.parametrize("credible", [False, True])
+def test_silence_outlives_a_restart_for_what_it_was(credible: bool) -> None:
+    """Seen where RSTs were the host's own, it is still where to look for edges."""
+    memory, other = known(closed="50000-50003", silent="50004-50009"), known()
+    memory.search.credible = credible
+    other.restore(memory.state(), NOW + 60)
+    other.search.trust(credible)
+    assert other.search.map.states == memory.search.map.states
+
+
 def test_a_state_comes_back() -> None:
     memory = known(closed="50000-50003", refused="50008-50009")
     other = known()
