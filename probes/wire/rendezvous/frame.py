@@ -1,0 +1,155 @@
+"""Who says something to whom, sealed: the part of a datagram that is the same for every kind and version.
+
+    magic 4, version 1, kind 1, body length 2, id 16, cookie 24, sender 1 + n, receiver 1 + n, body, zeros, MAC 32
+
+Big endian. The MAC is over all that stands before it. Whoever reads must not believe anything before it was verified.
+"""
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from probes.wire.reader import Reader, WireError
+from probes.wire.rendezvous.keys import SIZE as MAC_SIZE
+from probes.wire.rendezvous.keys import Ring, mac, same
+
+MAGIC = b"SSOR"
+VERSION = 1  # spoken, and the one before it
+LARGEST = 1_200  # bytes of a datagram: it crosses every usual path whole
+ID_SIZE = 16
+COOKIE_SIZE = 24
+NO_COOKIE = bytes(COOKIE_SIZE)
+LONGEST_NAME = 63
+HEAD = struct.Struct(f">4sBBH{ID_SIZE}s{COOKIE_SIZE}s")
+SMALLEST = HEAD.size + 2 * 2 + MAC_SIZE  # names have at least one letter
+ANSWER = 0x80  # the bit that makes a kind of request into that of its answer
+
+
+class Kind(IntEnum):
+    """What is asked; an answer's kind is that of its request, with the ANSWER bit."""
+
+    HELLO = 1
+    HOLD = 2
+    REPORT = 3
+    TELL = 4
+    PROBE_BACK = 5
+    STATES = 6
+
+    WELCOME = HELLO | ANSWER
+    HELD = HOLD | ANSWER
+    REPORTED = REPORT | ANSWER
+    TOLD = TELL | ANSWER
+    ACCEPTED = PROBE_BACK | ANSWER
+    STATE = STATES | ANSWER
+    OTHER_VERSION = 0xFF  # answers any request in a version that is not spoken
+
+    @property
+    def is_answer(self) -> bool:
+        return bool(self & ANSWER)
+
+
+class Drop(StrEnum):
+    """Why a datagram is dropped without an answer; also a metric label."""
+
+    TOO_LONG = "too-long"
+    MAGIC = "magic"
+    VERSION = "version"  # an answer in one that is not spoken; a request in one gets an answer
+    MAC = "mac"  # damaged, or sealed with a key that is none of ours
+    MALFORMED = "malformed"  # sealed with our key, and not understood all the same
+    RECEIVER = "receiver"  # for another host
+    SENDER = "sender"  # from an address that is not the sender's in our configuration
+    COOKIE = "cookie"  # none, expired, or another's
+    REPLAY = "replay"  # said before
+    RATE = "rate"  # more than a host has any reason to ask
+
+
+class DropError(WireError):
+    """A datagram that is to be dropped."""
+
+    def __init__(self, reason: Drop) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One thing that is said. `body` is what `messages` makes of it. Names have 1 to 63 characters of ASCII."""
+
+    version: int
+    kind: Kind
+    sender: str
+    receiver: str
+    id: bytes
+    body: bytes = b""
+    cookie: bytes = NO_COOKIE
+
+    def answer(self, kind: Kind, body: bytes = b"") -> "Frame":
+        """Back to whoever said this."""
+        return Frame(self.version, kind, self.receiver, self.sender, self.id, body)
+
+    def seal(self, key: bytes, least: int = 0) -> bytes:
+        """As a datagram; padded to at least so many bytes. Raises ValueError when it would be too long."""
+        names = b"".join(map(_name, (self.sender, self.receiver)))
+        head = HEAD.pack(MAGIC, self.version, self.kind, len(self.body), self.id, self.cookie)
+        said = head + names + self.body
+        said += bytes(max(0, least - len(said) - MAC_SIZE))
+        if len(said) + MAC_SIZE > LARGEST:
+            raise ValueError(f"a datagram of {len(said) + MAC_SIZE} bytes")
+        return said + mac(key, said)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A frame that was sealed with one of our keys. `key`: which; 0 is the one that we sign with."""
+
+    frame: Frame
+    key: int
+
+
+def open_request(data: bytes, ring: Ring) -> Opened:
+    """Verified and taken apart, in whatever version it is. Raises DropError."""
+    return _open(data, [keys.requests for keys in ring], answers=False)
+
+
+def open_answer(data: bytes, ring: Ring) -> Opened:
+    """As above. Requests are sealed with other keys: nobody can be made to take his own for an answer."""
+    return _open(data, [keys.answers for keys in ring], answers=True)
+
+
+def _open(data: bytes, keys: list[bytes], *, answers: bool) -> Opened:
+    if len(data) > LARGEST:
+        raise DropError(Drop.TOO_LONG)
+    if len(data) < SMALLEST or not data.startswith(MAGIC):
+        raise DropError(Drop.MAGIC)
+    said, seal = data[:-MAC_SIZE], data[-MAC_SIZE:]
+    verified = [number for number, key in enumerate(keys) if same(mac(key, said), seal)]
+    if not verified:
+        raise DropError(Drop.MAC)
+    try:
+        frame = _decode(said)
+    except (WireError, ValueError) as error:
+        raise DropError(Drop.MALFORMED) from error
+    if frame.kind.is_answer is not answers:
+        raise DropError(Drop.MALFORMED)
+    return Opened(frame, verified[0])
+
+
+def _decode(said: bytes) -> Frame:
+    reader = Reader(said)
+    _, version, kind, size, number, cookie = HEAD.unpack(reader.take(HEAD.size))
+    sender, receiver = _read_name(reader), _read_name(reader)
+    return Frame(version, Kind(kind), sender, receiver, number, reader.take(size), cookie)
+
+
+def _name(name: str) -> bytes:
+    data = name.encode("ascii")
+    if not 1 <= len(data) <= LONGEST_NAME:
+        raise ValueError(f"a name of {len(data)} bytes")
+    return bytes([len(data)]) + data
+
+
+def _read_name(reader: Reader) -> str:
+    size = reader.u8()
+    if not 1 <= size <= LONGEST_NAME:
+        raise WireError(f"a name of {size} bytes")
+    return reader.take(size).decode("ascii")
