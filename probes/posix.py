@@ -34,6 +34,10 @@ if sys.platform != "win32":
         if sys.platform == "linux":
             sock.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
 
+    def quiet(sock: socket.socket) -> None:
+        """A UDP socket that is read on, whatever becomes of what it sent: here it needs nothing."""
+        del sock
+
     def icmp_of(sock: socket.socket) -> Icmp | None:
         """The newest ICMP error in the socket's error queue; an RST leaves the queue empty."""
         found = None

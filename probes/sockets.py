@@ -8,15 +8,16 @@ from probes.outcome import Endpoint, Target
 from probes.wire.icmp import Icmp
 
 if sys.platform == "win32":
-    from probes.windows import defer_port, icmp_of, prepare, raise_descriptor_limit, sent
+    from probes.windows import defer_port, icmp_of, prepare, quiet, raise_descriptor_limit, sent
 else:
-    from probes.posix import defer_port, icmp_of, prepare, raise_descriptor_limit, sent
+    from probes.posix import defer_port, icmp_of, prepare, quiet, raise_descriptor_limit, sent
 
 __all__ = [
     "close_politely",
     "icmp_of",
     "is_ours",
     "open_socket",
+    "quiet",
     "raise_descriptor_limit",
     "sent",
     "sockaddr",

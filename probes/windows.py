@@ -21,6 +21,8 @@ if sys.platform == "win32":
     # One retransmission, not none: without any, one lost SYN would read as silence.
     MAX_SYN_RETRANSMISSIONS = 1
 
+    SIO_UDP_CONNRESET = 0x9800000C
+
     TCP_FAIL_CONNECT_ON_ICMP_ERROR = 18
     TCP_ICMP_ERROR_INFO = 19
 
@@ -36,16 +38,16 @@ if sys.platform == "win32":
         """Set both options where this Windows knows them."""
         del family
         with contextlib.suppress(OSError):
-            _limit_syn_retries(sock)
+            _control(sock, SIO_TCP_INITIAL_RTO, TcpInitialRtoParameters(RTT_UNSPECIFIED, MAX_SYN_RETRANSMISSIONS))
         with contextlib.suppress(OSError):
             sock.setsockopt(socket.IPPROTO_TCP, TCP_FAIL_CONNECT_ON_ICMP_ERROR, 1)
 
-    def _limit_syn_retries(sock: socket.socket) -> None:
-        wanted = TcpInitialRtoParameters(RTT_UNSPECIFIED, MAX_SYN_RETRANSMISSIONS)
+    def _control(sock: socket.socket, code: int, wanted: ctypes.Structure | ctypes.c_ulong) -> None:
+        """`socket.ioctl` does not take these codes."""
         returned = ctypes.c_ulong(0)
         failed = ctypes.windll.ws2_32.WSAIoctl(
             ctypes.c_size_t(sock.fileno()),
-            ctypes.c_ulong(SIO_TCP_INITIAL_RTO),
+            ctypes.c_ulong(code),
             ctypes.byref(wanted),
             ctypes.c_ulong(ctypes.sizeof(wanted)),
             None,
@@ -56,6 +58,14 @@ if sys.platform == "win32":
         )
         if failed:
             raise ctypes.WinError(ctypes.windll.ws2_32.WSAGetLastError())
+
+    def quiet(sock: socket.socket) -> None:
+        """A UDP socket that is read on, whatever becomes of what it sent.
+
+        Otherwise one "port unreachable" from one peer makes every later read fail (KB263823).
+        """
+        with contextlib.suppress(OSError):
+            _control(sock, SIO_UDP_CONNRESET, ctypes.c_ulong(0))
 
     def defer_port(sock: socket.socket) -> None:
         """Windows has no such option."""

@@ -1,0 +1,74 @@
+"""The half that asks, driven: requests go out and are repeated, and whoever waits for an answer gets it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from agent.clock import Clock
+from agent.rendezvous.seeker import Done, Seeker
+from probes.wire.rendezvous.frame import Drop, Kind
+
+Send = Callable[[bytes], Awaitable[None]]
+
+
+class Caller:
+    """`seeker` asks one agent at one address; `send` takes its datagrams there."""
+
+    def __init__(self, seeker: Seeker, send: Send, clock: Clock) -> None:
+        self.seeker = seeker
+        self.send = send
+        self._clock = clock
+        self._waiting: dict[int, asyncio.Future[Done]] = {}
+        self._news = asyncio.Event()
+        self._pump: asyncio.Task[None] | None = None
+
+    async def ask(self, kind: Kind, body: bytes = b"") -> Done:
+        """Its answer, or that there was none: it takes up to some seconds to be sure of that."""
+        now = self._clock.monotonic()
+        ticket = self.seeker.greet(now) if kind is Kind.HELLO else self.seeker.ask(kind, body, now)
+        waiting = self._waiting[ticket] = asyncio.get_running_loop().create_future()
+        self._news.set()
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._run())
+        try:
+            return await waiting
+        finally:
+            self._waiting.pop(ticket, None)
+
+    def heard(self, data: bytes) -> Drop | None:
+        """A datagram from there. Not None: it is no answer for us, and why."""
+        drop = self.seeker.receive(data, self._clock.monotonic(), self._clock.time())
+        self._news.set()
+        return drop
+
+    async def close(self) -> None:
+        if self._pump is not None:
+            self._pump.cancel()
+            await asyncio.wait([self._pump])
+
+    async def _run(self) -> None:
+        while True:
+            self._news.clear()
+            for data in self.seeker.tick(self._clock.monotonic()):
+                await self.send(data)
+            for done in self.seeker.done():
+                waiting = self._waiting.get(done.ticket)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(done)
+            at = self.seeker.next_at()
+            if at is None:
+                if not self._news.is_set():
+                    return
+            else:
+                await self._until(at)
+
+    async def _until(self, moment: float) -> None:
+        """Or until something is heard or asked."""
+        waits = {
+            asyncio.create_task(self._clock.sleep(max(0.0, moment - self._clock.monotonic()))),
+            asyncio.create_task(self._news.wait()),
+        }
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()

@@ -1,0 +1,81 @@
+"""One that asks for each address of every peer, and to which of them an answer goes."""
+
+from collections.abc import Awaitable, Callable
+
+from agent.clock import Clock
+from agent.rendezvous.caller import Caller
+from agent.rendezvous.orders import Place
+from agent.rendezvous.seeker import Seeker
+from probes.wire.rendezvous.frame import Drop
+
+Key = tuple[str, str]  # a peer, and one of its addresses
+SendTo = Callable[[bytes, Place], Awaitable[None]]
+
+
+class Callers:
+    """`seeker` makes the half that asks a peer; `place` tells where its agent is asked, as a rule."""
+
+    def __init__(
+        self,
+        seeker: Callable[[str], Seeker],
+        place: Callable[[str, str], Place],
+        send: SendTo,
+        clock: Clock,
+    ) -> None:
+        self._seeker = seeker
+        self._place = place
+        self._send = send
+        self._clock = clock
+        self._callers: dict[Key, Caller] = {}
+        self._at: dict[Place, dict[Key, Caller]] = {}
+        self._elsewhere: dict[Key, Place] = {}
+
+    def of(self, peer: str, address: str) -> Caller:
+        key = peer, address
+        if key not in self._callers:
+            place = self.place(peer, address)
+            self._callers[key] = Caller(self._seeker(peer), self._to(place), self._clock)
+            self._at.setdefault(place, {})[key] = self._callers[key]
+        return self._callers[key]
+
+    def place(self, peer: str, address: str) -> Place:
+        """Where it is asked now."""
+        return self._elsewhere.get((peer, address)) or self._place(peer, address)
+
+    def heard(self, data: bytes, source: Place) -> Drop | None:
+        """An answer, or what pretends to be one. Not None: nobody took it, and why."""
+        drop: Drop | None = Drop.SENDER  # nobody asks there
+        for caller in [*self._at.get(source, {}).values()]:
+            drop = caller.heard(data)
+            if drop is None:
+                break
+        return drop
+
+    async def meet_elsewhere(self, peer: str, place: Place) -> None:
+        """At the address of `place` the peer is asked there from now on, until it does not answer any more."""
+        await self._forget((peer, place.address))
+        self._elsewhere[peer, place.address] = place
+
+    async def meet_as_usual(self, peer: str, address: str) -> None:
+        if (peer, address) in self._elsewhere:
+            await self._forget((peer, address))
+
+    async def close(self) -> None:
+        for key in [*self._callers]:
+            await self._forget(key)
+
+    async def _forget(self, key: Key) -> None:
+        place = self.place(*key)
+        caller = self._callers.pop(key, None)
+        self._elsewhere.pop(key, None)
+        if caller is not None:
+            del self._at[place][key]
+            if not self._at[place]:
+                del self._at[place]
+            await caller.close()
+
+    def _to(self, place: Place) -> Callable[[bytes], Awaitable[None]]:
+        async def send(data: bytes) -> None:
+            await self._send(data, place)
+
+        return send

@@ -1,0 +1,72 @@
+"""Who runs an agent, by what names, and where it can be asked: a reading of the configuration. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from agent.config.address import HostPort, literal_address
+from agent.config.model import Config
+from agent.rendezvous.orders import Place
+from agent.roles import Role
+from agent.topology import Host, Site, Source, site_of
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """`own`: the names that this machine answers to. `others`: of each other agent, the addresses and names it has.
+
+    `peers`: the hosts that run agents, by name, in the file's spelling; `port`: where they are asked unless they say.
+    """
+
+    own: tuple[str, ...]
+    others: Mapping[str, tuple[str, ...]]
+    peers: Mapping[str, Host]
+    port: int
+
+    def place(self, peer: str, address: str) -> Place:
+        """Where the agent that serves this address of a peer is asked: there, as a rule."""
+        told = self.peers[peer].rendezvous
+        if told is None:
+            return Place(address, self.port)
+        literal = literal_address(told.host)
+        return Place(address if literal is None else str(literal), told.port)
+
+    def peer_of(self, sender: str) -> str | None:
+        """The host of the file that an agent speaks for: itself, or the cluster whose node it is."""
+        folded = sender.casefold()
+        for name, host in self.peers.items():
+            if folded in {each.casefold() for each in (name, *(node.name for node in host.nodes))}:
+                return name
+        return None
+
+
+def directory(config: Config, source: Source) -> Directory:
+    site = site_of(config)
+    own = dict.fromkeys((source.name, *(owner.name for owner in source.owners)))
+    others = {each.name: tuple(_reached(each)) for each in site.sources() if each.name != source.name}
+    return Directory(tuple(own), others, _peers(site), config.rendezvous.listen[0].port)
+
+
+def listens(config: Config, source: Source) -> tuple[HostPort, ...]:
+    """Where this machine itself is asked."""
+    told = source.rendezvous
+    if told is None:
+        return config.rendezvous.listen
+    return (
+        (told,)
+        if literal_address(told.host)
+        else tuple(HostPort(each.host, told.port) for each in config.rendezvous.listen)
+    )
+
+
+def _peers(site: Site) -> dict[str, Host]:
+    """A database server runs none, unless it has another role as well."""
+    return {host.name: host for host in site.hosts if set(host.roles) != {Role.SSO_DATABASE}}
+
+
+def _reached(source: Source) -> Iterable[str]:
+    """What its datagrams may come from: its own addresses, and those of the clusters that it may hold right now."""
+    yield from source.addresses
+    if source.source_address is not None:
+        yield source.source_address
+    for owner in source.owners:
+        yield from owner.addresses

@@ -1,0 +1,90 @@
+"""The half that holds, driven: datagrams in, orders carried out, listeners closed when their time is over."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from typing import Protocol
+
+from agent.clock import Clock
+from agent.rendezvous.holder import Holder
+from agent.rendezvous.orders import Close, Look, Open, Order, Place, Send
+from agent.rendezvous.tcptable import half_open
+from probes.wire.rendezvous.messages import Grant
+
+SendAway = Callable[[bytes, Place, str], Awaitable[None]]
+
+
+class Listening(Protocol):
+    """Opens and closes listeners: `agent.rendezvous.listeners`."""
+
+    async def open(self, local: str, hold: Collection[int], look: Collection[int]) -> dict[int, Grant]: ...
+
+    def close(self, local: str, ports: Iterable[int]) -> None: ...
+
+    def close_all(self) -> None: ...
+
+
+class Door:
+    """`send` takes a datagram to a place, from an address of this host."""
+
+    def __init__(self, holder: Holder, listeners: Listening, send: SendAway, clock: Clock) -> None:
+        self.holder = holder
+        self._listeners = listeners
+        self._send = send
+        self._clock = clock
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._news = asyncio.Event()
+        self._ticking: asyncio.Task[None] | None = None
+
+    def heard(self, data: bytes, source: Place, local: str) -> None:
+        """A request, or what pretends to be one."""
+        now = self._clock.monotonic()
+        self._carry_out(self.holder.receive(data, source, local, now, self._clock.time()))
+
+    def start(self) -> None:
+        self._ticking = asyncio.create_task(self._tick_for_ever())
+
+    async def close(self) -> None:
+        """Nothing is held any more, and nobody is answered."""
+        tasks = [*self._tasks, *([self._ticking] if self._ticking else [])]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        self._carry_out(self.holder.close())
+        self._listeners.close_all()
+
+    def _carry_out(self, orders: Iterable[Order]) -> None:
+        for order in orders:
+            if isinstance(order, Close):
+                self._listeners.close(order.local, order.ports)
+            elif isinstance(order, Send):
+                self._work(self._send(order.data, order.to, order.local))
+            elif isinstance(order, Open):
+                self._work(self._open(order))
+            else:
+                self._work(self._look(order))
+        self._news.set()
+
+    def _work(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _open(self, order: Open) -> None:
+        grants = await self._listeners.open(order.local, order.hold, order.look)
+        self._carry_out(self.holder.opened(order.ticket, grants, self._clock.monotonic()))
+
+    async def _look(self, order: Look) -> None:
+        found = await asyncio.to_thread(half_open, order.local, order.ports)
+        self._carry_out(self.holder.looked(order.ticket, found, self._clock.monotonic()))
+
+    async def _tick_for_ever(self) -> None:
+        while True:
+            self._news.clear()
+            at = self.holder.next_at()
+            wait = None if at is None else max(0.0, at - self._clock.monotonic())
+            try:
+                async with asyncio.timeout(wait):
+                    await self._news.wait()
+            except TimeoutError:
+                self._carry_out(self.holder.tick(self._clock.monotonic()))
