@@ -78,6 +78,15 @@ class Line:
         self.phase = Phase.DECODE
         return bytes(frame)
 
+    async def some(self, most: int) -> bytes:
+        """Whatever comes next, and no more than so many bytes; EOFError when nothing will."""
+        self.phase = Phase.REPLY
+        async with asyncio.timeout_at(self._deadline):
+            part = await self._loop.sock_recv(self._sock, most)
+        if not part:
+            raise EOFError("with nothing more said")
+        return part
+
     async def _fill(self, frame: bytearray, size: int) -> None:
         while len(frame) < size:
             part = await self._loop.sock_recv(self._sock, size - len(frame))

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Any
 
-from probes import browser, epm, sql
+from probes import browser, epm, proof, sql
 from probes.engine.engine import Engine
 from probes.outcome import Outcome, Target
 
@@ -16,6 +16,7 @@ class Kind(StrEnum):
     MAPPER = "mapper"  # an RPC endpoint mapper; asks an epm.Consultation, answers epm.Registered
     PRELOGIN = "prelogin"  # SQL Server; asks nothing, answers tds.Prelogin
     BROWSER = "browser"  # SQL Server Browser; asks for an instance's name, answers ssrp.Instance
+    PROOF = "proof"  # a listener that is held for us; asks for the proof that it has to say, answers nothing
 
 
 async def connect(engine: Engine, target: Target, _: None = None) -> Outcome:
@@ -30,6 +31,7 @@ PROBES: dict[Kind, Probe] = {
     Kind.MAPPER: epm.probe,
     Kind.PRELOGIN: sql.probe,
     Kind.BROWSER: browser.probe,
+    Kind.PROOF: proof.probe,
 }
 
 

@@ -8,16 +8,24 @@ from probes.registry import PROBES, Kind, knock
 from probes.state import Phase, State
 from probes.wire.tds import Prelogin
 from tests.fakes import browser, sql, stubborn
-from tests.fakes.door import Left, Treatment
+from tests.fakes.door import Caller, Left, Treatment
 from tests.fakes.mapper import Mapper
 from tests.fakes.meeting import meet
 from tests.probes.engine.doors import at
 
-OVER_TCP = [Kind.CONNECT, Kind.MAPPER, Kind.PRELOGIN]
+OVER_TCP = [Kind.CONNECT, Kind.MAPPER, Kind.PRELOGIN, Kind.PROOF]
+PROOF = bytes(range(16))
+
+
+async def held(caller: Caller) -> None:
+    await caller.say(PROOF)
+
+
 FAKES: dict[Kind, tuple[Treatment, object, type]] = {
     Kind.CONNECT: (stubborn.treatment(stubborn.Manner.MUTE), None, type(None)),
     Kind.MAPPER: (Mapper().treat, Consultation(), Registered),
     Kind.PRELOGIN: (sql.treatment(sql.Shape.SQL_2019), None, Prelogin),
+    Kind.PROOF: (held, PROOF, type(None)),
 }
 
 
@@ -33,8 +41,9 @@ async def test_every_kind_is_done_with_its_own_answer(engine: Engine, kind: Kind
     assert caller.left is Left.FIN
 
 
-async def test_connecting_says_nothing(engine: Engine) -> None:
-    _, caller = await meet(engine, stubborn.treatment(stubborn.Manner.MUTE), Kind.CONNECT)
+@pytest.mark.parametrize("kind", [Kind.CONNECT, Kind.PROOF])
+async def test_what_only_listens_says_nothing(engine: Engine, kind: Kind) -> None:
+    _, caller = await meet(engine, held, kind, PROOF)
     assert not caller.heard
 
 

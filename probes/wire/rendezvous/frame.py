@@ -3,6 +3,7 @@
     magic 4, version 1, kind 1, body length 2, id 16, cookie 24, sender 1 + n, receiver 1 + n, body, zeros, MAC 32
 
 Big endian. The MAC is over all that stands before it. Whoever reads must not believe anything before it was verified.
+Names are printable ASCII without spaces. The zeros only make it longer, and nobody looks at them.
 """
 
 import struct
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from probes.wire.reader import Reader, WireError
+from probes.wire.rendezvous.fields import read_text, text
 from probes.wire.rendezvous.keys import SIZE as MAC_SIZE
 from probes.wire.rendezvous.keys import Ring, mac, same
 
@@ -53,7 +55,7 @@ class Drop(StrEnum):
 
     TOO_LONG = "too-long"
     MAGIC = "magic"
-    VERSION = "version"  # an answer in one that is not spoken; a request in one gets an answer
+    VERSION = "version"  # an answer in one that is not spoken, or a kind that only a newer one knows
     MAC = "mac"  # damaged, or sealed with a key that is none of ours
     MALFORMED = "malformed"  # sealed with our key, and not understood all the same
     RECEIVER = "receiver"  # for another host
@@ -73,7 +75,7 @@ class DropError(WireError):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One thing that is said. `body` is what `messages` makes of it. Names have 1 to 63 characters of ASCII."""
+    """One thing that is said. `body` is what `messages` makes of it. Names have 1 to 63 characters."""
 
     version: int
     kind: Kind
@@ -88,13 +90,15 @@ class Frame:
         return Frame(self.version, kind, self.receiver, self.sender, self.id, body)
 
     def seal(self, key: bytes, least: int = 0) -> bytes:
-        """As a datagram; padded to at least so many bytes. Raises ValueError when it would be too long."""
-        names = b"".join(map(_name, (self.sender, self.receiver)))
+        """As a datagram; padded to at least so many bytes. Raises ValueError when a part of it would not fit."""
+        names = _name(self.sender) + _name(self.receiver)
+        size = max(least, HEAD.size + len(names) + len(self.body) + MAC_SIZE)
+        if size > LARGEST:
+            raise ValueError(f"a datagram of {size} bytes")
+        if (len(self.id), len(self.cookie)) != (ID_SIZE, COOKIE_SIZE):
+            raise ValueError(f"an id of {len(self.id)} bytes, a cookie of {len(self.cookie)}")
         head = HEAD.pack(MAGIC, self.version, self.kind, len(self.body), self.id, self.cookie)
-        said = head + names + self.body
-        said += bytes(max(0, least - len(said) - MAC_SIZE))
-        if len(said) + MAC_SIZE > LARGEST:
-            raise ValueError(f"a datagram of {len(said) + MAC_SIZE} bytes")
+        said = (head + names + self.body).ljust(size - MAC_SIZE, b"\0")
         return said + mac(key, said)
 
 
@@ -107,7 +111,7 @@ class Opened:
 
 
 def open_request(data: bytes, ring: Ring) -> Opened:
-    """Verified and taken apart, in whatever version it is. Raises DropError."""
+    """Verified and taken apart, in whatever version it is: the caller looks at that first. Raises DropError."""
     return _open(data, [keys.requests for keys in ring], answers=False)
 
 
@@ -127,7 +131,9 @@ def _open(data: bytes, keys: list[bytes], *, answers: bool) -> Opened:
         raise DropError(Drop.MAC)
     try:
         frame = _decode(said)
-    except (WireError, ValueError) as error:
+    except DropError:
+        raise
+    except WireError as error:
         raise DropError(Drop.MALFORMED) from error
     if frame.kind.is_answer is not answers:
         raise DropError(Drop.MALFORMED)
@@ -138,18 +144,25 @@ def _decode(said: bytes) -> Frame:
     reader = Reader(said)
     _, version, kind, size, number, cookie = HEAD.unpack(reader.take(HEAD.size))
     sender, receiver = _read_name(reader), _read_name(reader)
-    return Frame(version, Kind(kind), sender, receiver, number, reader.take(size), cookie)
+    return Frame(version, _kind(kind, version), sender, receiver, number, reader.take(size), cookie)
+
+
+def _kind(number: int, version: int) -> Kind:
+    try:
+        return Kind(number)
+    except ValueError:
+        raise DropError(Drop.VERSION if version > VERSION else Drop.MALFORMED) from None
 
 
 def _name(name: str) -> bytes:
-    data = name.encode("ascii")
-    if not 1 <= len(data) <= LONGEST_NAME:
-        raise ValueError(f"a name of {len(data)} bytes")
-    return bytes([len(data)]) + data
+    data = text(name, LONGEST_NAME)
+    if not name or data[1:].decode("ascii") != name:
+        raise ValueError(f"{name!r} is not a name of 1 to {LONGEST_NAME} characters of ASCII")
+    return data
 
 
 def _read_name(reader: Reader) -> str:
-    size = reader.u8()
-    if not 1 <= size <= LONGEST_NAME:
-        raise WireError(f"a name of {size} bytes")
-    return reader.take(size).decode("ascii")
+    name = read_text(reader, LONGEST_NAME)
+    if not name:
+        raise WireError("a name without a letter")
+    return name

@@ -24,8 +24,7 @@ class Keys:
         """Raises ValueError when the secret is too short to be one."""
         if len(secret) < LEAST_SECRET:
             raise ValueError(f"a secret of {len(secret)} bytes; it takes {LEAST_SECRET}")
-        extracted = hmac.digest(SALT, secret, hashlib.sha256)
-        return cls(*(_expand(extracted, purpose) for purpose in (b"requests", b"answers", b"cookies", b"proofs")))
+        return cls(*(hkdf(secret, SALT, purpose) for purpose in (b"requests", b"answers", b"cookies", b"proofs")))
 
 
 Ring = tuple[Keys, ...]  # the first one signs, all verify
@@ -41,6 +40,7 @@ def same(one: bytes, other: bytes) -> bool:
     return hmac.compare_digest(one, other)
 
 
-def _expand(extracted: bytes, purpose: bytes) -> bytes:
-    """One block is all that is needed: a key is as long as the hash."""
+def hkdf(secret: bytes, salt: bytes, purpose: bytes) -> bytes:
+    """One block of it, which is all that is needed: a key is as long as the hash."""
+    extracted = hmac.digest(salt, secret, hashlib.sha256)
     return hmac.digest(extracted, purpose + b"\x01", hashlib.sha256)

@@ -1,6 +1,7 @@
 """Greeting, and what is said of held listeners: a value for each kind of request, and for its answer.
 
-`decode` raises WireError. A number that a newer version may have given a meaning is read as what is neutral.
+`decode` raises WireError. A number that a newer version may have given a meaning is read as what is neutral, and what
+stands behind the last field is left alone: a newer version may have put it there.
 """
 
 import struct
@@ -8,13 +9,17 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Self
 
-from probes.wire.reader import Reader, WireError
+from probes.wire.reader import Reader
 from probes.wire.rendezvous.fields import (
     LONGEST_ADDRESS,
     PAIR,
     PORT,
+    age,
     count,
+    distinct,
+    read_age,
     read_count,
+    read_number,
     read_port,
     read_text,
     text,
@@ -22,12 +27,12 @@ from probes.wire.rendezvous.fields import (
 from probes.wire.rendezvous.frame import COOKIE_SIZE, ID_SIZE, LONGEST_NAME
 
 MOST_PORTS = 64  # of a lease
-NEVER = 0xFFFF_FFFF
 
 _GRANT = struct.Struct(">HBB")
 _FOUND = struct.Struct(">HB")
 _WELCOME = struct.Struct(f">BQ{COOKIE_SIZE}s")
 
+LARGEST_OTHER_VERSION = 2
 LARGEST_WELCOME = _WELCOME.size + 1 + LONGEST_NAME
 LARGEST_HELD = PORT.size + 1 + _GRANT.size * MOST_PORTS
 LARGEST_REPORTED = 6 + 1 + LONGEST_ADDRESS + 1 + _FOUND.size * MOST_PORTS
@@ -138,7 +143,7 @@ class Hold:
     def decode(cls, body: bytes) -> Self:
         reader = Reader(body)
         lease = reader.take(ID_SIZE)
-        return cls(lease, tuple(_distinct([read_port(reader) for _ in range(read_count(reader, MOST_PORTS))])))
+        return cls(lease, tuple(distinct([read_port(reader) for _ in range(read_count(reader, MOST_PORTS))])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +170,9 @@ class Held:
     def decode(cls, body: bytes) -> Self:
         reader = Reader(body)
         milliseconds = reader.u16(">")
-        return cls(milliseconds, tuple(_read_grant(reader) for _ in range(read_count(reader, MOST_PORTS))))
+        grants = tuple(_read_grant(reader) for _ in range(read_count(reader, MOST_PORTS)))
+        distinct([each.port for each in grants])
+        return cls(milliseconds, grants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +185,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was asked of the ports of a lease."""
+    """What was asked of the ports of a lease, each of them once."""
 
     lease: bytes
     asked: tuple[Asked, ...]
@@ -192,7 +199,7 @@ class Report:
         reader = Reader(body)
         lease = reader.take(ID_SIZE)
         asked = tuple(Asked(read_port(reader), reader.u16(">")) for _ in range(read_count(reader, MOST_PORTS)))
-        _distinct([each.port for each in asked])
+        distinct([each.port for each in asked])
         return cls(lease, asked)
 
 
@@ -211,28 +218,22 @@ class Reported:
     found: dict[int, Found] = field(default_factory=dict)
 
     def encode(self) -> bytes:
-        ago = NEVER if self.reached_ago is None else min(self.reached_ago, NEVER - 1)
-        head = bytes([self.unbroken, self.admission]) + ago.to_bytes(4, "big") + text(self.bound, LONGEST_ADDRESS)
+        flags = bytes([self.unbroken, self.admission])
+        head = flags + age(self.reached_ago) + text(self.bound, LONGEST_ADDRESS)
         return head + count(self.found, MOST_PORTS) + b"".join(_FOUND.pack(*each) for each in self.found.items())
 
     @classmethod
     def decode(cls, body: bytes) -> Self:
         reader = Reader(body)
-        unbroken, admission, ago = reader.u8() == 1, reader.u8(), reader.u32(">")
-        bound = read_text(reader, LONGEST_ADDRESS)
-        rows = [(read_port(reader), reader.u8()) for _ in range(read_count(reader, MOST_PORTS))]
-        known = Admission(admission) if admission in set(Admission) else Admission.UNKNOWN
-        found = {port: Found(seen) if seen in set(Found) else Found.NOTHING_KNOWN for port, seen in rows}
-        return cls(unbroken, bound, known, None if ago == NEVER else ago, found)
-
-
-def _distinct(ports: list[int]) -> list[int]:
-    if len(set(ports)) != len(ports):
-        raise WireError("a port that is named twice")
-    return ports
+        unbroken, admission = reader.u8() == 1, read_number(reader, Admission.UNKNOWN)
+        reached_ago, bound = read_age(reader), read_text(reader, LONGEST_ADDRESS)
+        rows = [
+            (read_port(reader), read_number(reader, Found.NOTHING_KNOWN)) for _ in range(read_count(reader, MOST_PORTS))
+        ]
+        distinct([port for port, _ in rows])
+        return cls(unbroken, bound, admission, reached_ago, dict(rows))
 
 
 def _read_grant(reader: Reader) -> Grant:
-    port, holding, reason = read_port(reader), reader.u8(), reader.u8()
-    known = Holding(holding) if holding in set(Holding) else Holding.REFUSED
-    return Grant(port, known, Reason(reason) if reason in set(Reason) else Reason.NONE)
+    port, holding = read_port(reader), read_number(reader, Holding.REFUSED)
+    return Grant(port, holding, read_number(reader, Reason.NONE))

@@ -12,7 +12,9 @@ MOST = 64  # leases that a listener serves, and proofs that it says
 
 
 def proof(key: bytes, lease: bytes, port: int) -> bytes:
-    """`key`: of `Keys.proofs`; `lease`: its 16 bytes."""
+    """`lease`: its 16 bytes. `key`: the `proofs` of those `Keys` that its request was sealed with, first in the ring or
+    not: whoever asks looks for what he can compute himself.
+    """
     return mac(key, lease, port.to_bytes(2, "big"))[:SIZE]
 
 

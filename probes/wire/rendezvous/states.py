@@ -12,21 +12,24 @@ from probes.wire.rendezvous.fields import (
     PAIR,
     PORT,
     Interval,
+    age,
     count,
     intervals,
+    read_age,
     read_count,
     read_intervals,
+    read_number,
     read_port,
     read_text,
     text,
 )
 
-NEVER = 0xFFFF_FFFF
 MOST_CHECKS = 16
 
-_STATE = struct.Struct(">BBBBBIII")
+_NUMBERS = struct.Struct(">BBBBB")
+_PORTS = struct.Struct(">II")
 
-LARGEST_STATE = _STATE.size + 1 + LONGEST_ADDRESS + 3 * (1 + PAIR.size * MOST_INTERVALS)
+LARGEST_STATE = _NUMBERS.size + 4 + _PORTS.size + 1 + LONGEST_ADDRESS + 3 * (1 + PAIR.size * MOST_INTERVALS)
 LARGEST_ACCEPTED = 2 + MOST_CHECKS
 
 
@@ -35,7 +38,7 @@ class PathState:
     """What one check of the sender's towards the receiver came to. The numbers are the agent's: see there.
 
     `age`: seconds since it was found out; None: it was not yet. `settled`: nothing more is to be expected.
-    `cut_short`: there were more intervals than are said.
+    `cut_short`: there were more intervals than are said. They ascend and do not overlap.
     """
 
     check: int
@@ -57,15 +60,16 @@ class PathState:
         lists = (self.blocked, self.passes, self.suspect)
         cut = self.cut_short or any(len(each) > MOST_INTERVALS for each in lists)
         flags = self.confirmed | self.settled << 1 | cut << 2
-        age = NEVER if self.age is None else min(max(0, self.age), NEVER - 1)
-        numbers = self.check, self.verdict, self.cause, self.evidence
-        head = _STATE.pack(*numbers, flags, age, self.tested, self.largest_untested)
+        numbers = _NUMBERS.pack(self.check, self.verdict, self.cause, self.evidence, flags)
+        head = numbers + age(self.age) + _PORTS.pack(self.tested, self.largest_untested)
         return head + text(self.rejected_by, LONGEST_ADDRESS) + b"".join(map(intervals, lists))
 
     @classmethod
     def decode(cls, body: bytes) -> Self:
         reader = Reader(body)
-        check, verdict, cause, evidence, flags, age, tested, untested = reader.unpack(_STATE)
+        check, verdict, cause, evidence, flags = reader.unpack(_NUMBERS)
+        found_ago = read_age(reader)
+        tested, untested = reader.unpack(_PORTS)
         by = read_text(reader, LONGEST_ADDRESS)
         blocked, passes, suspect = (read_intervals(reader) for _ in range(3))
         return cls(
@@ -73,7 +77,7 @@ class PathState:
             verdict,
             cause,
             evidence,
-            None if age == NEVER else age,
+            found_ago,
             bool(flags & 1),
             bool(flags & 2),
             tested,
@@ -121,9 +125,8 @@ class Accepted:
     @classmethod
     def decode(cls, body: bytes) -> Self:
         reader = Reader(body)
-        willing = reader.u8()
-        checks = tuple(reader.take(read_count(reader, MOST_CHECKS)))
-        return cls(Willing(willing) if willing in set(Willing) else Willing.NOT_PLANNED, checks)
+        willing = read_number(reader, Willing.NOT_PLANNED)
+        return cls(willing, tuple(reader.take(read_count(reader, MOST_CHECKS))))
 
 
 @dataclass(frozen=True, slots=True)
