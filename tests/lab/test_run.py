@@ -12,6 +12,7 @@ from shutil import which
 
 import pytest
 
+from .fetch import fetch
 from .listeners import listening
 from .mapping import serving
 from .network import Network
@@ -27,18 +28,6 @@ global: {{scrape_interval: 1s, scrape_timeout: 900ms}}
 scrape_configs:
   - job_name: ssoreach
     static_configs: [{{targets: ["127.0.0.1:{AGENT}"]}}]
-"""
-
-GET = """
-import sys, urllib.request, urllib.error
-request = urllib.request.Request(sys.argv[1], headers=dict([sys.argv[2].split(": ")]) if len(sys.argv) > 2 else {})
-try:
-    with urllib.request.urlopen(request, timeout=5) as answer:
-        print(answer.status, answer.read().decode(), sep="\\n", end="")
-except urllib.error.HTTPError as error:
-    print(error.code, error.read().decode(), sep="\\n", end="")
-except OSError:
-    print(0)
 """
 
 
@@ -62,9 +51,7 @@ def agent(net: Network, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 def get(net: Network, url: str, header: str = "", *, of: str = "prober") -> tuple[int, str]:
     """A GET from inside the lab: status (0: nobody answered) and body."""
-    done = getattr(net, of).python("-c", GET, url, *([header] if header else []))
-    status, _, body = done.stdout.partition("\n")
-    return int(status or 0), body
+    return fetch(getattr(net, of), url, header)
 
 
 def verdict(net: Network, check: str) -> str:
