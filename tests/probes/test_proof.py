@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from probes.engine.engine import Engine
@@ -213,6 +213,7 @@ class Played:
     st.lists(st.sampled_from([OURS, OTHER, THIRD, b"\0", OURS[:3]]), max_size=70).map(b"".join),
     st.lists(st.integers(1, 40)),
 )
+@example(b"".join(MANY) + OURS, [LONGEST - 1])
 def test_whatever_is_said_is_read_to_the_bound_and_judged_alike(said: bytes, sizes: list[int]) -> None:
     heard = said[:LONGEST]
     proven = OURS in [heard[at : at + SIZE] for at in range(0, LONGEST, SIZE)]
