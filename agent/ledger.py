@@ -1,5 +1,6 @@
-"""The one memory of what was measured: the newest result of each path, and what has been counted since the start.
+"""The one memory of what was found: the newest result of each path, and what has been counted since the start.
 
+What a peer found and told stands only for a time. Nothing ticks: whether it still stands is decided by whoever reads.
 Everything that is shown (metrics, API, table) is a reading of it. It is written and read in the event loop's thread;
 `snapshot` hands out what another thread may read at leisure.
 """
@@ -8,8 +9,11 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from agent.clock import Clock
+from agent.inbound.heard import not_told
+from agent.inbound.silence import SHORTEST, silent
 from agent.judge.fold import BAD
 from agent.judge.verdict import PENDING, Judgement, Verdict
 from agent.path import Check, Direction, Path
@@ -25,7 +29,10 @@ Key = tuple[str, Check, Direction]  # peer, check, direction
 
 @dataclass(slots=True)
 class Entry:
-    """One path. Times are UTC; None: not yet. `unreachable_seconds` was counted up to `counted_until` (monotonic)."""
+    """One path. Times are UTC; None: not yet. `unreachable_seconds` was counted up to `counted_until` (monotonic).
+
+    `found`: when what the result says was found out, and `stands`: for how many seconds it counts (monotonic).
+    """
 
     path: Path
     result: Result | None = None
@@ -33,6 +40,8 @@ class Entry:
     last_reachable: float | None = None
     unreachable_seconds: float = 0.0
     counted_until: float = 0.0
+    found: float = 0.0
+    stands: float = inf
     attempts: Counter[State] = field(default_factory=Counter)
     durations: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
     duration_sum: float = 0.0
@@ -46,10 +55,16 @@ class Entry:
         return self.judgement.verdict
 
     def count_time(self, now: float) -> None:
-        """Charge the time since the last count to the verdict that held meanwhile."""
+        """Charge the time since the last count to the verdict that held meanwhile, as long as it stood."""
         if self.verdict in BAD:
-            self.unreachable_seconds += now - self.counted_until
+            self.unreachable_seconds += max(0.0, min(now, self.found + self.stands) - self.counted_until)
         self.counted_until = now
+
+    def at(self, now: float) -> Result | None:
+        """The newest result, if it still stands; otherwise that its peer has fallen silent."""
+        if self.result is None or now - self.found < self.stands:
+            return self.result
+        return silent(self.result, now - self.found)
 
     def count_attempt(self, outcome: Outcome) -> None:
         self.attempts[outcome.state] += 1
@@ -59,21 +74,25 @@ class Entry:
 
 
 class Ledger:
-    """Entries by path, in the order of the plan."""
+    """Entries by path, in the order of the plan. `silent_after`: seconds for which stands what a peer found."""
 
-    def __init__(self, paths: Iterable[Path], clock: Clock) -> None:
+    def __init__(self, paths: Iterable[Path], clock: Clock, silent_after: float = SHORTEST) -> None:
         self._clock = clock
-        self._entries = {key(path): Entry(path, counted_until=clock.monotonic()) for path in paths}
+        now, stands = clock.monotonic(), {Direction.OUTBOUND: inf, Direction.INBOUND: silent_after}
+        entries = (Entry(path, counted_until=now, stands=stands[path.direction]) for path in paths)
+        self._entries = {key(entry.path): entry for entry in entries}
         self.skipped: Counter[str] = Counter()
 
     def record(self, result: Result) -> None:
-        """A new result of a path of the plan; one of any other path is dropped."""
+        """A new result of a path of the plan; one of any other path, or one that nobody has found yet, is dropped."""
         entry = self._entries.get(key(result.path))
-        if entry is None:
+        if entry is None or result.verdict is Verdict.PENDING:
             return
-        entry.count_time(self._clock.monotonic())
+        now = self._clock.monotonic()
+        entry.count_time(now)
         entry.result = result
         entry.last_run = result.started + result.seconds
+        entry.found = now - max(0.0, self._clock.time() - entry.last_run)
         if result.verdict is Verdict.REACHABLE:
             entry.last_reachable = entry.last_run
         for address in result.addresses:
@@ -82,11 +101,18 @@ class Ledger:
 
     def verdict(self, path: Path) -> Verdict:
         """The newest one of a path of the plan."""
-        return self._entries[key(path)].verdict
+        found = self._entries[key(path)].at(self._clock.monotonic())
+        return found.verdict if found else Verdict.PENDING
+
+    def newest(self, path: Path) -> Result | None:
+        """Of a path of the plan, to be told to its peer; None: nothing is known yet, or it is none of the plan."""
+        entry = self._entries.get(key(path))
+        return entry.at(self._clock.monotonic()) if entry else None
 
     def results(self) -> list[Result]:
         """The newest result of every path, `pending` ones included."""
-        return [entry.result or Result(entry.path, PENDING, (), 0.0, 0.0) for entry in self._entries.values()]
+        now = self._clock.monotonic()
+        return [entry.at(now) or _pending(entry.path) for entry in self._entries.values()]
 
     def snapshot(self) -> list[Entry]:
         """Copies that nobody writes to any more."""
@@ -94,9 +120,13 @@ class Ledger:
         for entry in self._entries.values():
             entry.count_time(now)
         return [
-            replace(entry, attempts=entry.attempts.copy(), durations=list(entry.durations))
+            replace(entry, result=entry.at(now), attempts=entry.attempts.copy(), durations=list(entry.durations))
             for entry in self._entries.values()
         ]
+
+
+def _pending(path: Path) -> Result:
+    return not_told(path) if path.direction is Direction.INBOUND else Result(path, PENDING, (), 0.0, 0.0)
 
 
 def key(path: Path) -> Key:

@@ -1,6 +1,6 @@
-"""What is to be probed from one machine, and why. Pure. Only what is measured here: outbound paths."""
+"""What is to be probed from one machine, and why; and what others are to probe of it and tell. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from agent.config.address import literal_address
@@ -39,6 +39,34 @@ def plan(config: Config, site: Site, source: Source) -> tuple[Path, ...]:
                     path = replace(path, prelogin=config.sql.prelogin)
                 paths[key] = _merged(paths[key], path) if key in paths else path
     return tuple(paths[key] for key in sorted(paths))
+
+
+def inbound(config: Config, site: Site, source: Source) -> tuple[Path, ...]:
+    """The paths from other machines to the hosts that `source` speaks for, as those machines plan them.
+
+    `source` and `peer` of such a path are both the other machine's name. What it plans towards several of our hosts
+    under one check is one path. By machine in the file's order, then by check.
+    """
+    towards_us = replace(site, hosts=source.owners)
+    paths: dict[tuple[int, int], Path] = {}
+    for at, other in enumerate(site.sources()):
+        if other.name.casefold() == source.name.casefold():
+            continue
+        for planned in plan(config, towards_us, other):
+            path = replace(planned, peer=other.name, direction=Direction.INBOUND)
+            key = at, _ORDER.index(path.check)
+            paths[key] = _merged(paths[key], path) if key in paths else path
+    return tuple(paths[key] for key in sorted(paths))
+
+
+def arranged(site: Site, paths: Iterable[Path]) -> tuple[Path, ...]:
+    """By host in the file's order: what leads to it, then what comes from it or its nodes."""
+    places: dict[str, int] = {}
+    for at, host in enumerate(site.hosts):
+        for name in (host.name, *(node.name for node in host.nodes)):
+            places.setdefault(name.casefold(), at)
+    inwards = Direction.INBOUND
+    return tuple(sorted(paths, key=lambda path: (places[path.peer.casefold()], path.direction is inwards)))
 
 
 def _is_oneself(peer: Host, owner: Host, source: Source) -> bool:
@@ -131,6 +159,7 @@ def _merged(one: Path, other: Path) -> Path:
     return replace(
         one,
         port=str(ports) or one.port,
+        addresses=tuple(dict.fromkeys(one.addresses + other.addresses)),
         ports=ports,
         requirements=tuple(dict.fromkeys(one.requirements + other.requirements)),
         services=tuple(dict.fromkeys(one.services + other.services)),

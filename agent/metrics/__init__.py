@@ -12,10 +12,11 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from agent.metrics.own import agent, process
 from agent.metrics.paths import attempts, paths
 from agent.metrics.ranges import ranges
-from agent.metrics.snapshot import Process, Snapshot
+from agent.metrics.rendezvous import rendezvous
+from agent.metrics.snapshot import Process, Rendezvous, Snapshot
 from agent.path import Check
 
-__all__ = ["Process", "Snapshot", "SnapshotCollector", "expose"]
+__all__ = ["Process", "Rendezvous", "Snapshot", "SnapshotCollector", "expose"]
 
 
 def expose(snapshot: Snapshot, registry: CollectorRegistry | None = None) -> bytes:
@@ -41,5 +42,7 @@ class SnapshotCollector(Collector):
         yield from attempts(snapshot.entries)
         yield from ranges([entry for entry in snapshot.entries if entry.path.check is Check.RPC_RANGE])
         yield from agent(snapshot)
+        if snapshot.rendezvous is not None:
+            yield from rendezvous(snapshot.rendezvous)
         if snapshot.process is not None:
             yield from process(snapshot.process)

@@ -6,6 +6,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from agent.judge.coverage import Coverage, RangeState
 from agent.ledger import Entry
+from agent.path import Direction
 
 
 def ranges(entries: Sequence[Entry]) -> Iterator[Metric]:
@@ -15,6 +16,8 @@ def ranges(entries: Sequence[Entry]) -> Iterator[Metric]:
         labels=("peer", "direction", "state"),
     )
     for entry in entries:
+        if entry.path.direction is Direction.INBOUND:  # what each port showed is not told
+            continue
         coverage = _coverage(entry)
         for state in RangeState:
             ports.add_metric([*_range_labels(entry), str(state)], coverage.ports.get(state, 0))

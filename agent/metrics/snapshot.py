@@ -1,7 +1,7 @@
 """All that one scrape shows, as values."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from agent.ledger import Entry
 
@@ -19,8 +19,23 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
+class Rendezvous:
+    """What agents say to one another. `agents`: who should run one, and whether it answers.
+
+    `offsets`: seconds by which their clocks are ahead of ours, where known. `dropped`: datagrams by `Drop`.
+    `key_used`: datagrams that were sealed with the `current` key and with a `previous` one.
+    """
+
+    agents: Mapping[str, bool] = field(default_factory=dict)
+    offsets: Mapping[str, float] = field(default_factory=dict)
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    key_used: Mapping[str, int] = field(default_factory=dict)
+    listeners: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that one scrape shows."""
+    """All that one scrape shows. `rendezvous`: None where there is no key."""
 
     entries: Sequence[Entry]
     version: str
@@ -30,3 +45,4 @@ class Snapshot:
     in_flight: int
     skipped: dict[str, int]
     process: Process | None = None
+    rendezvous: Rendezvous | None = None

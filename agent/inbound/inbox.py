@@ -1,0 +1,46 @@
+"""Who told what of which of our names.
+
+A machine may answer to several hosts of the file: two clusters, for instance. A peer that asks both under one check
+tells of each, and the path comes to the worse of them, as long as both are told of.
+"""
+
+from collections.abc import Iterable
+
+from agent.inbound.heard import result_of
+from agent.inbound.numbers import CHECK_OF
+from agent.judge.fold import WORST
+from agent.judge.verdict import Verdict
+from agent.path import Check, Path
+from agent.result import Result
+from probes.wire.rendezvous.states import PathState
+
+
+class Inbox:
+    """`paths`: the inbound ones. `names`: what we are asked as, ours first, then those of the hosts we speak for.
+
+    `silent_after`: seconds for which what was told stands.
+    """
+
+    def __init__(self, paths: Iterable[Path], names: Iterable[str], silent_after: float) -> None:
+        self._paths = {(path.peer.casefold(), path.check): path for path in paths}
+        self._names = {name.casefold(): name for name in names}
+        self._silent_after = silent_after
+        self._told: dict[tuple[str, Check], dict[str, Result]] = {}
+
+    def hear(self, sender: str, receiver: str, state: PathState, now: float) -> Result | None:
+        """The newest result of a path, by its peer's word; None: it told nothing of any. Names without case; UTC.
+
+        The caller has made sure that `sender` is who it says it is, and that `receiver` is a name of ours.
+        """
+        check = CHECK_OF.get(state.check)
+        here = self._names.get(receiver.casefold())
+        path = self._paths.get((sender.casefold(), check)) if check and here else None
+        if path is None or here is None:
+            return None
+        result = result_of(state, path, here, now)
+        if result.verdict is Verdict.PENDING:
+            return None
+        told = self._told.setdefault((path.peer, path.check), {})
+        told[here] = result
+        standing = [each for each in told.values() if now - each.started < self._silent_after]
+        return min(standing or [result], key=lambda each: WORST.index(each.verdict))
