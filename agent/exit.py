@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from agent.judge.fold import BAD
 from agent.judge.verdict import Cause, Verdict
-from agent.path import Check
+from agent.path import Check, Direction
 from agent.result import Result
 
 
@@ -25,11 +25,15 @@ def exit_code(results: Iterable[Result], *, strict: bool) -> Exit:
     results = tuple(results)
     if any(result.verdict in BAD for result in results):
         return Exit.BAD
-    proven = {result.path.peer for result in results if _endpoint_reachable(result)}
+    proven = {_way(result) for result in results if _endpoint_reachable(result)}
     unsure = [result for result in results if result.verdict is not Verdict.REACHABLE]
     if not strict:
-        unsure = [result for result in unsure if not (_nobody_known(result) and result.path.peer in proven)]
+        unsure = [result for result in unsure if not (_nobody_known(result) and _way(result) in proven)]
     return Exit.INCONCLUSIVE if unsure else Exit.OK
+
+
+def _way(result: Result) -> tuple[str, Direction]:
+    return result.path.peer, result.path.direction
 
 
 def _endpoint_reachable(result: Result) -> bool:

@@ -6,10 +6,13 @@ from enum import StrEnum
 from itertools import combinations
 from uuid import UUID
 
+from agent.duration import about
 from agent.judge.verdict import Cause, Verdict
+from agent.ports import PortSet
 from agent.result import Result
 from probes.outcome import Resolved
 
+CLOCKS_DIFFER = 60.0  # seconds
 SAYS_NOTHING = (Cause.LOCAL_FAULT, Cause.NAME_RESOLUTION)  # of an address
 
 
@@ -28,6 +31,8 @@ class Kind(StrEnum):
     SHORT_NAME_UNRESOLVED = "short-name-unresolved"  # a short name gives no address, though the peer is known by it
     PEER_SILENT = "peer-silent"  # nothing that was asked of a peer's address was answered
     NAME_TOO_LONG = "name-too-long"  # more than NetBIOS can carry
+    CLOCK_DIFFERS = "clock-differs"  # a peer's clock is more than a minute off ours
+    OWN_FIREWALL_SHUT = "own-firewall-shut"  # this host's firewall does not admit the agent's program
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +103,31 @@ def cloned(peers: Mapping[str, tuple[Collection[UUID], Collection[str]]]) -> lis
         for one, other in combinations(peers, 2)
         if set(peers[one][0]) & set(peers[other][0]) and not set(peers[one][1]) & set(peers[other][1])
     ]
+
+
+def clocks_differ(here: str, offsets: Mapping[str, float]) -> list[Finding]:
+    """One for each peer whose clock is far from ours. `offsets`: seconds by which it is ahead."""
+    return [
+        Finding(
+            peer,
+            Kind.CLOCK_DIFFERS,
+            f"The clocks of {here} and {peer} differ by {about(abs(offset))}: that of {peer} is "
+            f"{'ahead' if offset > 0 else 'behind'}. Nothing here depends on it, but Kerberos refuses from 5 min on.",
+            "Compare both with the domain's time (w32tm /query /status, or chronyc tracking on Linux).",
+        )
+        for peer, offset in offsets.items()
+        if abs(offset) > CLOCKS_DIFFER
+    ]
+
+
+def own_firewall_shut(here: str, program: str, ports: PortSet) -> Finding:
+    """`program`: the file that runs this agent; `ports`: where it listens for peers."""
+    quoted = "'" + program.replace("'", "''") + "'"  # for PowerShell
+    return Finding(
+        here,
+        Kind.OWN_FIREWALL_SHUT,
+        f"The firewall of {here} does not admit this agent's program ({program}) to listen: what peers ask of it is "
+        "dropped here, and shows nothing about the way. SSO's own ports may be admitted all the same.",
+        f"Allow it inbound from the hosts of the site: on Windows `New-NetFirewallRule -DisplayName ssoreach -Direction "
+        f"Inbound -Action Allow -Program {quoted}`, on Linux by a rule that accepts TCP {ports}.",
+    )

@@ -9,9 +9,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from agent.clock import SystemClock
 from agent.config.load import load, parse
 from agent.finding import Kind
-from agent.judge.verdict import PENDING, Verdict
+from agent.judge.verdict import PENDING, Judgement, Verdict
 from agent.ledger import Ledger
-from agent.metrics import Snapshot, expose
+from agent.metrics import Rendezvous, Snapshot, expose
 from agent.path import Check
 from agent.process import this_process
 from agent.report.document import Run, address, document, path
@@ -53,8 +53,9 @@ def metric_names() -> set[str]:
     run = example()
     ledger = Ledger([result.path for result in run.results], SystemClock())
     for result in run.results:
-        ledger.record(Result(result.path, result.judgement, (), 1.0, 1.0))
-    text = expose(Snapshot(ledger.snapshot(), "0", "0", 0.0, 0.0, 0, {}, this_process())).decode()
+        ledger.record(Result(result.path, Judgement(Verdict.INCONCLUSIVE), (), 1.0, 1.0))
+    seen = Rendezvous({"MSS": True}, {"MSS": 0.5})
+    text = expose(Snapshot(ledger.snapshot(), "0", "0", 0.0, 0.0, 0, {}, this_process(), seen)).decode()
     suffix = {"counter": "_total"}
     return {family.name + suffix.get(family.type, "") for family in text_string_to_metric_families(text)}
 
@@ -70,7 +71,7 @@ def test_every_metric_is_documented_and_no_other() -> None:
 EVERYTHING = Result(example().results[0].path, PENDING, (AddressResult("MSS", "192.0.2.1", PENDING, ()),), 0.0, 0.0)
 
 
-@pytest.mark.parametrize("key", [*document(example()), *path(EVERYTHING), *address(EVERYTHING.addresses[0])])
+@pytest.mark.parametrize("key", [*document(example()), *path(EVERYTHING, "MSS"), *address(EVERYTHING.addresses[0])])
 def test_every_key_of_the_json_is_documented(key: str) -> None:
     assert f"`{key}`" in (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
 

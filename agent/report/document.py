@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.finding import Finding
 from agent.judge.fold import worst
+from agent.path import Direction
 from agent.result import AddressResult, Result
 from agent.text import plain, timestamp
 from probes.outcome import Outcome
@@ -36,7 +37,7 @@ def document(run: Run) -> dict[str, Any]:
         "started": timestamp(run.started),
         "seconds": round(run.seconds, 3),
         "verdict": str(worst(result.verdict for result in run.results)),
-        "paths": [path(result) for result in run.results],
+        "paths": [path(result, run.host) for result in run.results],
         "findings": [finding(each) for each in run.findings],
         "sso": {"state": "unknown", "last_contact": None},
     }
@@ -46,12 +47,12 @@ def dumps(value: object) -> str:
     return json.dumps(value, indent=2)  # ASCII: whatever code page a pipe has
 
 
-def path(result: Result) -> dict[str, Any]:
-    """One path. Ports are always text, intervals ascending."""
+def path(result: Result, host: str) -> dict[str, Any]:
+    """One path, from `source` to `peer`: an inbound one leads to this host. Ports are text, intervals ascending."""
     judgement = result.judgement
     return {
         "source": result.path.source,
-        "peer": result.path.peer,
+        "peer": host if result.path.direction is Direction.INBOUND else result.path.peer,
         "check": str(result.path.check),
         "direction": str(result.path.direction),
         "port": result.path.port,

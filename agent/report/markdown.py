@@ -6,6 +6,7 @@ from agent.judge.verdict import Verdict
 from agent.report.document import Run
 from agent.report.escape import markdown
 from agent.report.table import service
+from agent.report.ways import about_whom, directions, is_awaited, is_inbound, ways
 from agent.result import Result
 from agent.text import timestamp
 from probes.outcome import Outcome
@@ -15,26 +16,29 @@ HEADINGS = ("Time (UTC)", "From", "To", "Protocol", "Seen", "Detail")
 
 def render(run: Run) -> str:
     """The whole document."""
-    title = f"# Reachability from {markdown(run.host)}, site {markdown(run.site)}"
+    title = f"# Reachability {directions(run.results)} {markdown(run.host)}, site {markdown(run.site)}"
     lines = [title, "", f"Started {timestamp(run.started)}.", ""]
-    lines += _table(("To", "What", "Verdict", "Cause"), map(_summary, run.results))
+    heading, leads = ways(run.results)
+    lines += _table((heading, "What", "Verdict", "Cause"), map(_summary, leads, run.results))
     for result in run.results:
-        if result.verdict is not Verdict.REACHABLE:
+        if result.verdict is not Verdict.REACHABLE and not is_awaited(result):
             lines += _section(result)
     return "\n".join(lines) + "\n"
 
 
-def _summary(result: Result) -> tuple[str, ...]:
-    return result.path.peer, service(result.path), str(result.verdict), str(result.judgement.cause or "")
+def _summary(lead: str, result: Result) -> tuple[str, ...]:
+    return lead, service(result.path), str(result.verdict), str(result.judgement.cause or "")
 
 
 def _section(result: Result) -> Iterator[str]:
     yield ""
-    yield f"## {markdown(result.path.peer)}: {markdown(service(result.path))}"
+    yield f"## {markdown(about_whom(result))}: {markdown(service(result.path))}"
     yield ""
     yield markdown(result.judgement.detail, 1000)
     yield ""
     yield markdown(result.judgement.remedy, 1000)
+    if is_inbound(result):  # the attempts are the peer's to show
+        return
     yield ""
     yield from _table(HEADINGS, (_attempt(o) for address in result.addresses for o in address.outcomes), escaped=True)
 

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from agent.duration import about
 from agent.finding import Finding
 from agent.judge.fold import BAD, worst
 from agent.judge.range import some
@@ -16,6 +17,7 @@ from agent.judge.verdict import Cause, Proof, Verdict
 from agent.judge.words import SERVICE
 from agent.path import Check, Path
 from agent.report.document import Run
+from agent.report.ways import about_whom, directions, is_awaited, is_inbound, ours, ways
 from agent.result import Result
 from agent.text import plain
 
@@ -30,6 +32,7 @@ SUMMARY = {
     Verdict.INCONCLUSIVE: "Nothing is shown to be shut, but not everything is shown to be open.",
     Verdict.PENDING: "Nothing has been asked yet.",
 }
+SOME_PENDING = "Everything that is known is reachable; {pending} of {all} paths are not known yet."
 
 
 def print_table(run: Run, file: TextIO) -> None:
@@ -76,29 +79,39 @@ def service(path: Path) -> str:
 
 
 def _table(run: Run) -> Table:
-    table = Table(title=f"From {run.host}, site {run.site}", title_justify="left", box=None, pad_edge=False)
-    for name in ("To", "What", "Verdict", "Cause", "Evidence", "Time"):
+    title = f"{directions(run.results).capitalize()} {run.host}, site {run.site}"
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    heading, leads = ways(run.results)
+    for name in (heading, "What", "Verdict", "Cause", "Evidence", "Time"):
         table.add_column(name, overflow="fold", no_wrap=name in ("Verdict", "Time"))
-    for result in run.results:
+    for lead, result in zip(leads, run.results, strict=True):
         judgement = result.judgement
         table.add_row(
-            Text(result.path.peer),
+            Text(lead),
             Text(service(result.path)),
             Text(str(judgement.verdict), style=_colour(judgement.verdict)),
             Text(str(judgement.cause or "")),
             Text(EVIDENCE[judgement.evidence]),
-            Text(f"{result.seconds:.2f} s"),
+            Text(_time(result, run.started + run.seconds)),
         )
     return table
 
 
+def _time(result: Result, now: float) -> str:
+    """How long it took; of what a peer found, how long ago that was."""
+    if not is_inbound(result):
+        return f"{result.seconds:.2f} s"
+    return f"{about(now - result.started)} ago" if result.started else ""
+
+
 def _needs_words(result: Result) -> bool:
     """Of a range also what was not tested: green alone would say more than is known."""
-    return result.verdict is not Verdict.REACHABLE or result.path.check is Check.RPC_RANGE
+    interesting = result.verdict is not Verdict.REACHABLE or result.path.check is Check.RPC_RANGE
+    return interesting and not is_awaited(result)
 
 
 def _paragraph(result: Result) -> Iterator[RenderableType]:
-    head = f"\n{result.path.peer}, {service(result.path)}: {result.judgement.verdict}"
+    head = f"\n{about_whom(result)}, {service(result.path)}: {result.judgement.verdict}"
     yield Text(head, style=_colour(result.verdict))
     for sentence in filter(None, (result.judgement.detail, result.judgement.remedy)):
         yield Padding(Text(plain(sentence, 1000)), INDENT)
@@ -110,14 +123,22 @@ def _finding(finding: Finding) -> Text:
 
 def _summary(results: Sequence[Result]) -> Text:
     verdict = worst(result.verdict for result in results)
-    untried = sum(result.judgement.cause is Cause.LOCAL_FAULT for result in results)
+    untried = sum(result.judgement.cause is Cause.LOCAL_FAULT for result in ours(results))
+    pending = sum(result.verdict is Verdict.PENDING for result in results)
     text = SUMMARY.get(verdict, _count_bad(results))
-    suspect = [(result.judgement.suspect, result.path.peer) for result in results if result.judgement.suspect]
+    if verdict is Verdict.PENDING and pending < len(results):
+        text = SOME_PENDING.format(pending=pending, all=len(results))
+    suspect = [result for result in results if result.judgement.suspect]
     if suspect:
-        text += f" Suspect: {'; '.join(f'TCP {some(ports.texts())} of {peer}' for ports, peer in suspect)}."
+        text += f" Suspect: {'; '.join(map(_suspect, suspect))}."
     if untried:
-        text += f" {untried} of {len(results)} could not be tried from this host: mend that first."
+        text += f" {untried} of {len(ours(results))} could not be tried from this host: mend that first."
     return Text("\n" + text, style=_colour(verdict))
+
+
+def _suspect(result: Result) -> str:
+    side = "from" if is_inbound(result) else "of"
+    return f"TCP {some(result.judgement.suspect.texts())} {side} {result.path.peer}"
 
 
 def _count_bad(results: Iterable[Result]) -> str:
