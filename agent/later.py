@@ -8,13 +8,10 @@ from agent.config.model import Config
 
 UNUSED = (
     "web.reload_endpoint",
-    "rendezvous.listen",
-    "rendezvous.key_file",
-    "rendezvous.key_file_unchecked",
     "sso.service",
     "sso.backup_confirmed",
 )
-UNUSED_OF_A_HOST = ("zone", "agent", "rendezvous")
+UNUSED_OF_A_HOST = ("zone", "agent")
 
 
 def unused(config: Config) -> Iterator[str]:

@@ -58,8 +58,10 @@ def literal(written: object) -> str:
 
 
 def host_port(written: object) -> HostPort:
-    """ "192.0.2.1:10135", "[2001:db8::1]:10135", "name:10135"."""
-    return _host_port(written, lowest=1)
+    """ "192.0.2.1:10135", "[2001:db8::1]:10135", "name:10135": where others find something."""
+    found = _host_port(written, lowest=1)
+    address(found.host)  # of one host, not of all or of many
+    return found
 
 
 def listen_address(written: object) -> HostPort:

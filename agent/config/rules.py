@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
 from agent.config import pace
-from agent.config.address import address, word
+from agent.config.address import address, listen_address, literal_address, word
 from agent.config.mistakes import Place, key_path
 from agent.config.model import DEFAULT_SERVICES, MATCHERS
 from agent.config.raw import Raw, hosts, listed, mapping, nodes, roles, sequence, text
@@ -74,7 +74,7 @@ def _an_address_each(data: Raw) -> Iterator[Breach]:
             yield (*place, "address"), "at least one address is required"
 
 
-def _passes(check: Callable[[object], str], written: object) -> bool:
+def _passes(check: Callable[[object], object], written: object) -> bool:
     try:
         check(written)
     except ValueError:
@@ -115,6 +115,18 @@ def _services(data: Raw) -> Iterator[Breach]:
             yield place, f"one of {', '.join(MATCHERS)} is required: it says how the service is known"
 
 
+def _rendezvous_listens(data: Raw) -> Iterator[Breach]:
+    """At addresses: answers leave from the one that was asked."""
+    place = ("rendezvous", "listen")
+    written = mapping(data.get("rendezvous")).get("listen")
+    if written == []:
+        yield place, "at least one address is required"
+    for index, item in enumerate(listed(written)):
+        host = text(item).rpartition(":")[0].strip("[]")
+        if _passes(listen_address, item) and literal_address(host) is None:
+            yield (*place, index), f"{host} is a name; write the address itself"
+
+
 RULES: tuple[Callable[[Raw], Iterator[Breach]], ...] = (
     _at_least_one_host,
     _a_role_each,
@@ -124,5 +136,6 @@ RULES: tuple[Callable[[Raw], Iterator[Breach]], ...] = (
     _sql_keys,
     _fixed_ports,
     _services,
+    _rendezvous_listens,
     pace.breaches,
 )
