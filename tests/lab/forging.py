@@ -33,28 +33,38 @@ class Forger:
         return len(forgeries)
 
     @contextmanager
-    def noise(self, forgeries: Iterable[Forgery], a_second: int) -> Iterator[list[int]]:
-        """These over and over, at that pace, for as long as the block lasts. The list is then how many, one number."""
-        packets = itertools.cycle([(_packet(*each), (each[1][0], 0)) for each in forgeries])
-        sent: list[int] = []
-        end = threading.Event()
-
-        def make_noise() -> None:
-            count, began = 0, time.monotonic()
-            while not end.is_set():
-                for packet, where in itertools.islice(packets, BURST):
-                    self._raw.sendto(packet, where)
-                count += BURST
-                end.wait(max(0.0, began + count / a_second - time.monotonic()))
-            sent.append(count)
-
-        thread = threading.Thread(target=make_noise)
-        thread.start()
+    def noise(self, forgeries: Iterable[Forgery], a_second: int) -> Iterator["Noise"]:
+        """These over and over, at that pace, for as long as the block lasts."""
+        noise = Noise(self._raw, [(_packet(*each), (each[1][0], 0)) for each in forgeries], a_second)
+        noise.start()
         try:
-            yield sent
+            yield noise
         finally:
-            end.set()
-            thread.join()
+            noise.end()
+
+
+class Noise(threading.Thread):
+    """`sent`: how many datagrams there were so far."""
+
+    def __init__(self, raw: socket.socket, packets: Iterable[tuple[bytes, Door]], a_second: int) -> None:
+        super().__init__()
+        self.sent = 0
+        self._raw = raw
+        self._packets = itertools.cycle(packets)
+        self._a_second = a_second
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        began = time.monotonic()
+        while not self._over.is_set():
+            for packet, where in itertools.islice(self._packets, BURST):
+                self._raw.sendto(packet, where)
+            self.sent += BURST
+            self._over.wait(max(0.0, began + self.sent / self._a_second - time.monotonic()))
+
+    def end(self) -> None:
+        self._over.set()
+        self.join()
 
 
 @contextmanager
