@@ -26,23 +26,15 @@ from probes.wire.rendezvous.frame import (
 )
 from probes.wire.rendezvous.keys import Keys, mac
 from tests.probes.wire.reading import accepted
-from tests.probes.wire.rendezvous.golden import COOKIE, DATAGRAMS, HELLO_SIZE, ID, MEANT, NEWER, RECEIVER, SENDER
-from tests.probes.wire.rendezvous.values import BODIES, KEYS, OLD, RING, by_hand, cookies, ids, names, u8
+from tests.probes.wire.rendezvous.golden import COOKIE, DATAGRAMS, ID, RECEIVER, SENDER
+from tests.probes.wire.rendezvous.values import KEYS, OLD, cookies, ids, key_for, names, opened, u8
 
 REQUESTS = [kind for kind in Kind if not kind.is_answer]
 SAID = Frame(VERSION, Kind.HOLD, SENDER, RECEIVER, ID, b"body", COOKIE)
 SEALED = SAID.seal(KEYS.requests)
-GREETED = {Kind.HELLO}  # without a cookie, as there is none yet
+NAMES = b"\x05BTS01\x03MSS"
 
 frames = st.builds(Frame, u8, st.sampled_from(Kind), names, names, ids, st.binary(max_size=LARGEST - 210), cookies)
-
-
-def key_for(kind: Kind, keys: Keys = KEYS) -> bytes:
-    return keys.answers if kind.is_answer else keys.requests
-
-
-def opened(data: bytes, kind: Kind = Kind.HELLO) -> Opened:
-    return (open_answer if kind.is_answer else open_request)(data, RING)
 
 
 def why(data: bytes, kind: Kind = Kind.HELLO) -> Drop:
@@ -60,43 +52,12 @@ def head(kind: int, size: int = 0, version: int = VERSION) -> bytes:
     return HEAD.pack(MAGIC, version, kind, size, ID, NO_COOKIE)
 
 
-NAMES = b"\x05BTS01\x03MSS"
-
-
-# Golden.
-
-
-@pytest.mark.parametrize("kind", Kind)
-def test_every_kind_is_written_as_ever(kind: Kind) -> None:
-    version = NEWER if kind is Kind.OTHER_VERSION else VERSION
-    cookie = NO_COOKIE if kind.is_answer or kind in GREETED else COOKIE
-    sender, receiver = (RECEIVER, SENDER) if kind.is_answer else (SENDER, RECEIVER)
-    said = Frame(version, kind, sender, receiver, ID, MEANT[kind].encode(), cookie)
-    assert said.seal(key_for(kind), HELLO_SIZE if kind in GREETED else 0).hex(" ") == DATAGRAMS[kind].hex(" ")
-
-
-@pytest.mark.parametrize("kind", Kind)
-def test_every_kind_is_read_as_ever(kind: Kind) -> None:
-    found = opened(DATAGRAMS[kind], kind)
-    assert (found.frame.kind, found.frame.id, found.key) == (kind, ID, 0)
-    assert BODIES[kind].decode(found.frame.body) == MEANT[kind]
-
-
-@pytest.mark.parametrize("kind", Kind)
-def test_the_seal_is_over_all_that_stands_before_it(kind: Kind) -> None:
-    data = DATAGRAMS[kind]
-    assert data[-32:] == by_hand(key_for(kind), data[:-32])
-
-
 def test_the_numbers_of_the_kinds() -> None:
     assert {kind.name: int(kind) for kind in REQUESTS} == {
         "HELLO": 1, "HOLD": 2, "REPORT": 3, "TELL": 4, "PROBE_BACK": 5, "STATES": 6,
     }  # fmt: skip
     answers = {int(kind) for kind in Kind if kind.is_answer}
     assert answers == {*(request | ANSWER for request in REQUESTS), 0xFF}
-
-
-# There and back.
 
 
 @given(frames, st.integers(0, LARGEST))
@@ -181,6 +142,14 @@ def test_whatever_is_cut_short_is_dropped(kind: Kind) -> None:
 def test_whatever_has_a_tail_is_dropped(kind: Kind, tail: bytes) -> None:
     data = DATAGRAMS[kind] + tail
     assert why(data, kind) is (Drop.MAC if len(data) <= LARGEST else Drop.TOO_LONG)
+
+
+def test_what_is_too_long_is_not_even_looked_at() -> None:
+    longest = SAID.seal(KEYS.requests, LARGEST)
+    assert opened(longest).frame == SAID
+    for data in (longest + b"\0", bytes(LARGEST + 1), forged(longest), bytes(65_507)):
+        assert why(data) is Drop.TOO_LONG
+        assert why(data, Kind.HELD) is Drop.TOO_LONG
 
 
 @given(frames, st.data())

@@ -6,7 +6,7 @@ from typing import Protocol, Self
 from hypothesis import strategies as st
 
 from probes.wire.rendezvous.fields import LONGEST_ADDRESS, MOST_INTERVALS
-from probes.wire.rendezvous.frame import COOKIE_SIZE, ID_SIZE, LONGEST_NAME, Kind
+from probes.wire.rendezvous.frame import COOKIE_SIZE, ID_SIZE, LONGEST_NAME, Kind, Opened, open_answer, open_request
 from probes.wire.rendezvous.keys import Keys
 from probes.wire.rendezvous.messages import (
     MOST_PORTS,
@@ -37,6 +37,14 @@ def by_hand(key: bytes, data: bytes) -> bytes:
     block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
     inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block) + data).digest()
     return hashlib.sha256(bytes(byte ^ 0x5C for byte in block) + inner).digest()
+
+
+def key_for(kind: Kind, keys: Keys = KEYS) -> bytes:
+    return keys.answers if kind.is_answer else keys.requests
+
+
+def opened(data: bytes, kind: Kind = Kind.HELLO) -> Opened:
+    return (open_answer if kind.is_answer else open_request)(data, RING)
 
 
 class Message(Protocol):
