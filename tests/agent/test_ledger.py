@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from agent.judge.fold import BAD
 from agent.judge.verdict import PENDING, Cause, Verdict
 from agent.ledger import BUCKETS, Entry, Ledger
-from agent.path import Check, Direction
+from agent.path import Check, Direction, Path
 from agent.result import Result
 from probes.state import State
 from tests.agent.seen import STARTED, at, judgement, outcome, path, result
@@ -135,3 +135,151 @@ def test_only_successes_have_a_duration(state: State) -> None:
 def test_the_edges_lie_around_the_repeated_syns() -> None:
     assert list(BUCKETS) == sorted(set(BUCKETS))
     assert {0.95, 1.5, 2.9} <= set(BUCKETS)
+
+
+# What peers told.
+
+SHUT_OUT = replace(EPM, direction=Direction.INBOUND)
+
+
+def told(clock: HeldClock, verdict: Verdict = V.BLOCKED, *, age: float = 0.0, of: Path = SHUT_OUT) -> Result:
+    """What a peer found so many seconds ago."""
+    cause = None if verdict is V.REACHABLE else Cause.SILENT_DROP
+    return result(verdict, cause, of=of, started=clock.time() - age, seconds=0.0)
+
+
+def both_ways(silent_after: float = 300.0) -> tuple[Ledger, HeldClock]:
+    clock = HeldClock()
+    return Ledger([EPM, SHUT_OUT], clock, silent_after), clock
+
+
+def test_both_directions_are_kept_apart() -> None:
+    kept, clock = both_ways()
+    kept.record(result(V.REACHABLE, of=EPM, started=clock.time()))
+    kept.record(told(clock))
+    assert [each.verdict for each in kept.results()] == [V.REACHABLE, V.BLOCKED]
+    assert (kept.verdict(EPM), kept.verdict(SHUT_OUT)) == (V.REACHABLE, V.BLOCKED)
+
+
+def test_what_nobody_has_told_yet_is_pending_and_says_who_is_to_tell() -> None:
+    kept, _ = both_ways()
+    ours, theirs = kept.results()
+    assert (ours.verdict, theirs.verdict) == (V.PENDING, V.PENDING)
+    assert "MSS has not told yet" in theirs.judgement.detail
+    assert ours.judgement is PENDING
+    assert kept.verdict(SHUT_OUT) is V.PENDING
+
+
+def test_what_was_told_has_the_time_at_which_it_was_found() -> None:
+    kept, clock = both_ways()
+    kept.record(told(clock, V.REACHABLE, age=40.0))
+    assert (entry(kept).last_run, entry(kept).last_reachable) == (clock.time() - 40, clock.time() - 40)
+
+
+async def test_what_was_told_stands_for_so_long_from_when_it_was_found() -> None:
+    kept, clock = both_ways()
+    kept.record(told(clock, age=40.0))
+    found = clock.time() - 40
+    await clock.advance(259.9)
+    assert kept.verdict(SHUT_OUT) is entry(kept).verdict is V.BLOCKED
+    await clock.advance(0.1)
+    for judged in (kept.results()[1].judgement, entry(kept).judgement):
+        assert (judged.verdict, judged.cause) == (V.INCONCLUSIVE, Cause.AGENT_SILENT)
+        assert "MSS has said nothing new for 5 min" in judged.detail
+    assert kept.verdict(SHUT_OUT) is V.INCONCLUSIVE
+    assert entry(kept).last_run == kept.results()[1].started == found
+
+
+async def test_what_was_measured_here_does_not_grow_too_old() -> None:
+    kept, clock = both_ways()
+    kept.record(result(V.BLOCKED, Cause.SILENT_DROP, of=EPM, started=clock.time()))
+    await clock.advance(100_000.0)
+    assert kept.verdict(EPM) is V.BLOCKED
+
+
+def test_what_is_too_old_when_it_is_told_never_stood() -> None:
+    kept, clock = both_ways()
+    kept.record(told(clock, age=300.0))
+    assert kept.verdict(SHUT_OUT) is V.INCONCLUSIVE
+    assert entry(kept).last_run == clock.time() - 300
+
+
+async def test_whoever_speaks_again_is_believed_again() -> None:
+    kept, clock = both_ways()
+    kept.record(told(clock))
+    await clock.advance(1_000.0)
+    kept.record(told(clock, V.REACHABLE))
+    assert kept.verdict(SHUT_OUT) is V.REACHABLE
+
+
+async def test_the_time_after_a_peer_has_fallen_silent_does_not_count_against_the_path() -> None:
+    kept, clock = both_ways()
+    kept.record(told(clock, age=100.0))
+    await clock.advance(150.0)
+    assert entry(kept).unreachable_seconds == 150.0
+    await clock.advance(1_000.0)
+    assert entry(kept).unreachable_seconds == 200.0
+    await clock.advance(1_000.0)
+    assert entry(kept).unreachable_seconds == 200.0
+    kept.record(told(clock))
+    await clock.advance(10.0)
+    assert entry(kept).unreachable_seconds == 210.0
+
+
+async def test_a_path_that_was_too_old_from_the_beginning_has_cost_nothing() -> None:
+    kept, clock = both_ways()
+    kept.record(told(clock, age=5_000.0))
+    await clock.advance(1_000.0)
+    assert entry(kept).unreachable_seconds == 0.0
+
+
+async def test_a_clock_that_was_set_meanwhile_makes_nobody_silent() -> None:
+    """The age is taken when it is told; after that, only time that passes counts."""
+    clock = SteppedClock()
+    kept = Ledger([SHUT_OUT], clock, 300.0)
+    kept.record(told(clock))
+    for clock.step in (86_400.0, -86_400.0):
+        assert kept.verdict(SHUT_OUT) is V.BLOCKED
+
+
+class SteppedClock(HeldClock):
+    """One whose date somebody sets."""
+
+    step = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.step
+
+
+def test_a_result_from_the_future_is_from_now() -> None:
+    kept, clock = both_ways()
+    kept.record(told(clock, age=-3_600.0))
+    assert kept.verdict(SHUT_OUT) is V.BLOCKED
+
+
+def test_the_newest_result_can_be_had_to_tell_it() -> None:
+    kept, clock = both_ways()
+    assert kept.newest(EPM) is None
+    newest = result(V.BLOCKED, Cause.SILENT_DROP, of=EPM, started=clock.time())
+    kept.record(newest)
+    assert kept.newest(EPM) is newest
+    assert kept.newest(path(peer="OTHER")) is None
+
+
+@pytest.mark.parametrize("of", [EPM, SHUT_OUT])
+def test_what_is_pending_takes_nothing_s_place(of: Path) -> None:
+    kept, clock = both_ways()
+    kept.record(Result(of, PENDING, (), 0.0, 0.0))
+    assert {each.last_run for each in kept.snapshot()} == {None}
+    kept.record(result(V.REACHABLE, of=of, started=clock.time()))
+    kept.record(Result(of, PENDING, (), 0.0, 0.0))
+    assert kept.verdict(of) is V.REACHABLE
+
+
+async def test_a_snapshot_of_what_was_told_does_not_change_any_more() -> None:
+    kept, clock = both_ways()
+    kept.record(told(clock))
+    before = kept.snapshot()[1]
+    await clock.advance(1_000.0)
+    assert before.verdict is V.BLOCKED
+    assert entry(kept).verdict is V.INCONCLUSIVE
