@@ -6,7 +6,7 @@ import pytest
 
 from agent.exit import Exit, exit_code
 from agent.judge.verdict import Cause, Verdict
-from agent.path import Check
+from agent.path import Check, Direction
 from agent.ports import PortSet
 from agent.result import Result
 from tests.agent.seen import path, result
@@ -61,6 +61,25 @@ def test_a_range_with_a_suspect_interval_is_not_forgiven() -> None:
 def test_a_part_of_a_range_that_a_person_asked_about_is_not_forgiven() -> None:
     found = replace(RANGE, path=replace(RANGE.path, within=PortSet.parse("49152-65535")))
     assert exit_code([ENDPOINT, found], strict=False) == 3
+
+
+def inwards(one: Result) -> Result:
+    return replace(one, path=replace(one.path, direction=Direction.INBOUND))
+
+
+@pytest.mark.parametrize(
+    ("results", "usual"),
+    [
+        ([GOOD, inwards(of(Check.EPM, V.BLOCKED, C.SILENT_DROP))], 1),
+        ([GOOD, inwards(of(Check.EPM, V.INCONCLUSIVE, C.AGENT_SILENT))], 3),
+        ([GOOD, inwards(of(Check.EPM, V.PENDING))], 3),
+        ([inwards(ENDPOINT), inwards(RANGE)], 0),
+        ([inwards(ENDPOINT), RANGE], 3),  # what it proves is the other way
+        ([ENDPOINT, inwards(RANGE)], 3),
+    ],
+)
+def test_what_was_asked_of_peers_counts_like_what_was_asked_here(results: list[Result], usual: int) -> None:
+    assert exit_code(results, strict=False) == usual
 
 
 def test_results_may_come_as_a_stream() -> None:

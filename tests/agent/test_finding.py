@@ -5,8 +5,9 @@ from uuid import UUID
 import pytest
 
 from agent.exit import exit_code
-from agent.finding import Kind, cloned, disagreeing, stale_addresses, unresolved
+from agent.finding import Kind, clocks_differ, cloned, disagreeing, own_firewall_shut, stale_addresses, unresolved
 from agent.judge.verdict import Cause, Verdict
+from agent.ports import PortSet
 from agent.result import Result
 from probes.outcome import Resolved
 from tests.agent.seen import at, judgement, path, result
@@ -119,3 +120,33 @@ def test_identifiers_may_come_as_sets() -> None:
 def test_two_entries_for_one_machine_are_no_clones() -> None:
     """Two clusters on the same nodes, for instance: the address is where MSDTC was found."""
     assert cloned({"MSS": ({ONE}, {"192.0.2.1", "192.0.2.2"}), "SQL01": ({ONE}, {"192.0.2.2"})}) == []
+
+
+@pytest.mark.parametrize(
+    ("offset", "told"),
+    [
+        (0.0, None),
+        (60.0, None),
+        (-60.0, None),
+        (61.0, "differ by 61 s: that of MSS is ahead"),
+        (-600.4, "differ by 10 min: that of MSS is behind"),
+        (-1.7e9, "that of MSS is behind"),
+    ],
+)
+def test_clocks_that_are_more_than_a_minute_apart_are_told(offset: float, told: str | None) -> None:
+    found = clocks_differ("BTS01", {"NEAR": 0.2, "MSS": offset})
+    assert [each.peer for each in found] == (["MSS"] if told else [])
+    for each in found:
+        assert each.kind is Kind.CLOCK_DIFFERS
+        assert each.detail.startswith("The clocks of BTS01 and MSS differ by ")
+        assert told is not None
+        assert told in each.detail
+        assert "Nothing here depends on it, but Kerberos refuses from 5 min on." in each.detail
+
+
+def test_a_firewall_of_our_own_is_told_with_what_to_type() -> None:
+    found = own_firewall_shut("BTS01", r"C:\Program Files\o'x\python.exe", PortSet.parse("49152-65535"))
+    assert (found.peer, found.kind) == ("BTS01", Kind.OWN_FIREWALL_SHUT)
+    assert "The firewall of BTS01 does not admit this agent's program" in found.detail
+    assert r"-Program 'C:\Program Files\o''x\python.exe'`" in found.remedy
+    assert "accepts TCP 49152-65535." in found.remedy

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -16,11 +17,12 @@ from prometheus_client.samples import Sample
 from agent.judge.coverage import Coverage, RangeState
 from agent.judge.verdict import Cause, Judgement, Verdict
 from agent.ledger import BUCKETS, Ledger
-from agent.metrics import Process, Snapshot, expose
-from agent.path import Check
+from agent.metrics import Process, Rendezvous, Snapshot, expose
+from agent.path import Check, Direction
 from agent.ports import PortSet
 from agent.process import this_process
 from probes.state import State
+from probes.wire.rendezvous.frame import Drop
 from tests.agent.seen import PEER, STARTED, at, judgement, outcome, path, result
 from tests.held import HeldClock
 
@@ -289,6 +291,120 @@ def test_this_process_in_numbers() -> None:
     assert found.max_fds is None or found.max_fds > (found.open_fds or 0)
 
 
+# What peers told.
+
+IN_EPM, IN_RPC = (replace(each, direction=Direction.INBOUND) for each in (EPM, RPC))
+
+
+def both_ways() -> tuple[Ledger, HeldClock]:
+    clock = HeldClock()
+    return Ledger([EPM, RPC, IN_EPM, IN_RPC], clock), clock
+
+
+def test_both_directions_have_series_from_the_start_but_attempts_and_ports_are_only_ours() -> None:
+    """A peer counts its own attempts; of its ports it tells intervals, and how many it tested."""
+    kept, _ = both_ways()
+    ways: dict[str, set[str]] = {}
+    for each in samples(kept):
+        if "direction" in each.labels:
+            ways.setdefault(each.name, set()).add(each.labels["direction"])
+    assert ways.pop("ssoreach_rpc_range_ports") == {"outbound"}
+    assert all(each == {"outbound", "inbound"} for each in ways.values())
+    assert len(ways) == 7
+    found = samples(kept)
+    assert sum(each.name == "ssoreach_attempts_total" for each in found) == 2 * len(State)
+    assert value(found, "ssoreach_path_verdict", direction="inbound", check="epm", verdict="pending") == 1.0
+    assert value(found, "ssoreach_rpc_range_largest_untested_ports", direction="inbound") == 16_384
+
+
+def test_of_an_inbound_range_what_was_told_is_shown() -> None:
+    kept, clock = both_ways()
+    known = Coverage({RangeState.INCONCLUSIVE: 66, RangeState.UNTESTED: 16_318}, 1023)
+    blocked = PortSet.parse("57344-65535")
+    judged = Judgement(Verdict.PARTLY_BLOCKED, Cause.SILENT_DROP, blocked=blocked, coverage=known)
+    kept.record(replace(result(of=IN_RPC, started=clock.time() - 5, seconds=0.0), judgement=judged))
+    found = samples(kept)
+    labels = {"peer": "MSS", "direction": "inbound"}
+    assert value(found, "ssoreach_rpc_range_coverage_ratio", **labels) == pytest.approx(66 / 16_384)
+    assert value(found, "ssoreach_rpc_range_largest_untested_ports", **labels) == 1023
+    assert value(found, "ssoreach_rpc_range_blocked_intervals", **labels) == 1
+    assert value(found, "ssoreach_rpc_range_first_blocked_port", **labels) == 57_344
+    assert value(found, "ssoreach_rpc_range_last_blocked_port", **labels) == 65_535
+    assert value(found, "ssoreach_path_last_run_timestamp_seconds", **labels) == clock.time() - 5
+
+
+async def test_a_scrape_sees_at_once_that_a_peer_has_fallen_silent() -> None:
+    kept, clock = both_ways()
+    kept.record(result(Verdict.BLOCKED, Cause.SILENT_DROP, of=IN_EPM, started=clock.time(), seconds=0.0))
+    told = clock.time()
+    labels = {"direction": "inbound", "check": "epm"}
+    await clock.advance(299.0)
+    assert value(samples(kept), "ssoreach_path_verdict", verdict="blocked", **labels) == 1.0
+    await clock.advance(1.0)
+    found = samples(kept)
+    assert value(found, "ssoreach_path_verdict", verdict="blocked", **labels) == 0.0
+    assert value(found, "ssoreach_path_verdict", verdict="inconclusive", **labels) == 1.0
+    assert value(found, "ssoreach_path_last_run_timestamp_seconds", **labels) == told
+    assert value(found, "ssoreach_path_unreachable_seconds_total", **labels) == 300.0
+
+
+# What agents say to one another.
+
+FIRST = Rendezvous(agents={"MSS": False, "NODE1": False})
+OF_RENDEZVOUS = {
+    "ssoreach_peer_agent_up": ({"peer"}, 2),
+    "ssoreach_rendezvous_dropped_total": ({"reason"}, 10),
+    "ssoreach_rendezvous_key_used_total": ({"key"}, 2),
+    "ssoreach_rendezvous_listeners": (set(), 1),
+}
+
+
+def of_rendezvous(seen: Rendezvous | None) -> list[Sample]:
+    return list(parsed(expose(replace(snapshot(ledger()), rendezvous=seen))))
+
+
+def test_with_a_key_every_series_of_the_rendezvous_is_there_from_the_start_at_zero() -> None:
+    """But for the clocks of peers, which are not known yet."""
+    usual = {each.name for each in of_rendezvous(None)}
+    series: dict[str, list[Sample]] = {}
+    for each in of_rendezvous(FIRST):
+        if each.name not in usual:
+            series.setdefault(each.name, []).append(each)
+            assert each.value == 0.0
+    assert {name: (set(of[0].labels), len(of)) for name, of in series.items()} == OF_RENDEZVOUS
+
+
+def test_without_a_key_there_is_none() -> None:
+    names = {each.name for each in of_rendezvous(None)}
+    assert names == set(FROM_THE_START)
+
+
+def test_what_agents_said_is_shown() -> None:
+    seen = Rendezvous(
+        {"MSS": True, "BTS02": False},
+        {"MSS": -600.25},
+        {Drop.MAC: 3, "EVIL": 9},
+        {"current": 70, "previous": 2, "EVIL": 9},
+        12,
+    )
+    found = of_rendezvous(seen)
+    assert value(found, "ssoreach_peer_agent_up", peer="MSS") == 1.0
+    assert value(found, "ssoreach_peer_agent_up", peer="BTS02") == 0.0
+    offsets = [each for each in found if each.name == "ssoreach_peer_clock_offset_seconds"]
+    assert [(each.labels, each.value) for each in offsets] == [({"peer": "MSS"}, -600.25)]
+    assert value(found, "ssoreach_rendezvous_dropped_total", reason="mac") == 3
+    assert value(found, "ssoreach_rendezvous_key_used_total", key="current") == 70
+    assert value(found, "ssoreach_rendezvous_key_used_total", key="previous") == 2
+    assert value(found, "ssoreach_rendezvous_listeners") == 12
+    assert not [each for each in found if "EVIL" in each.labels.values()]
+
+
+@pytest.mark.parametrize("reason", Drop)
+def test_every_reason_for_a_drop_is_documented(reason: Drop) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
+    assert f"`{reason}`" in text
+
+
 @pytest.mark.lab
 def test_promtool_has_nothing_to_say() -> None:
     promtool = shutil.which("promtool")
@@ -297,7 +413,6 @@ def test_promtool_has_nothing_to_say() -> None:
     kept = ledger()
     kept.record(result(Verdict.REACHABLE, of=EPM))
     kept.record(result(Verdict.BLOCKED, Cause.SILENT_DROP, of=SQL))
-    done = subprocess.run(
-        [promtool, "check", "metrics"], input=expose(snapshot(kept)), capture_output=True, check=False
-    )
+    whole = replace(snapshot(kept), rendezvous=Rendezvous({"MSS": True}, {"MSS": -0.25}))
+    done = subprocess.run([promtool, "check", "metrics"], input=expose(whole), capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
