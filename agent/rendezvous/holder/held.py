@@ -1,0 +1,89 @@
+"""The ports that are held, or that are just being opened, and for which leases."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from agent.rendezvous.holder.leases import Lease
+from agent.rendezvous.orders import Close, Place
+from probes.wire.rendezvous.messages import Grant, Holding
+from probes.wire.rendezvous.proof import MOST
+
+MOST_LISTENERS = 1_024
+MOST_LEASES = MOST  # of a listener: it says a proof for each
+
+Port = tuple[str, int]  # an address of ours, and a port of it
+
+
+@dataclass(slots=True)
+class _Held:
+    """`ticket`: of the order to open it; None: it is open."""
+
+    ticket: int | None
+    leases: list[Lease] = field(default_factory=list)
+
+
+class HeldPorts:
+    def __init__(self) -> None:
+        self._ports: dict[Port, _Held] = {}
+
+    @property
+    def open(self) -> int:
+        """How many are held right now."""
+        return sum(held.ticket is None for held in self._ports.values())
+
+    def has_room(self, local: str, port: int) -> bool:
+        """For one lease more."""
+        held = self._ports.get((local, port))
+        return len(self._ports) < MOST_LISTENERS if held is None else len(held.leases) < MOST_LEASES
+
+    def join(self, lease: Lease, port: int, ticket: int) -> bool:
+        """Have a port held for a lease, too. Whether it has to be opened for that, with this ticket."""
+        held = self._ports.setdefault((lease.local, port), _Held(ticket))
+        held.leases.append(lease)
+        lease.joined.add(port)
+        if held.ticket is None:
+            lease.settle(port, None, Grant(port, Holding.HELD))
+            return False
+        lease.missing[port] = held.ticket
+        return held.ticket == ticket
+
+    def opened(self, local: str, port: int, grant: Grant) -> tuple[list[Lease], bool]:
+        """What became of one that was being opened: whom that concerns, and whether it is open in vain."""
+        held = self._ports[local, port]
+        ticket, held.ticket = held.ticket, None
+        is_open = grant.holding is Holding.HELD
+        if not (is_open and held.leases):
+            del self._ports[local, port]
+        for lease in held.leases:
+            lease.settle(port, ticket, grant)
+        return held.leases, is_open and not held.leases
+
+    def leave(self, lease: Lease) -> list[Port]:
+        """A lease is over. The ports that nobody needs any more; those that are being opened come later."""
+        free = []
+        for port in sorted(lease.joined):
+            held = self._ports[lease.local, port]
+            held.leases.remove(lease)
+            if not held.leases and held.ticket is None:
+                del self._ports[lease.local, port]
+                free.append((lease.local, port))
+        return free
+
+    def leases(self, local: str, port: int) -> list[Lease]:
+        held = self._ports.get((local, port))
+        return held.leases if held else []
+
+    def accepted(self, local: str, port: int, remote: Place) -> bool:
+        """Whether it was at a port that is held."""
+        leases = self.leases(local, port)
+        explained = any(lease.asker == remote.address for lease in leases)
+        for lease in leases:
+            lease.accepted(port, remote, explained=explained)
+        return bool(leases)
+
+
+def closes(ports: Iterable[Port]) -> list[Close]:
+    by_address: dict[str, list[int]] = {}
+    for local, port in ports:
+        by_address.setdefault(local, []).append(port)
+    return [Close(local, tuple(each)) for local, each in by_address.items()]

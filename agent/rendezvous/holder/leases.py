@@ -1,0 +1,88 @@
+"""A lease: ports that are held for one sender, for seconds, and who came to them meanwhile."""
+
+from dataclasses import dataclass, field
+
+from agent.rendezvous.holder.gate import Request
+from agent.rendezvous.orders import Place
+from probes.wire.rendezvous.messages import Asked, Found, Grant, Hold, Holding, Reason
+
+LASTING = 5.0  # seconds from the grant, and from each renewal
+REMEMBERED = 10.0  # seconds after its end
+MOST_CAME = 32  # connections from the asker to a port that are told apart
+
+
+@dataclass(slots=True)
+class Came:
+    """To one port, since it is held: from which ports of the asker's address; and whether anybody unexplained did."""
+
+    sources: set[int] = field(default_factory=set)
+    others: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Lease:
+    """`asker`: the address it was asked from, `local`: the one of ours that was asked, `key`: which of the ring's.
+
+    `until`: when it is over. `joined`: its ports that are held, or that are being opened. `missing`: the order whose
+    answer it waits for, by port. `looked_at`: why these are only looked at. `waiting`: requests that it is to answer.
+    `unbroken`: no lease of this id had ended when it was granted.
+    """
+
+    id: bytes
+    sender: str
+    local: str
+    asker: str
+    key: int
+    ports: tuple[int, ...]
+    until: float
+    unbroken: bool = True
+    joined: set[int] = field(default_factory=set)
+    missing: dict[int, int] = field(default_factory=dict)
+    looked_at: dict[int, Reason] = field(default_factory=dict)
+    grants: dict[int, Grant] = field(default_factory=dict)
+    came: dict[int, Came] = field(default_factory=dict)
+    waiting: list[Request] = field(default_factory=list)
+
+    @property
+    def is_granted(self) -> bool:
+        return not self.missing
+
+    def is_asked_by(self, request: Request) -> bool:
+        """From the same address, at the same address of ours: only then do we know whose connections are whose."""
+        return (self.sender, self.asker, self.local) == (request.sender, request.source.address, request.local)
+
+    def is_as_asked(self, request: Request, hold: Hold) -> bool:
+        return self.is_asked_by(request) and set(self.ports) == set(hold.ports)
+
+    def settle(self, port: int, ticket: int | None, grant: Grant) -> None:
+        """What became of a port; `ticket`: of the order whose answer this is."""
+        if self.missing.get(port) != ticket:
+            return
+        self.missing.pop(port, None)
+        self.grants[port] = grant
+        if grant.holding is Holding.HELD:
+            self.came[port] = Came()
+        else:
+            self.joined.discard(port)
+
+    def accepted(self, port: int, remote: Place, *, explained: bool) -> None:
+        """`explained`: another lease of that port was asked for from there."""
+        came = self.came.get(port)
+        if came is None:
+            return
+        if remote.address == self.asker and len(came.sources) < MOST_CAME:
+            came.sources.add(remote.port)
+        elif remote.address == self.asker or not explained:
+            came.others = True
+
+    def is_mine(self, asked: Asked) -> bool:
+        return asked.port in self.came and asked.source in self.came[asked.port].sources
+
+    def found(self, asked: Asked) -> Found:
+        """By what was accepted. A connection from another port of the asker may be its own, translated on the way."""
+        came = self.came.get(asked.port)
+        if came is None:
+            return Found.NOTHING_KNOWN
+        if asked.source in came.sources:
+            return Found.MINE
+        return Found.OTHER if came.others or came.sources else Found.NONE
