@@ -10,6 +10,7 @@ leases     a lease: what was granted, and who came to its ports
 held       the ports that are held, and for which leases
 book       all leases: new ones, renewed ones, those that are over
 reports    what is said of the ports of a lease
+reached    when a held port was last reached from another host
 desk       the rest of the agent, to which verdicts are told, and which tells them
 """
 

@@ -12,8 +12,8 @@ class Desk(Protocol):
     Whatever is said here may be said again: whoever heard no answer does so.
     """
 
-    def tell(self, sender: str, state: PathState) -> None:
-        """The sender has found this out about a path from it to us."""
+    def tell(self, sender: str, receiver: str, state: PathState) -> None:
+        """The sender has found this out about a path from it to `receiver`: that of our names which it asked."""
 
     def probe_back(self, sender: str, at: Place) -> Accepted:
         """The sender wants to be probed, and holds listeners for that at this address and UDP port, if it does."""

@@ -1,7 +1,7 @@
 """The half that holds: what is asked of it, and what is done about that. It has no clock, no socket and no chance."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from itertools import count
 from typing import assert_never
@@ -48,7 +48,7 @@ class Holder:
     """`name`: of this machine; `boot`: random bytes, new for every Holder. `now` is monotonic, `utc` in seconds.
 
     Every Open and Look has its answer brought back, also after `close`: what was opened meanwhile is then closed.
-    `roster`, `admission` and `reached.own` are set from outside, as they change.
+    `roster`, `admission` and `own_addresses` (of this host) are set from outside, as they change.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Holder:
     ) -> None:
         self.roster = roster
         self.admission = Admission.UNKNOWN
-        self.reached = Reached()
+        self.own_addresses: Collection[str] = frozenset()
         self.dropped: Counter[Drop] = Counter()
         self.key_used: Counter[KeyUsed] = Counter()
         self._name = name
@@ -66,6 +66,7 @@ class Holder:
         self._cookies = Cookies(ring[0].cookies, boot)
         self._seen = Seen()
         self._rates = Rates()
+        self._reached = Reached()
         tickets = count(1)
         self._book = Book(rules, tickets)
         self._reports = Reports(self._book, tickets)
@@ -95,8 +96,8 @@ class Holder:
             orders += self._grant(lease, now)
         return orders
 
-    def looked(self, ticket: int, half_open: HalfOpen, now: float) -> list[Order]:
-        """The answer to a Look: ports of ours, and whose SYN is half-way in there."""
+    def looked(self, ticket: int, half_open: HalfOpen | None, now: float) -> list[Order]:
+        """The answer to a Look: ports of ours, and whose SYN is half-way in there. None: it could not be seen."""
         orders: list[Order] = [*self._book.expire(now)]
         looked = self._reports.looked(ticket, half_open)
         if looked is not None:
@@ -106,7 +107,7 @@ class Holder:
     def accepted(self, local: str, port: int, remote: Place, now: float) -> None:
         """A held listener took a connection."""
         if self._book.held.accepted(local, port, remote):
-            self.reached.note(local, remote.address, now)
+            self._note_reached(local, remote.address, now)
 
     def proofs(self, local: str, port: int, remote: Place) -> bytes:
         """What a held listener says to whoever connects: first what he himself waits for, if a lease is his."""
@@ -159,7 +160,7 @@ class Holder:
                 findings = self._reports.ask(request, body, now)
                 return [findings] if isinstance(findings, Look) else self._report(request, findings, now)
             case PathState():
-                self._desk.tell(sender, body)
+                self._desk.tell(sender, request.frame.receiver, body)
                 return self._answer(request, Kind.TOLD, Told())
             case ProbeBack():
                 at = Place(request.source.address, body.port)
@@ -187,10 +188,14 @@ class Holder:
 
     def _report(self, request: Request, findings: Findings, now: float) -> list[Order]:
         if Found.HALF_OPEN in findings.found.values():
-            self.reached.note(findings.bound, request.source.address, now)
-        ago = self.reached.ago(findings.bound, now)
+            self._note_reached(findings.bound, request.source.address, now)
+        ago = self._reached.ago(findings.bound, now)
         reported = Reported(findings.unbroken, findings.bound, self.admission, ago, findings.found)
         return self._answer(request, Kind.REPORTED, reported)
+
+    def _note_reached(self, local: str, remote: str, now: float) -> None:
+        if remote != local and remote not in self.own_addresses:
+            self._reached.note(local, now)
 
     def _answer(self, request: Request, kind: Kind, body: Answered) -> list[Order]:
         """With the key that the request was sealed with. Never with more bytes than that had."""

@@ -52,14 +52,14 @@ class Reports:
         self._looking[ticket] = _Looking(request, report.asked, lease, now)
         return Look(ticket, lease.local, unsure)
 
-    def looked(self, ticket: int, half_open: HalfOpen) -> tuple[Request, Findings] | None:
-        """None: nobody waits for that."""
+    def looked(self, ticket: int, half_open: HalfOpen | None) -> tuple[Request, Findings] | None:
+        """`half_open`: None, if that could not be seen. The answer is None if nobody waits for it."""
         looking = self._looking.pop(ticket, None)
         if looking is None:
             return None
-        if self._book.lasts(looking.lease):
-            return looking.request, self._findings(looking.lease, looking.asked, half_open)
-        return looking.request, _ended(looking.lease, looking.asked)
+        if half_open is None or not self._book.lasts(looking.lease):
+            return looking.request, _accepted_only(looking.lease, looking.asked)
+        return looking.request, self._findings(looking.lease, looking.asked, half_open)
 
     def forget(self) -> None:
         self._looking.clear()
@@ -67,7 +67,7 @@ class Reports:
     def _without_listeners(self, request: Request, report: Report, now: float) -> Findings:
         lease = self._book.find_ended(request, report.lease, now)
         if lease is not None:
-            return _ended(lease, report.asked)
+            return _accepted_only(lease, report.asked)
         return Findings(False, request.local, _nothing_known(report.asked))
 
     def _findings(self, lease: Lease, asked: Collection[Asked], half_open: HalfOpen) -> Findings:
@@ -96,8 +96,8 @@ def _unsure(lease: Lease, asked: Iterable[Asked]) -> tuple[int, ...]:
     return tuple(each.port for each in asked if each.port in lease.came and not lease.is_mine(each))
 
 
-def _ended(lease: Lease, asked: Iterable[Asked]) -> Findings:
-    """Who was half-way in is not known any more: only a connection that came means something."""
+def _accepted_only(lease: Lease, asked: Iterable[Asked]) -> Findings:
+    """Who is half-way in, or was, is not known: only a connection that came means something."""
     found = {each.port: Found.MINE if lease.is_mine(each) else Found.NOTHING_KNOWN for each in asked}
     return Findings(lease.unbroken, lease.local, found)
 
