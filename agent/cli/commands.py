@@ -211,3 +211,27 @@ def sweep(
     found = run_sweep(whom, orders)
     print_sweep(found, str(form), sys.stdout)
     raise typer.Exit(exit_of(found))
+
+
+@app.command()
+def key(
+    file: Annotated[Path, typer.Argument(help="The site's key file.", metavar="FILE")],
+    add: Annotated[
+        bool, typer.Option("--add", help="Rotation, step 1: a new key at the end of FILE. It verifies; none signs yet.")
+    ] = False,
+    promote: Annotated[
+        bool,
+        typer.Option("--promote", help="Step 2, when every host has that FILE: the last key comes first, and signs."),
+    ] = False,
+    retire: Annotated[
+        bool, typer.Option("--retire", help="Step 3, when no host signs with an old key: the first key alone stays.")
+    ] = False,
+) -> None:
+    """Write a key for the site into a new FILE that only its owner may read; or rotate the keys in it.
+
+    An old key may go when ssoreach_rendezvous_key_used_total{key="previous"} stands still on every host.
+    """
+    from agent.cli.key import write_key
+
+    steps = {"add": add, "promote": promote, "retire": retire}
+    write_key(file, [step for step, wanted in steps.items() if wanted])

@@ -2,7 +2,7 @@
 
 What is judged here is plain data, so that it can be tested anywhere; only how to get at it needs Windows. Sources: the
 names and numbers of groups from Microsoft's "Security identifiers", the bits of a mask from its "File access rights
-constants", what a replaced file keeps from `ReplaceFileW`.
+constants". `ReplaceFile`, which keeps the list by itself, loses the file under wine; so the list is copied.
 """
 
 import os
@@ -147,9 +147,11 @@ if sys.platform == "win32":
         return msvcrt.open_osfhandle(int(handle.Detach()), os.O_WRONLY | os.O_BINARY)
 
     def take_place(new: Path, old: Path) -> None:
-        """The new file gets the access list of the old one, or it does not take its place. OSError."""
+        """OSError; the new file then stands beside the old one, and nobody is let at it who may not read that."""
         with _as_os_error(old):
-            win32file.ReplaceFile(str(old), str(new))
+            listed = win32security.GetFileSecurity(str(old), win32security.DACL_SECURITY_INFORMATION)
+            win32security.SetFileSecurity(str(new), win32security.DACL_SECURITY_INFORMATION, listed)
+        new.replace(old)
 
     @contextmanager
     def _as_os_error(path: Path) -> Iterator[None]:

@@ -69,7 +69,7 @@ def belong_to_another(path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     if AS_ROOT:
         os.chown(path, NOBODY, -1)
         return NOBODY
-    monkeypatch.setattr(os, "geteuid", lambda: NOBODY)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     return os.getuid()
 
 
@@ -86,7 +86,7 @@ def test_it_may_belong_to_who_runs_this(file: Path, monkeypatch: pytest.MonkeyPa
 
 def test_it_may_belong_to_root_whoever_runs_this(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agent.rendezvous.permission_posix.ROOT", file.stat().st_uid)
-    monkeypatch.setattr(os, "geteuid", lambda: NOBODY)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     assert exposed(file) is None
 
 
