@@ -3,8 +3,11 @@
 verdict   the closed lists: verdicts, causes, evidence; a Judgement
 silence   how often silence must be seen before it means anything
 table     the one literal from observation to verdict
-words     what was seen and what to do, in sentences
+words     what was seen and what to do, in sentences; those about ranges in words_range and words_held
+template  what sentences are made of
 single    one address, one port
-range     one address, a sample of a range of ports
+range     one address, a range of ports, as far as one end can tell
+held      one port that the far end held for us: the table of both ends
+both      one address, a range of ports, when its agent listens for us
 fold      several addresses to one verdict; many verdicts to one exit code
 """

@@ -7,7 +7,7 @@ beside such RSTs it makes its interval suspect, never blocked.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from agent.judge.single import facts_of, rejected_by
 from agent.judge.table import Beside, look_up
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from agent.judge.words import words
+from agent.judge.words_held import ONE_END
 from agent.path import Check
 from agent.ports import NO_PORTS, PortSet
 from probes.icmp import refuses
@@ -49,6 +50,7 @@ class Reach:
     own_probing: bool = False
     exempt: frozenset[int] = frozenset()  # ports at which services are registered
     again: int = 0  # ports that were silent, and answered when they were asked again
+    missing: Beside | None = None  # an agent should listen for us there, and why it does not
 
 
 class Shown(Enum):
@@ -100,7 +102,12 @@ REFUSED = (Shown.REFUSED, Shown.REFUSED_AND_PASSES)
 
 def judge_range(sight: Sight, reach: Reach) -> Judgement:
     """What is known of the range of one address, in the light of all that the round saw of it."""
-    refusals = [outcome for outcome in reach.seen if _refused(outcome)]
+    judged = _judged(sight, reach)
+    return judged if reach.missing is None else _from_one_end(judged, reach.missing, sight, reach)
+
+
+def _judged(sight: Sight, reach: Reach) -> Judgement:
+    refusals = [outcome for outcome in reach.seen if refused(outcome)]
     passes = NO_PORTS if sight.device_answers_all else reach.passes
     shown = _shown(sight, reach, refusals, passes)
     row = next(row for row in ROWS if row.shown in shown)
@@ -111,7 +118,7 @@ def judge_range(sight: Sight, reach: Reach) -> Judgement:
         row = RangeRow(row.shown, single.verdict, single.cause, single.evidence, single.beside)
     elif row.shown is Shown.SOME_PASS and _at_services(sight, passes):
         row = row._replace(evidence=Proof.NATURAL)
-    elif row.shown in REFUSED and all(_by_target(each, sight) for each in refusals):
+    elif row.shown in REFUSED and all(by_target(each, sight.address) for each in refusals):
         row = row._replace(cause=Cause.HOST_FIREWALL)
     return _worded(row, sight, reach, passes, witness)
 
@@ -126,7 +133,7 @@ def _shown(sight: Sight, reach: Reach, refusals: list[Outcome], passes: PortSet)
         Shown.DEVICE_ANSWERS_ALL: sight.device_answers_all,
         Shown.NO_WAY: not tried or all(_no_way(outcome) for outcome in tried),
         Shown.SUSPECT: reach.credible and bool(reach.suspect),
-        Shown.NO_WAY_TO_SOME: any(map(_turned_back, tried)),
+        Shown.NO_WAY_TO_SOME: any(map(turned_back, tried)),
         Shown.SILENT_ON_LOSSY_PATH: reach.unexplained and reach.lossy,
         Shown.ALL_ANSWERED_FOR: answered and not reach.unexplained and all(map(_answered, tried)),
         Shown.SOME_PASS: bool(passes),
@@ -138,8 +145,8 @@ def _shown(sight: Sight, reach: Reach, refusals: list[Outcome], passes: PortSet)
 def _witness(reach: Reach, refusals: list[Outcome]) -> Outcome:
     """The outcome that stands for all of them in the sentences."""
     tried = [outcome for outcome in reach.seen if outcome.state is not State.LOCAL_FAULT]
-    turned_back = [outcome for outcome in tried if _turned_back(outcome)]
-    return (refusals or turned_back or tried or [*reach.seen])[0]
+    no_way = [outcome for outcome in tried if turned_back(outcome)]
+    return (refusals or no_way or tried or [*reach.seen])[0]
 
 
 def _worded(row: RangeRow, sight: Sight, reach: Reach, passes: PortSet, witness: Outcome) -> Judgement:
@@ -163,10 +170,20 @@ def _worded(row: RangeRow, sight: Sight, reach: Reach, passes: PortSet, witness:
     )
 
 
+def _from_one_end(judged: Judgement, missing: Beside, sight: Sight, reach: Reach) -> Judgement:
+    """That no agent listened there is why nothing is known, and worth saying of all else that is."""
+    facts = {**facts_of(CHECK, sight, _witness(reach, [])), "port": str(reach.ports), "told": judged.detail}
+    if judged.cause is not Cause.NO_KNOWN_LISTENER:
+        return replace(judged, detail=f"{judged.detail} {ONE_END.format_map(facts)}")
+    text = words(judged.verdict, Cause.AGENT_SILENT, missing)
+    seen, remedy = text.seen.format_map(facts), text.remedy.format_map(facts)
+    return replace(judged, cause=Cause.AGENT_SILENT, detail=seen, remedy=remedy)
+
+
 def _facts(sight: Sight, reach: Reach, refused: PortSet, passes: PortSet, suspect: PortSet) -> Mapping[str, str]:
     """What the sentences about a range may name, beside what those about a port may."""
     asked = [each for each in reach.seen if each.target.port in reach.ports and each.target.port not in reach.exempt]
-    turned_back = PortSet.of(outcome.target.port for outcome in asked if _turned_back(outcome))
+    no_way = PortSet.of(outcome.target.port for outcome in asked if turned_back(outcome))
     shut = some((refused | suspect).texts())
     return {
         "port": str(reach.ports),
@@ -174,7 +191,7 @@ def _facts(sight: Sight, reach: Reach, refused: PortSet, passes: PortSet, suspec
         "blocked": f"TCP {some(refused.texts())}",
         "passes": f"TCP {some(passes.texts())}",
         "suspect": f"TCP {some(suspect.texts())}",
-        "turned_back": f"TCP {some(turned_back.texts())}",
+        "turned_back": f"TCP {some(no_way.texts())}",
         "door": f"TCP {reach.ports} of {sight.address}",
         "edges": "every edge was found and asked again" if reach.confirmed else "not every edge is confirmed",
         "asked": f"{len(asked):,}",
@@ -189,26 +206,28 @@ def _at_services(sight: Sight, passes: PortSet) -> bool:
     return all(port in natural for port in passes)
 
 
-def _refused(outcome: Outcome) -> bool:
+def refused(outcome: Outcome) -> bool:
+    """By somebody who decided so."""
     return outcome.state is State.REJECTED and refuses(outcome.icmp)
 
 
-def _by_target(outcome: Outcome, sight: Sight) -> bool:
-    return outcome.icmp is not None and outcome.icmp.sender == sight.address
+def by_target(outcome: Outcome, address: str) -> bool:
+    """Whether an ICMP error comes from the probed address itself."""
+    return outcome.icmp is not None and outcome.icmp.sender == address
 
 
 def _answered(outcome: Outcome) -> bool:
     return outcome.state in (State.OPEN, State.CLOSED)
 
 
-def _turned_back(outcome: Outcome) -> bool:
+def turned_back(outcome: Outcome) -> bool:
     """By somebody on the way, who says that there is no way."""
-    return outcome.state is State.REJECTED and not _refused(outcome)
+    return outcome.state is State.REJECTED and not refused(outcome)
 
 
 def _no_way(outcome: Outcome) -> bool:
     """Nothing got through because there is no way to the host, rather than to the port."""
-    return outcome.sent is Sent.HELD or _turned_back(outcome)
+    return outcome.sent is Sent.HELD or turned_back(outcome)
 
 
 def some(texts: Collection[str]) -> str:

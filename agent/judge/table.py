@@ -32,6 +32,14 @@ class Beside(Enum):
     NAMED_NO_LONGER = auto()  # it named it before the attempt and not after
     SUSPECT = auto()  # a range: silent where the ports beside answer as the host itself does
     NO_WAY_TO_SOME = auto()  # a range: somebody says that there is no way to some ports, and others answer
+    AGENT_SILENT = auto()  # a range: an agent should listen for us there, and does not answer
+    OTHER_VERSION = auto()  # a range: as above, and it said that it speaks another version
+    FELL_SILENT = auto()  # a held range: its agent answered at first, and then did not
+    SERVICES_ANSWER = auto()  # a held range: nothing of it passes, and what the mapper has registered does
+    NOT_OFTEN_ENOUGH = auto()  # a held range: shut, and not seen so often enough to be sure
+    NO_WAY_TO_HELD = auto()  # a held range: somebody says that there is no way to some ports
+    UNEXPLAINED = auto()  # a held range: what the far end saw does not explain what we did
+    NOTHING_HELD = auto()  # a held range: none of the ports could be held
     REFUSAL_CODE = auto()  # an ICMP code that says somebody decided so
     REFUSAL_BY_TARGET = auto()  # the same, sent from the probed address itself
 

@@ -5,10 +5,13 @@ from typing import Any
 
 from agent.dynamic.observed import Observed, observed
 from agent.dynamic.runs import Kind, Landscape, largest_untested
+from agent.judge.both import HeldReach
 from agent.judge.coverage import Coverage, RangeState
 from agent.judge.range import Reach
 from agent.ports import PortSet
 from probes.outcome import Outcome
+from probes.state import State
+from tests.agent.seen import PEER
 
 
 def reach(ports: PortSet, seen: Sequence[Outcome], *, credible: bool = False, **known: Any) -> Reach:
@@ -26,3 +29,15 @@ def reach(ports: PortSet, seen: Sequence[Outcome], *, credible: bool = False, **
         "unexplained": Observed.SILENT in found.values(),
     }
     return Reach(ports, seen, credible=credible, **(derived | known))
+
+
+def held_reach(ports: PortSet, *seen: Outcome, **known: Any) -> HeldReach:
+    """What a round came to whose agent listened for us."""
+    states = {RangeState.OPEN: len(seen), RangeState.UNTESTED: len(ports) - len(seen)}
+    given: dict[str, Any] = {
+        "coverage": Coverage(states, len(ports) - len(seen)),
+        "held": len(seen),
+        "passed": sum(outcome.state is State.OPEN for outcome in seen),
+        "passes": PortSet.of(outcome.target.port for outcome in seen if outcome.state is State.OPEN),
+    }
+    return HeldReach(ports, PEER, seen, **(given | known))

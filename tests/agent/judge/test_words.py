@@ -3,23 +3,29 @@
 import itertools
 import re
 import string
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
+from agent.judge import both
+from agent.judge.both import judge_both
 from agent.judge.endpoint import judge_service
+from agent.judge.held import CAUSES, Shows
 from agent.judge.range import ROWS, Shown, judge_range
 from agent.judge.single import judge_port, milliseconds
 from agent.judge.table import TABLE, Beside
 from agent.judge.verdict import PENDING, Cause, Judgement, Verdict
 from agent.judge.words import SENTENCES, SERVICE, words
+from agent.judge.words_held import ASIDE, HOLDING, REASON
 from agent.path import Check
 from agent.ports import PortSet
 from probes.outcome import Outcome
 from probes.state import Sent, State
 from probes.wire.icmp import Icmp
+from probes.wire.rendezvous.messages import Holding, Reason
 from probes.wire.tds import Encryption, Prelogin, Version
-from tests.agent.judge.reaching import reach
+from tests.agent.judge.reaching import held_reach, reach
 from tests.agent.seen import (
     HERE,
     PEER,
@@ -109,17 +115,66 @@ def ranges() -> list[Judgement]:
     return found
 
 
-EVERY = [*itertools.chain.from_iterable(map(single, Check)), *ranges(), *told()]
+MISSING = (Beside.AGENT_SILENT, Beside.OTHER_VERSION)
+
+
+def from_one_end() -> list[Judgement]:
+    """Every judgement of a range where an agent should listen for us, and does not."""
+    found = []
+    for state, missing in itertools.product(
+        (State.CLOSED, State.FILTERED), (Beside.AGENT_SILENT, Beside.OTHER_VERSION)
+    ):
+        seen = [outcome(state, port) for port in RANGE]
+        around = sight(*seen, sampled=tuple(RANGE))
+        found += [judge_range(around, reach(RANGE, seen, credible=each, missing=missing)) for each in (False, True)]
+    return found
+
+
+def held() -> list[Judgement]:
+    """Every judgement of a range whose agent listened for us, whatever it came to."""
+    found = []
+    for known, first in itertools.product(held_circumstances(), (State.OPEN, State.FILTERED)):
+        for icmp in (Icmp(4, 3, 13, ROUTER), Icmp(4, 3, 13, PEER), Icmp(4, 3, 1, ROUTER)):
+            seen = outcome(first, 49152), outcome(State.REJECTED, 49153, icmp=icmp)
+            around = sight(*seen, registration=registration(natural=[49152]))
+            found.append(judge_both(around, held_reach(RANGE, *seen, **known)))
+    return [*found, judge_both(sight(outcome(State.OPEN)), held_reach(RANGE, outcome(State.OPEN, 49152)))]
+
+
+def held_circumstances() -> Iterator[dict[str, object]]:
+    bad = [shows for shows in Shows if shows in CAUSES]
+    for shows in bad:
+        yield {"shut": {shows: PortSet.parse("49154")}}
+        yield {"suspect": {shows: PortSet.parse("49154")}}
+    for flag in ("own_probing", "fell_silent", "never_reached", "lossy", "opened_by_mapper"):
+        yield {flag: True, "suspect": {Shows.DROPPED: PortSet.parse("49154")}}
+        yield {flag: True, "never_reached": True, "suspect": {Shows.DROPPED: PortSet.parse("49154")}}
+        yield {flag: True, "shut": {shows: PortSet.of([49153 + number]) for number, shows in enumerate(bad)}}
+        yield {flag: True, "shut": {shows: PortSet.of([49153 + number]) for number, shows in enumerate(bad[::-1])}}
+    yield {"unexplained": PortSet.parse("49155"), "translated_to": "10.0.0.5"}
+    yield {"passed": 0, "not_held": {(Holding.BUSY, Reason.NONE): 1, (Holding.REFUSED, Reason.BOOTED): 3}}
+
+
+EVERY = [*itertools.chain.from_iterable(map(single, Check)), *ranges(), *told(), *from_one_end(), *held()]
 
 
 def test_every_circumstance_of_the_table_came_up() -> None:
     rows = {(row.verdict, row.cause) for row in TABLE} | {(row.verdict, row.cause) for row in ROWS}
+    rows |= {(row.verdict, row.cause) for row in both.ROWS if row.cause or row.verdict is Verdict.REACHABLE}
     assert rows <= {(each.verdict, each.cause) for each in EVERY}
-    assert {row.beside for row in TABLE} | {row.beside for row in ROWS} == set(Beside)
+    beside = {row.beside for row in TABLE} | {row.beside for row in ROWS} | {row.beside for row in both.ROWS}
+    assert beside | set(MISSING) == set(Beside)
 
 
 def test_every_row_of_a_range_has_a_circumstance_of_its_own() -> None:
     assert [row.shown for row in ROWS] == list(Shown)
+    assert [row.shown for row in both.ROWS] == list(both.Shown)
+
+
+def test_everything_that_is_shut_has_sentences_of_its_own_and_stands_beside_others() -> None:
+    for verdict, shows in itertools.product((Verdict.BLOCKED, Verdict.PARTLY_BLOCKED, Verdict.INCONCLUSIVE), CAUSES):
+        assert (verdict, CAUSES[shows]) in {(each.verdict, each.cause) for each in EVERY}
+        assert any(ASIDE[shows].seen.removeprefix("{shut}") in each.detail for each in EVERY)
 
 
 def test_whatever_is_judged_is_said_in_whole_sentences() -> None:
@@ -128,6 +183,7 @@ def test_whatever_is_judged_is_said_in_whole_sentences() -> None:
         assert not each.detail[0].islower(), each
         assert "{" not in each.detail + each.remedy
         assert "None" not in each.detail + each.remedy, each
+        assert len(each.detail) < 1000 > len(each.remedy)  # what a document keeps of them
 
 
 def test_whatever_is_not_reachable_has_a_cause_and_a_remedy() -> None:
@@ -156,7 +212,8 @@ def test_no_sentence_is_there_for_nothing(key: tuple[Verdict, Cause | None, obje
     )
 
 
-OF_RANGES = {"asked", "tally", "coverage", "edges", "shut", "blocked", "passes", "suspect", "turned_back"}
+OF_RANGES = {"asked", "tally", "coverage", "edges", "shut", "blocked", "passes", "suspect", "turned_back", "told"}
+OF_RANGES |= {"services", "passed", "translated", "unexplained", "not_held"}
 
 
 def test_every_template_asks_only_for_what_there_is() -> None:
@@ -177,6 +234,11 @@ def test_a_check_that_has_its_own_words_uses_them() -> None:
     own = words(Verdict.BLOCKED, Cause.ICMP_REJECT, Check.RPC_RANGE)
     assert own != words(Verdict.BLOCKED, Cause.ICMP_REJECT, Check.EPM)
     assert own == words(Verdict.PARTLY_BLOCKED, Cause.ICMP_REJECT, Check.RPC_RANGE)
+
+
+def test_why_a_port_is_not_held_is_said_in_words() -> None:
+    assert set(HOLDING) == set(Holding) - {Holding.HELD}
+    assert set(REASON) == set(Reason) - {Reason.NONE}
 
 
 def test_every_check_has_a_name_for_people() -> None:
