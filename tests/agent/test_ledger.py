@@ -251,10 +251,12 @@ class SteppedClock(HeldClock):
         return super().time() + self.step
 
 
-def test_a_result_from_the_future_is_from_now() -> None:
+async def test_a_result_from_the_future_is_from_now() -> None:
     kept, clock = both_ways()
     kept.record(told(clock, age=-3_600.0))
     assert kept.verdict(SHUT_OUT) is V.BLOCKED
+    await clock.advance(300.0)
+    assert kept.verdict(SHUT_OUT) is V.INCONCLUSIVE
 
 
 def test_the_newest_result_can_be_had_to_tell_it() -> None:

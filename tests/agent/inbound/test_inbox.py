@@ -59,6 +59,14 @@ def test_of_two_of_our_names_the_worse_one_counts() -> None:
     assert verdicts == [V.REACHABLE, V.BLOCKED, V.BLOCKED, V.REACHABLE]
 
 
+def test_a_name_is_the_same_one_however_it_is_spelt() -> None:
+    kept = inbox()
+    kept.hear("BTS01", "MSS", SHUT, NOW)
+    found = kept.hear("bts01", "mss", OPEN, NOW)
+    assert found
+    assert found.verdict is V.REACHABLE
+
+
 def test_a_name_of_which_nothing_new_is_told_counts_no_more() -> None:
     """A cluster that moved to another node is told of there."""
     kept = inbox()
