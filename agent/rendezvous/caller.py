@@ -25,7 +25,8 @@ class Caller:
         """Its answer, or that there was none: it takes up to some seconds to be sure of that."""
         now = self._clock.monotonic()
         ticket = self.seeker.greet(now) if kind is Kind.HELLO else self.seeker.ask(kind, body, now)
-        waiting = self._waiting[ticket] = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
+        self._waiting[ticket] = waiting
         self._news.set()
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._run())
@@ -41,9 +42,13 @@ class Caller:
         return drop
 
     async def close(self) -> None:
+        """Whoever waits has no answer."""
         if self._pump is not None:
             self._pump.cancel()
             await asyncio.wait([self._pump])
+        for ticket, waiting in self._waiting.items():
+            if not waiting.done():
+                waiting.set_result(Done(ticket, None, 0, None))
 
     async def _run(self) -> None:
         while True:

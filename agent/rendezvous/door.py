@@ -1,32 +1,21 @@
 """The half that holds, driven: datagrams in, orders carried out, listeners closed when their time is over."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterable
 
 from agent.clock import Clock
 from agent.rendezvous.holder import Holder
+from agent.rendezvous.listeners import Listeners
 from agent.rendezvous.orders import Close, Look, Open, Order, Place, Send
 from agent.rendezvous.tcptable import half_open
-from probes.wire.rendezvous.messages import Grant
 
 SendAway = Callable[[bytes, Place, str], Awaitable[None]]
-
-
-class Listening(Protocol):
-    """Opens and closes listeners: `agent.rendezvous.listeners`."""
-
-    async def open(self, local: str, hold: Collection[int], look: Collection[int]) -> dict[int, Grant]: ...
-
-    def close(self, local: str, ports: Iterable[int]) -> None: ...
-
-    def close_all(self) -> None: ...
 
 
 class Door:
     """`send` takes a datagram to a place, from an address of this host."""
 
-    def __init__(self, holder: Holder, listeners: Listening, send: SendAway, clock: Clock) -> None:
+    def __init__(self, holder: Holder, listeners: Listeners, send: SendAway, clock: Clock) -> None:
         self.holder = holder
         self._listeners = listeners
         self._send = send
@@ -63,7 +52,7 @@ class Door:
                 self._work(self._open(order))
             else:
                 self._work(self._look(order))
-        self._news.set()
+            self._news.set()
 
     def _work(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from agent.clock import Clock
 from agent.rendezvous.caller import Caller
 from agent.survey.range.far import Lease, Told
 from probes.wire.reader import WireError
@@ -17,11 +16,10 @@ LONGEST = 5.0  # seconds that a lease may last; whoever grants longer ones is no
 class FarAgent:
     """`random` makes so many bytes that nobody can guess."""
 
-    def __init__(self, caller: Caller, ring: Ring, random: Callable[[int], bytes], clock: Clock) -> None:
+    def __init__(self, caller: Caller, ring: Ring, random: Callable[[int], bytes]) -> None:
         self._caller = caller
         self._ring = ring
         self._random = random
-        self._clock = clock
 
     async def hold(self, ports: Sequence[int]) -> Lease | None:
         return await self._hold(self._random(ID_SIZE), tuple(ports))
@@ -31,15 +29,14 @@ class FarAgent:
 
     async def _hold(self, number: bytes, ports: tuple[int, ...]) -> Lease | None:
         """It lasts from when it was asked for: the answer may have been on its way for long."""
-        asked = self._clock.monotonic()
         done = await self._caller.ask(Kind.HOLD, Hold(number, ports).encode())
-        if done.answer is None:
+        if done.answer is None or done.sent is None:
             return None
         try:
             held = Held.decode(done.answer.body)
         except WireError:
             return None
-        until = asked + min(held.milliseconds / 1000, LONGEST)
+        until = done.sent + min(held.milliseconds / 1000, LONGEST)
         grants = {each.port: each for each in held.grants if each.port in ports}
         proofs = {port: proof(self._ring[0].proofs, number, port) for port in grants}
         return Lease(number, grants, until, proofs, repeated=done.repeated)

@@ -109,7 +109,7 @@ class Service:
             await self._callers.meet_as_usual(peer, address)
             return Silent.OTHER_VERSION if caller.seeker.other_version else Silent.NO_ANSWER
         self.contacts[peer].offset = caller.seeker.offset
-        return FarAgent(caller, self._identity.ring, self._identity.random, self._clock)
+        return FarAgent(caller, self._identity.ring, self._identity.random)
 
     async def ask(self, peer: str, address: str, kind: Kind, body: bytes = b"") -> Done:
         """One request to the agent of a peer at one of its addresses."""
@@ -124,6 +124,11 @@ class Service:
     def port_towards(self, peer: str, address: str) -> int | None:
         """The UDP port that we speak from to an address."""
         return self._sockets.port_at(self._local(self._callers.place(peer, address)))
+
+    def name_at(self, peer: str, address: str) -> str | None:
+        """Of the machine that answers there, which may be a cluster's node."""
+        welcome = self._callers.of(peer, address).seeker.welcome
+        return welcome.name if welcome else None
 
     async def meet_elsewhere(self, peer: str, place: Place) -> None:
         """A person's process asks to be probed and holds listeners of its own; not needed where an agent does."""
