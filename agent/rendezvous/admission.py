@@ -1,0 +1,28 @@
+"""Whether this host's own firewall admits what comes to this program: as far as the system says, and no further.
+
+Takes up to some seconds: for a thread.
+"""
+
+import sys
+from pathlib import Path
+
+from probes.wire.rendezvous.messages import Admission
+
+if sys.platform == "win32":
+    from agent.rendezvous.admission_windows import own_firewall
+elif sys.platform == "linux":
+    from agent.rendezvous import admission_linux
+
+    def own_firewall(program: Path, port: int) -> Admission:
+        """`program`: whose process listens, which for Windows' firewall is what counts; `port`: one of many alike."""
+        del program, port  # here it is asked whether anything is dropped at all
+        return admission_linux.own_firewall()
+else:
+
+    def own_firewall(program: Path, port: int) -> Admission:
+        """Nothing is known of other systems' firewalls."""
+        del program, port
+        return Admission.UNKNOWN
+
+
+__all__ = ["own_firewall"]
