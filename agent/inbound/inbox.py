@@ -16,14 +16,16 @@ from probes.wire.rendezvous.states import PathState
 
 
 class Inbox:
-    """`paths`: the inbound ones. `names`: what we are asked as, ours first, then those of the hosts we speak for.
+    """`paths`: the inbound ones. `names`: that of this machine, then those of the hosts that it speaks for.
 
     `silent_after`: seconds for which what was told stands.
     """
 
     def __init__(self, paths: Iterable[Path], names: Iterable[str], silent_after: float) -> None:
         self._paths = {(path.peer.casefold(), path.check): path for path in paths}
-        self._names = {name.casefold(): name for name in names}
+        own, *hosts = dict.fromkeys(names)
+        self._names = {own.casefold(): next(iter(hosts), own)}  # no peer probes a node by its name
+        self._names |= {name.casefold(): name for name in hosts}
         self._silent_after = silent_after
         self._told: dict[tuple[str, Check], dict[str, Result]] = {}
 

@@ -66,7 +66,7 @@ CAUSES = {
         "Allow {ports} from {peer} in the firewall of {here}.",
     ),
     Cause.RPC_AWARE_FIREWALL: Words(
-        "a firewall that understands RPC may open only the ports that an endpoint mapper has named",
+        "a firewall that understands RPC may let through only what an endpoint mapper has named",
         f"Look for a firewall {_BETWEEN} that inspects RPC, and {_ASK}",
     ),
     Cause.NO_ANSWER: Words(
@@ -126,8 +126,31 @@ CAUSES = {
     ),
 }
 
-# Where the verdict is INCONCLUSIVE: no firewall was seen to refuse, the ports that agents hold were silent.
+_GOES_ON = "Wait for its next rounds; if it goes on, "
+
+# Where the verdict is INCONCLUSIVE: what is not shown must not sound as if it were.
 UNSURE = {
+    Cause.SILENT_DROP: Words(
+        "what it sends seems to be dropped in silence, but not often enough to be sure. Lost packets look the same",
+        f"{_GOES_ON}{_ASK}",
+    ),
+    Cause.ICMP_REJECT: Words(
+        "{sender} says that there is no way to some of it, while others answer. A device that refuses and calls it so, "
+        "and one of several ways that is down, look the same",
+        "Look at the rules and routes of {sender}.",
+    ),
+    Cause.INJECTED_RESET: Words(
+        "something on the way seems to reset, but not often enough to be sure",
+        f"{_GOES_ON}look for a device {_BETWEEN} that resets.",
+    ),
+    Cause.RETURN_PATH: Words(
+        "answers seem to get lost on their way back, but not often enough to be sure. Lost packets look the same",
+        f"{_GOES_ON}ask the firewall team to pass the answers of {{ports}} from {{here}} to {{peer}}.",
+    ),
+    Cause.MIDDLEBOX: Words(
+        "something on the way may answer in the place of {here}, or many services run there",
+        f"Find out which device {_BETWEEN} answers; until then an accepted connection proves nothing.",
+    ),
     Cause.HOST_FIREWALL: Words(
         "the ports that this agent holds for {peer} stay silent. A firewall of {here} that does not admit this agent's "
         "program, and a firewall on the way, look the same",

@@ -59,6 +59,16 @@ def test_of_two_of_our_names_the_worse_one_counts() -> None:
     assert verdicts == [V.REACHABLE, V.BLOCKED, V.BLOCKED, V.REACHABLE]
 
 
+@pytest.mark.parametrize(
+    ("names", "asked", "named"),
+    [(["NODE1", "MSS", "SQLC"], "NODE1", "MSS"), (["MSS"], "mss", "MSS"), (["NODE1", "MSS"], "MSS", "MSS")],
+)
+def test_a_node_is_named_as_the_host_that_peers_can_ask(names: list[str], asked: str, named: str) -> None:
+    found = Inbox([inbound(Check.EPM)], names, 300.0).hear("BTS01", asked, SHUT, NOW)
+    assert found
+    assert f"--peer {named}`" in found.judgement.remedy
+
+
 def test_a_name_is_the_same_one_however_it_is_spelt() -> None:
     kept = inbox()
     kept.hear("BTS01", "MSS", SHUT, NOW)

@@ -118,6 +118,20 @@ def test_a_firewall_that_was_seen_to_refuse_is_accused_and_one_that_was_not_is_n
     assert "Allow this agent's program inbound" in unsure.remedy
 
 
+ACCUSING = [C.SILENT_DROP, C.ICMP_REJECT, C.INJECTED_RESET, C.RETURN_PATH, C.MIDDLEBOX, C.HOST_FIREWALL]
+
+
+@pytest.mark.parametrize("cause", ACCUSING)
+def test_what_is_not_shown_does_not_sound_as_if_it_were(cause: Cause) -> None:
+    unsure = heard(state(V.INCONCLUSIVE, cause, Check.RPC_RANGE, suspect=SHUT), Check.RPC_RANGE).judgement
+    assert "cannot tell" in unsure.detail
+    assert any(doubt in unsure.detail for doubt in ("seems to", "seem to", "may answer", "look the same"))
+    assert "whether it reaches TCP 57344-65535 of MSS" in unsure.detail
+    assert "Suspect: TCP 57344-65535. Not every edge is confirmed." in unsure.detail
+    accused = state(V.BLOCKED, cause, Check.RPC_RANGE, blocked=SHUT)
+    assert heard(accused, Check.RPC_RANGE).judgement.remedy != unsure.remedy or cause is C.MIDDLEBOX
+
+
 @pytest.mark.parametrize("check", Check)
 @pytest.mark.parametrize("cause", Cause)
 @pytest.mark.parametrize("verdict", [each for each in V if each not in (V.REACHABLE, V.PENDING)])
