@@ -1,6 +1,6 @@
 """One that asks for each address of every peer, and to which of them an answer goes."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from agent.clock import Clock
 from agent.rendezvous.caller import Caller
@@ -59,6 +59,11 @@ class Callers:
     async def meet_as_usual(self, peer: str, address: str) -> None:
         if (peer, address) in self._elsewhere:
             await self._forget((peer, address))
+
+    async def keep(self, peer: str, addresses: Collection[str]) -> None:
+        """Of a peer only those."""
+        for key in [key for key in self._callers if key[0] == peer and key[1] not in addresses]:
+            await self._forget(key)
 
     async def close(self) -> None:
         for key in [*self._callers]:

@@ -1,8 +1,8 @@
 """All of it in one process: the sockets, the half that holds, and the half that asks."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from agent.clock import Clock
@@ -37,12 +37,20 @@ class Identity:
 
 @dataclass(slots=True)
 class Contact:
-    """What is known of the agent of one peer. `at`: the address at which it answered last; `asked`: monotonic."""
+    """What is known of the agent of a peer. `answers`: by address, whether it did the last time; `asked`: monotonic."""
 
-    is_up: bool = False
+    answers: dict[str, bool] = field(default_factory=dict)
     offset: float | None = None
-    at: str | None = None
     asked: float | None = None
+
+    @property
+    def at(self) -> str | None:
+        """An address at which it answers."""
+        return next((address for address, answered in self.answers.items() if answered), None)
+
+    @property
+    def is_up(self) -> bool:
+        return self.at is not None
 
 
 class Service:
@@ -116,14 +124,19 @@ class Service:
         done = await self._callers.of(peer, address).ask(kind, body)
         contact = self.contacts.setdefault(peer, Contact())
         contact.asked = self._clock.monotonic()
-        contact.is_up = done.answer is not None
-        if done.answer is not None:
-            contact.at = address
+        contact.answers[address] = done.answer is not None
         return done
 
     def port_towards(self, peer: str, address: str) -> int | None:
         """The UDP port that we speak from to an address."""
         return self._sockets.port_at(self._local(self._callers.place(peer, address)))
+
+    async def keep(self, peer: str, addresses: Collection[str]) -> None:
+        """Forget every other address of a peer: a name may come to ever new ones."""
+        contact = self.contacts[peer]
+        for gone in [address for address in contact.answers if address not in addresses]:
+            del contact.answers[gone]
+        await self._callers.keep(peer, addresses)
 
     def name_at(self, peer: str, address: str) -> str | None:
         """Of the machine that answers there, which may be a cluster's node."""
