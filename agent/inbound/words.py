@@ -6,7 +6,7 @@ would look the same. The fields are the keys of `facts.facts_of`.
 
 from typing import NamedTuple
 
-from agent.judge.verdict import Cause, Verdict
+from agent.judge.verdict import Cause, Proof, Verdict
 from agent.path import Check
 
 
@@ -126,6 +126,14 @@ CAUSES = {
     ),
 }
 
+# Where this agent listened for the peer, and knows what arrived.
+HELD = {
+    Cause.SILENT_DROP: Words(
+        "what {peer} sends does not arrive; a firewall on the way, or that of {here}, drops it in silence",
+        CAUSES[Cause.SILENT_DROP].remedy,
+    ),
+}
+
 _GOES_ON = "Wait for its next rounds; if it goes on, "
 
 # Where the verdict is INCONCLUSIVE: what is not shown must not sound as if it were.
@@ -177,9 +185,10 @@ SILENT = Words(
 )
 
 
-def words(verdict: Verdict, cause: Cause | None) -> Words:
+def words(verdict: Verdict, cause: Cause | None, evidence: Proof) -> Words:
     """Where there is no cause, nothing is wrong."""
     if cause is None:
         return Words("", "")
-    why, remedy = UNSURE.get(cause, CAUSES[cause]) if verdict is Verdict.INCONCLUSIVE else CAUSES[cause]
+    held = HELD if evidence is Proof.HELD else {}
+    why, remedy = (UNSURE if verdict is Verdict.INCONCLUSIVE else held).get(cause, CAUSES[cause])
     return Words(why, remedy + ATTEMPTS)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from agent.inbound.heard import result_of
-from agent.inbound.numbers import CHECKS
+from agent.inbound.numbers import CHECKS, PROOFS
 from agent.inbound.told import state_of, states_of
 from agent.judge.verdict import PENDING, Cause, Judgement, Proof, Verdict
 from agent.path import Check, Direction
@@ -116,6 +116,13 @@ def test_a_firewall_that_was_seen_to_refuse_is_accused_and_one_that_was_not_is_n
     assert "refuses it" in seen.detail
     assert "refuses it" not in unsure.detail
     assert "Allow this agent's program inbound" in unsure.remedy
+
+
+def test_whoever_listened_for_the_peer_knows_that_it_is_not_the_answers_that_are_dropped() -> None:
+    held = heard(half_shut(), Check.RPC_RANGE).judgement
+    natural = heard(replace(state(V.BLOCKED, C.SILENT_DROP), evidence=PROOFS[Proof.NATURAL])).judgement
+    assert "what BTS01 sends does not arrive" in held.detail
+    assert "drops what BTS01 sends, or the answers" in natural.detail
 
 
 ACCUSING = [C.SILENT_DROP, C.ICMP_REJECT, C.INJECTED_RESET, C.RETURN_PATH, C.MIDDLEBOX, C.HOST_FIREWALL]
