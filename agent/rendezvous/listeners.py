@@ -52,6 +52,13 @@ class Listeners:
         for local, port in [*self._held]:
             self.close(local, [port])
 
+    async def others(self) -> frozenset[int] | None:
+        """The ports at which somebody else listens, at whatever address; None: the system does not tell."""
+        ours = self.ports
+        table = await _read()
+        ours |= self.ports  # opened or closed while the table was read
+        return None if table is None else frozenset(each.port for each in table.listeners) - ours
+
     async def _open(self, local: str, hold: Sequence[int], look: Sequence[int], opened: list[int]) -> dict[int, Grant]:
         table = await _read() if BESIDE_WILDCARDS else None
         barred = _barred(table, local, hold) if BESIDE_WILDCARDS else {}

@@ -324,6 +324,38 @@ async def test_what_is_not_known_is_not_said(
     assert await held.open(LOCAL, [], [50000]) == {50000: Grant(50000, Holding.FAILED)}
 
 
+async def test_ports_of_others_are_told_from_ours_also_while_these_come_and_go(
+    held: Held, others: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs, going, coming = free_port(), free_port(), free_port()
+    others.enter_context(foreign(LOCAL, theirs)).listen()
+    await held.hold(going)
+    before = tcptable.read()
+    held.close(LOCAL, [going])
+    await held.hold(coming)
+    after = tcptable.read()
+    held.close_all()
+    assert before is not None
+    assert after is not None
+    table = TcpTable(before.listeners | after.listeners)
+
+    async def read() -> TcpTable | None:
+        held.close_all()
+        await held.hold(coming)
+        return table
+
+    await held.hold(going)
+    monkeypatch.setattr(listeners, "_read", read)
+    found = await held.others()
+    assert found is not None
+    assert {theirs, going, coming} & found == {theirs}
+
+
+async def test_ports_of_others_are_not_known_without_the_table(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listeners, "fresh", lambda: None)
+    assert await held.others() is None
+
+
 async def test_port_that_is_held_already_stays_held(held: Held) -> None:
     port = free_port()
     await held.hold(port)
