@@ -61,10 +61,11 @@ class Listeners:
 
     async def _open(self, local: str, hold: Sequence[int], look: Sequence[int], opened: list[int]) -> dict[int, Grant]:
         table = await _read() if BESIDE_WILDCARDS else None
-        barred = _barred(table, local, hold) if BESIDE_WILDCARDS else {}
+        wanted = [port for port in hold if Place(local, port) not in self._held]
+        barred = _barred(table, local, wanted) if BESIDE_WILDCARDS else {}
         errors: dict[int, int] = {}
-        for port in hold:
-            if port not in barred and Place(local, port) not in self._held:
+        for port in wanted:
+            if port not in barred:
                 try:
                     listener = self._listen(local, port)
                 except OSError as error:
@@ -118,9 +119,8 @@ def _refused(table: TcpTable | None, local: str, port: int, code: int) -> Grant:
         return Grant(port, Holding.FAILED)
     if table is not None:
         listens, used = table.listens(local, port), table.is_used(local, port)
-        if listens or (
-            listens is None and not used
-        ):  # whoever listens for IPv6 takes IPv4 as well: nobody else is there
+        # Whoever listens for IPv6 is in our way, so takes IPv4 as well, if nobody else is there.
+        if listens or (listens is None and not used):
             return Grant(port, Holding.LISTENING)
         if used:
             return Grant(port, Holding.BUSY)

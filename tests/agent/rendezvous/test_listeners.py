@@ -435,6 +435,15 @@ class TestBesideWildcards:
         assert await held.hold(free_port()) == [Holding.FAILED]
         assert held.count == 0
 
+    async def test_what_is_held_already_stays_held_whoever_comes(
+        self, held: Held, tables: list[TcpTable | None]
+    ) -> None:
+        port = free_port()
+        theirs = TcpTable(frozenset({Place("0.0.0.0", port)}))
+        tables += [TcpTable(), TcpTable(), theirs, theirs]
+        assert await held.hold(port) == [Holding.HELD]
+        assert await held.hold(port) == [Holding.HELD]
+
     async def test_who_came_to_the_wildcard_meanwhile_gets_the_port(
         self, held: Held, tables: list[TcpTable | None]
     ) -> None:
