@@ -15,6 +15,7 @@ from pathlib import Path
 from agent import __version__
 from agent.demo import listener
 from tests.bench.figures import Line, alone, paired
+from tests.bench.held import held
 from tests.bench.sweeps import closed_sweep, half_dropped
 from tests.lab.network import Network
 
@@ -45,6 +46,7 @@ def lines(folder: Path) -> Iterator[Line]:
         yield closed_range(net, beside, target)
         yield closed_sweep(net, lambda: told(beside))
         yield half_dropped(net)
+    yield from held(folder)
 
 
 def wall(*argv: str, accept: tuple[int, ...] = (0,)) -> float:

@@ -9,16 +9,19 @@ RUNS = 7
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Seconds, one a run."""
+    """One a run: seconds, or what `unit` says."""
 
     seconds: Sequence[float]
+    unit: str = " s"
 
     @property
     def median(self) -> float:
         return median(self.seconds)
 
     def __str__(self) -> str:
-        return f"{self.median:.3f} s ({min(self.seconds):.3f}-{max(self.seconds):.3f})"
+        places = 3 if self.unit else 0
+        least, most = min(self.seconds), max(self.seconds)
+        return f"{self.median:.{places}f}{self.unit} ({least:.{places}f}-{most:.{places}f})"
 
 
 @dataclass(frozen=True, slots=True)

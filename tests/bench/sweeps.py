@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from agent.ports import PortSet
 from tests.bench.figures import Line, paired
+from tests.lab.namespace import Namespace
 from tests.lab.network import Network
 
 PORTS, UPPER_HALF = "49152-65535", "57344-65535"
@@ -25,11 +26,11 @@ def half_dropped(net: Network) -> Line:
     """Both whole processes; both must name the same ports, and ours must have confirmed the edges."""
     address = net.address("accept")
     net.flip(address, ports=UPPER_HALF)
-    theirs_say = _nmap(net, address)[1]
+    theirs_say = nmap(net.prober, address)[1]
     closed, silent = (list(theirs_say[state].texts()) for state in ("closed", "filtered"))
     ours, theirs, ratio = paired(
         lambda: _swept(net, address, closed=closed, silent=silent, confirmed=True)["wall"],
-        lambda: _nmap(net, address)[0],
+        lambda: nmap(net.prober, address)[0],
         RUNS,
     )
     net.restore(address)
@@ -47,10 +48,10 @@ def _swept(net: Network, address: str, **wanted: object) -> dict[str, Any]:
     return document | {"wall": wall}
 
 
-def _nmap(net: Network, address: str) -> tuple[float, dict[str, PortSet]]:
+def nmap(prober: Namespace, address: str) -> tuple[float, dict[str, PortSet]]:
     """Seconds, and the ports by nmap's state."""
     began = time.perf_counter()
-    done = net.prober.run("nmap", "-sT", "-T4", "-Pn", "-n", f"-p{PORTS}", "-oX", "-", address, check=True)
+    done = prober.run("nmap", "-sT", "-T4", "-Pn", "-n", f"-p{PORTS}", "-oX", "-", address, check=True)
     wall = time.perf_counter() - began
     reasons = ElementTree.fromstring(done.stdout).iter("extraports")  # noqa: S314 - nmap's own output
     return wall, {each.attrib["state"]: PortSet.parse(_ports(each)) for each in reasons}

@@ -1,0 +1,45 @@
+"""The exact interval of what is dropped, found by both ends: `probe once` against an agent, in stealth mode."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.bench.figures import Figures, Line, alone
+from tests.bench.sweeps import PORTS, UPPER_HALF, nmap
+from tests.lab.agents import Plan, running
+from tests.lab.rules import drop
+from tests.lab.star import Star, address
+
+SAMPLES, RUNS = 64, 5
+MOST_ATTEMPTS, MOST_DEADLINES = 249, 8
+WANTED = {"verdict": "partly-blocked", "evidence": "held", "blocked": [UPPER_HALF], "confirmed": True}
+
+
+def held(folder: Path) -> Iterator[Line]:
+    """Beside nmap, which is given a host that resets: of one in stealth mode it can tell nothing."""
+    plan = Plan(ports=PORTS, samples=SAMPLES)
+    here, there = (plan.write(folder / name) for name in ("here", "there"))
+    me, target = address("BTS01"), address("MSS")
+    found: list[dict[str, Any]] = []
+
+    def ours() -> float:
+        found.append(_once(star, here))
+        return float(found[-1]["seconds"])
+
+    with Star() as star, star.between(drop(me, target, UPPER_HALF)), running(star, "MSS", there):
+        took = alone(ours, RUNS)
+        theirs = Figures([nmap(star["BTS01"], target)[0]])
+    work = f"exact interval by both ends, upper half dropped, {SAMPLES} samples"
+    yield Line(f"{work}: time", took, "nmap -sT -T4", theirs, took.median / theirs.median, 1.0, "×")
+    for what, most in (("attempts", MOST_ATTEMPTS), ("deadlines", MOST_DEADLINES)):
+        figures = Figures([float(each[what]) for each in found], unit="")
+        yield Line(f"{work}: {what}", figures, "-", None, max(figures.seconds), most, what)
+
+
+def _once(star: Star, config: Path) -> dict[str, Any]:
+    done = star["BTS01"].python("-m", "tests.bench.held_once", str(config), "BTS01", str(SAMPLES))
+    told: dict[str, Any] = json.loads(done.stdout or "{}")
+    if {key: told.get(key) for key in WANTED} != WANTED:
+        raise SystemExit(f"probe once saw {told}, and not {WANTED}: {done.stderr}")
+    return told
