@@ -12,12 +12,11 @@ class Rates:
     def __init__(self, rate: float = RATE, burst: int = BURST) -> None:
         self._rate = rate
         self._burst = burst
-        self._full_at: dict[Hashable, float] = {}  # when the bucket is full again
+        self._left: dict[Hashable, tuple[float, float]] = {}  # tokens, and when there were so many
 
     def take(self, who: Hashable, now: float) -> bool:
         """Whether there was a token."""
-        full_at = max(self._full_at.get(who, now), now) + 1 / self._rate
-        if full_at - now > self._burst / self._rate:
-            return False
-        self._full_at[who] = full_at
-        return True
+        tokens, at = self._left.get(who, (float(self._burst), now))
+        tokens = min(self._burst, tokens + max(0.0, now - at) * self._rate)
+        self._left[who] = (tokens - 1 if tokens >= 1 else tokens), now
+        return tokens >= 1
