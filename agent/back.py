@@ -5,10 +5,11 @@ An agent keeps its own pace, whoever asks: to find every edge of what is shut ma
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from agent.clock import Clock
 from agent.inbound.inbox import Inbox
-from agent.rendezvous.service import Service
+from agent.rendezvous.seeker import Done
 from agent.result import Result
 from probes.wire.reader import WireError
 from probes.wire.rendezvous.frame import Kind
@@ -19,12 +20,22 @@ LONGEST = 600.0  # seconds
 PATIENCE = 5  # looks without an answer
 
 
+class Asking(Protocol):
+    """What is needed of the rendezvous: `agent.rendezvous.service`."""
+
+    def port_towards(self, peer: str, address: str) -> int | None: ...
+
+    def name_at(self, peer: str, address: str) -> str | None: ...
+
+    async def ask(self, peer: str, address: str, kind: Kind, body: bytes = b"") -> Done: ...
+
+
 class Back:
     """`name`: ours. What comes of it goes to `record`, as it comes; `told` hears what a person may want to know."""
 
     def __init__(
         self,
-        service: Service,
+        service: Asking,
         name: str,
         inbox: Inbox,
         record: Callable[[Result], None],

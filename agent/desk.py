@@ -14,6 +14,7 @@ from agent.rendezvous.orders import Place
 from agent.result import Result
 from probes.wire.rendezvous.states import Accepted, PathState, Willing
 
+LONGEST = 900.0  # seconds for which one request to be probed back is worth the hurry
 PATIENCE = 15.0  # seconds that a person who asked to be probed back is waited for: his process asks again and again
 
 
@@ -76,7 +77,7 @@ class AgentDesk:
         path = self._paths.get((peer, known)) if peer is not None and known is not None else None
         if peer is None or path is None:
             return None
-        if peer in self._asked_at:
+        if self._clock.time() - self._asked_at.get(peer, -LONGEST) < LONGEST:
             self._wait(peer)
         result = self._ledger.newest(path)
         if result is None:
