@@ -2,6 +2,9 @@
 
 The side that closes first keeps TIME_WAIT: with us, that would keep our port. So we wait for the other side's FIN, not
 for long, and end what is left by RST. Nothing is read: whoever says something is not the one that we wait for.
+
+A server of asyncio would lose whom it accepts in the very turn in which it is closed, and keep his descriptor: hence we
+accept ourselves. Windows' proactor takes no readers; there a task waits instead.
 """
 
 import asyncio
@@ -10,77 +13,78 @@ from collections.abc import Callable
 from functools import partial
 from typing import cast
 
-from agent.rendezvous.exclusive import BACKLOG, reset
+from agent.rendezvous.exclusive import reset
 from agent.rendezvous.orders import Place
 from agent.rendezvous.tcptable import place
 
-PATIENCE = 1.0  # seconds for the other side's FIN; and before we accept again, where the system would not let us
+PATIENCE = 1.0  # seconds for the other side's FIN
+PAUSE = 0.05  # seconds before we accept again, where the system would not let us
 MOST_AT_ONCE = 32  # connections
 
 Greet = Callable[[Place], bytes]  # who connects, and what is said to him
 
 
 class Listener:
-    """At `sock`, which listens already. Belongs to one event loop."""
+    """At `sock`, which listens already, from now on until it is closed. Belongs to the event loop that runs."""
 
     def __init__(self, sock: socket.socket, greet: Greet) -> None:
         self.greet = greet
         self.is_open = True
         self.connections: set[Connection] = set()
         self._sock = sock
-        self._server: asyncio.Server | None = None
+        self._loop = asyncio.get_running_loop()
         self._arriving: set[asyncio.Task[object]] = set()
-
-    async def serve(self) -> None:
-        """From now on.
-
-        A server of asyncio would lose who is accepted in the very turn in which it is closed, and keep his descriptor;
-        but not that of Windows' proactor, which in turn takes no readers.
-        """
-        loop = asyncio.get_running_loop()
+        self._waiting: asyncio.Task[None] | None = None
         try:
-            loop.add_reader(self._sock, self._accept)
+            self._loop.add_reader(sock, self._accept)
         except NotImplementedError:
-            self._server = await loop.create_server(
-                partial(Connection, self), sock=self._sock, backlog=BACKLOG, start_serving=False
-            )
-            await self._server.start_serving()
+            self._waiting = self._loop.create_task(self._accept_for_ever())
 
     def close(self) -> None:
         """At once, with the connections."""
         self.is_open = False
-        if self._server is not None:
-            self._server.close()
+        if self._waiting is None:
+            self._loop.remove_reader(self._sock)
         else:
-            asyncio.get_running_loop().remove_reader(self._sock)
-            self._sock.close()
+            self._waiting.cancel()
+        self._sock.close()
         for each in [*self.connections]:
             each.abort()
 
     def _accept(self) -> None:
-        loop = asyncio.get_running_loop()
         try:
             sock, address = self._sock.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
         except OSError:  # no descriptor left, as a rule
-            loop.remove_reader(self._sock)
-            loop.call_later(PATIENCE, self._accept_again)
-            return
-        arrives = partial(Connection, self, place(*address[:2]))
-        task = loop.create_task(loop.connect_accepted_socket(arrives, sock))
-        self._arriving.add(task)
-        task.add_done_callback(self._arriving.discard)
+            self._loop.remove_reader(self._sock)
+            self._loop.call_later(PAUSE, self._accept_again)
+        else:
+            self._arrives(sock, place(*address[:2]))
 
     def _accept_again(self) -> None:
         if self.is_open:
-            asyncio.get_running_loop().add_reader(self._sock, self._accept)
+            self._loop.add_reader(self._sock, self._accept)
+
+    async def _accept_for_ever(self) -> None:
+        while True:
+            try:
+                sock, address = await self._loop.sock_accept(self._sock)
+            except OSError:
+                await asyncio.sleep(PAUSE)
+            else:
+                self._arrives(sock, place(*address[:2]))
+
+    def _arrives(self, sock: socket.socket, remote: Place) -> None:
+        task = self._loop.create_task(self._loop.connect_accepted_socket(partial(Connection, self, remote), sock))
+        self._arriving.add(task)
+        task.add_done_callback(self._arriving.discard)
 
 
 class Connection(asyncio.Protocol):
     """Its transport closes of itself when the other side's FIN has come and all that was said is sent."""
 
-    def __init__(self, listener: Listener, remote: Place | None = None) -> None:
+    def __init__(self, listener: Listener, remote: Place) -> None:
         self._listener = listener
         self._remote = remote
 
@@ -89,8 +93,7 @@ class Connection(asyncio.Protocol):
         self._timer = asyncio.get_running_loop().call_later(PATIENCE, self.abort)
         self._listener.connections.add(self)
         if self._listener.is_open:
-            remote = self._remote or place(*transport.get_extra_info("peername")[:2])
-            self._transport.write(self._listener.greet(remote))
+            self._transport.write(self._listener.greet(self._remote))
         if not self._listener.is_open or len(self._listener.connections) > MOST_AT_ONCE:
             self.abort()
 

@@ -67,12 +67,11 @@ class Listeners:
         for port in wanted:
             if port not in barred:
                 try:
-                    listener = self._listen(local, port)
+                    self._listen(local, port)
                 except OSError as error:
                     errors[port] = error.errno or 0
                 else:
                     opened.append(port)
-                    await listener.serve()
         ours = {*self._held}
         if errors or look or BESIDE_WILDCARDS:
             table = await _read()
@@ -84,10 +83,9 @@ class Listeners:
         ours |= self._held.keys()  # what is closed meanwhile may still be in the table
         return grants | barred | {port: _looked(table, local, port, ours) for port in look}
 
-    def _listen(self, local: str, port: int) -> Listener:
-        listener = Listener(listening_socket(local, port), partial(self._greet, local, port))
-        self._held[Place(local, port)] = listener
-        return listener
+    def _listen(self, local: str, port: int) -> None:
+        sock = listening_socket(local, port)
+        self._held[Place(local, port)] = Listener(sock, partial(self._greet, local, port))
 
     def _greet(self, local: str, port: int, remote: Place) -> bytes:
         self._accepted(local, port, remote)

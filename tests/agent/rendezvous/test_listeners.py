@@ -41,15 +41,26 @@ async def held() -> AsyncIterator[Held]:
     await turns()
 
 
-@pytest.fixture(params=["readers", "servers"])
-async def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on most event loops, and as on one that takes no readers: Windows' proactor."""
+class Proactor:
+    """What Windows' proactor lacks of an event loop, and how it accepts."""
 
-    def add_reader(*_: object) -> None:
+    def add_reader(self, *_: object) -> None:
         raise NotImplementedError
 
-    if request.param == "servers":
-        monkeypatch.setattr(asyncio.get_running_loop(), "add_reader", add_reader)
+    async def sock_accept(self, sock: socket.socket) -> tuple[socket.socket, object]:
+        while True:
+            with suppress(BlockingIOError):
+                return sock.accept()
+            await asyncio.sleep(0)
+
+
+@pytest.fixture(params=["readers", "tasks"])
+async def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on most event loops, and as on one that takes no readers."""
+    if request.param == "tasks":
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr(loop, "add_reader", Proactor().add_reader)
+        monkeypatch.setattr(loop, "sock_accept", Proactor().sock_accept)
 
 
 @pytest.fixture(autouse=True)
@@ -177,6 +188,7 @@ async def test_closing_resets_whoever_stands_there_and_nobody_comes_in_any_more(
     assert await said(other) == (PROOFS, "FIN")
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("count", range(6))
 async def test_who_arrives_while_it_is_closed_is_reset_and_leaves_no_descriptor(held: Held, count: int) -> None:
     port = free_port()
@@ -475,9 +487,9 @@ async def test_no_descriptor_is_left_after_ten_thousand_leases(held: Held) -> No
     assert descriptors() == before
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("way")
 async def test_listener_accepts_again_after_there_was_no_descriptor(
-    held: Held, monkeypatch: pytest.MonkeyPatch, others: ExitStack
+    held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = free_port()
     await held.hold(port)
