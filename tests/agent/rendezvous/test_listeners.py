@@ -284,8 +284,9 @@ async def test_time_wait_is_not_in_the_way(held: Held) -> None:
     assert await held.hold(port) == [Holding.HELD]
 
 
-async def test_address_that_is_not_ours_cannot_be_held(held: Held) -> None:
-    assert await held.hold(50000, local="192.0.2.1") == [Holding.FAILED]
+@pytest.mark.parametrize("local", ["192.0.2.1", "2001:db8::1", f"::ffff:{LOCAL}"])
+async def test_address_that_is_not_ours_cannot_be_held_nor_ipv4_in_ipv6_s_clothes(held: Held, local: str) -> None:
+    assert await held.hold(50000, local=local) == [Holding.FAILED]
 
 
 @pytest.mark.parametrize(
@@ -320,10 +321,21 @@ async def test_ports_that_are_only_looked_at_are_not_opened(held: Held, others: 
     assert held.count == 0
 
 
-async def test_our_own_listener_is_not_somebody_else_s(held: Held) -> None:
-    port = free_port()
-    await held.hold(port)
-    assert (await held.open(LOCAL, [], [port]))[port].holding is Holding.VACANT
+async def test_our_own_listeners_are_not_somebody_else_s_also_while_they_come_and_go(
+    held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staying, going, coming = free_port(), free_port(), free_port()
+    await held.hold(staying, going)
+    table = TcpTable(frozenset(Place(LOCAL, port) for port in (staying, going, coming)))
+
+    async def read() -> TcpTable | None:
+        held.close(LOCAL, [going])
+        await held.hold(coming)
+        return table
+
+    monkeypatch.setattr(listeners, "_read", read)
+    grants = await held.open(LOCAL, [], [staying, going, coming])
+    assert {grant.holding for grant in grants.values()} == {Holding.VACANT}
 
 
 @pytest.mark.parametrize(
