@@ -45,8 +45,10 @@ def lines(folder: Path) -> Iterator[Line]:
         beside = (*net.prober.exec, str(loop), *target)
         yield closed_range(net, beside, target)
         yield closed_sweep(net, lambda: told(beside))
-        yield half_dropped(net)
-    yield from held(folder)
+        swept = half_dropped(net)
+        yield swept
+    if swept.theirs is not None:
+        yield from held(folder, swept.theirs)
 
 
 def wall(*argv: str, accept: tuple[int, ...] = (0,)) -> float:

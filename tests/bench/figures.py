@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from statistics import median
 
 RUNS = 7
@@ -26,7 +27,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the table. `wanted` is the figure of the design, `reached` whether this run did."""
+    """One line of the table. `wanted`: the design's figure, infinite where it has none."""
 
     work: str
     ours: Figures
@@ -43,7 +44,8 @@ class Line:
     def cells(self) -> tuple[str, ...]:
         beside = f"{self.peer}: {self.theirs}" if self.theirs else self.peer
         verdict = "reached" if self.reached else "NOT reached"
-        return self.work, str(self.ours), beside, f"{self.figure:.2f} {self.unit}", f"≤ {self.wanted:g}", verdict
+        wanted = (f"≤ {self.wanted:g}", verdict) if isfinite(self.wanted) else ("-", "")
+        return self.work, str(self.ours), beside, f"{self.figure:.2f} {self.unit}", *wanted
 
 
 def alone(run: Callable[[], float], runs: int = RUNS) -> Figures:
