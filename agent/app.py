@@ -3,16 +3,20 @@
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 from aiohttp import web
 
 from agent import __version__
 from agent.asking import asking, findings, naming, surveys
 from agent.clock import Clock, SystemClock
-from agent.kept import Kept
+from agent.ends import Ends
+from agent.inbound.silence import silent_after
+from agent.kept import Keepsake, Kept, RangesOf
 from agent.ledger import Ledger
 from agent.log import log
 from agent.metrics import Snapshot
+from agent.plan import arranged, inbound
 from agent.process import this_process
 from agent.report.document import Run
 from agent.result import Result
@@ -20,21 +24,39 @@ from agent.schedule import forever
 from agent.setup import Setup
 from agent.survey.manners import Manners
 from agent.survey.survey import Survey
+from agent.topology import site_of
 from agent.web.pages import Sources, application
 from agent.web.server import serve
 from agent.whoami import Machine
 from probes.engine.engine import Engine
+from probes.wire.rendezvous.keys import Ring
 
 
 class Agent:
-    """`probe run`. `machine` decides which Host headers are ours; without `kept` a restart begins anew."""
+    """`probe run`. `machine` decides which Host headers are ours; without `kept` a restart begins anew.
 
-    def __init__(self, setup: Setup, machine: Machine, clock: Clock | None = None, kept: Kept | None = None) -> None:
+    `ring`: the site's key; without it one end alone is all there is.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        machine: Machine,
+        clock: Clock | None = None,
+        kept: Kept | None = None,
+        ring: Ring | None = None,
+    ) -> None:
         self._setup = setup
         self._machine = machine
         self._clock = clock or SystemClock()
         self._loaded = self._clock.time()
-        self._ledger = Ledger(setup.paths, self._clock)
+        told = inbound(setup.config, site_of(setup.config), setup.source) if ring else ()
+        self._ledger = Ledger(
+            arranged(site_of(setup.config), (*setup.paths, *told)),
+            self._clock,
+            silent_after(setup.config.schedule.interval),
+        )
+        self._ends = Ends(setup, ring, told, self._ledger, self._record, self._clock, log.warning) if ring else None
         self._surveys: list[Survey] = []
         self._engine: Engine | None = None
         self._naming = naming(setup, self._clock)
@@ -47,18 +69,25 @@ class Agent:
         schedule = config.schedule
         window = config.rpc.coverage_window
         manners = Manners.agent(schedule.timeout, schedule.interval, config.rpc.samples, window=window)
-        async with asking(self._clock) as (engine, ask):
+        async with asking(self._clock) as (engine, ask), AsyncExitStack() as stack:
             self._engine = engine
-            self._surveys = surveys(self._setup.paths, manners, ask, self._clock, self._record)
-            self._kept.restore(self._surveys)
+            greet_for = self._ends.greet_for if self._ends else None
+            self._surveys = surveys(self._setup.paths, manners, ask, self._clock, self._record, greet_for)
+            keepsakes = self._keepsakes()
+            self._kept.restore(keepsakes)
             listens = [(at.host, at.port) for at in self._setup.source.listen or config.web.listen]
-            runner, urls = await serve(self._application(), listens)
-            try:
-                listening(urls)
-                async with self._naming.hourly(self._names_broke), self._kept.saved(self._surveys, self._clock):
-                    await self._probe(manners.interval)
-            finally:
-                await runner.cleanup()
+            served, urls = await serve(self._application(), listens)
+            stack.push_async_callback(served.cleanup)
+            if self._ends is not None:
+                await stack.enter_async_context(self._ends.opened(self._surveys))
+            listening(urls)
+            await stack.enter_async_context(self._naming.hourly(self._names_broke))
+            await stack.enter_async_context(self._kept.saved(keepsakes, self._clock))
+            await self._probe(manners.interval)
+
+    def _keepsakes(self) -> list[Keepsake]:
+        ranges = [RangesOf(survey) for survey in self._surveys]
+        return [*ranges, self._ends.keepsake] if self._ends else [*ranges]
 
     async def _probe(self, interval: float) -> None:
         if not self._surveys:
@@ -81,6 +110,8 @@ class Agent:
         before = self._ledger.verdict(result.path)
         self._ledger.record(result)
         self._judged = True
+        if self._ends is not None:
+            self._ends.tell(result)
         if result.verdict is not before:
             log.info("verdict changed", extra={"fields": _change(result, str(before))})
 
@@ -94,6 +125,7 @@ class Agent:
         now = self._clock.time()
         results = self._ledger.results()
         noticed = [*findings(self._surveys, results), *self._naming.findings]
+        noticed += self._ends.findings if self._ends else []
         return Run(self._setup.config.site, self._setup.source.name, self._loaded, now - self._loaded, results, noticed)
 
     def _metrics(self) -> Snapshot:
@@ -107,6 +139,7 @@ class Agent:
             engine.in_flight if engine else 0,
             dict(self._ledger.skipped),
             this_process(),
+            self._ends.figures if self._ends else None,
         )
 
 

@@ -12,6 +12,7 @@ from agent.result import Result
 from agent.setup import Setup
 from agent.survey.manners import Manners
 from agent.survey.naming import Naming
+from agent.survey.range.far import Greet
 from agent.survey.survey import Ask, Survey
 from agent.topology import site_of
 from probes.engine.choice import create
@@ -41,12 +42,20 @@ async def asking(clock: Clock) -> AsyncIterator[tuple[Engine, Ask]]:
 
 
 def surveys(
-    paths: Iterable[Path], manners: Manners, ask: Ask, clock: Clock, publish: Callable[[Result], None]
+    paths: Iterable[Path],
+    manners: Manners,
+    ask: Ask,
+    clock: Clock,
+    publish: Callable[[Result], None],
+    greet_for: Callable[[str], Greet] | None = None,
 ) -> list[Survey]:
-    """One for each peer; the plan has a peer's paths side by side."""
+    """One for each peer; the plan has a peer's paths side by side. `greet_for`: how its agents are greeted."""
     resolve = Resolver().resolve
     by_peer = groupby(paths, key=lambda path: path.peer)
-    return [Survey(tuple(group), manners, ask, resolve, clock, publish) for _, group in by_peer]
+    return [
+        Survey(tuple(group), manners, ask, resolve, clock, publish, greet_for(peer) if greet_for else None)
+        for peer, group in by_peer
+    ]
 
 
 def naming(setup: Setup, clock: Clock) -> Naming:

@@ -17,7 +17,7 @@ from agent.config.load import parse
 from agent.demo_mapper import mapper
 from agent.exit import Exit, exit_code
 from agent.log import set_up as set_up_log
-from agent.once import run_once
+from agent.once import Wanted, run_once
 from agent.report.table import print_table
 from agent.setup import Setup, set_up
 from agent.topology import site_of
@@ -48,7 +48,7 @@ def demonstrate(*, once_only: bool) -> int:
         config = SITE.format(master=MASTER, epm=epm, database=DATABASE, sql=sql, web=_free_port())
         setup = _setup(config)
         print(config, file=sys.stderr)
-        run = asyncio.run(run_once(setup, setup.config.rpc.samples))
+        run = asyncio.run(run_once(setup, Wanted(setup.config.rpc.samples)))
         print_table(run, sys.stdout)
         sys.stdout.flush()
         if once_only:

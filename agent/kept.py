@@ -1,13 +1,15 @@
-"""What the agent knows of dynamic ranges, kept over a restart: a file for each peer."""
+"""What the agent knows and keeps over a restart: a file for the ranges of each peer, one for the ports of this host."""
 
 import asyncio
 import contextlib
 import hashlib
 import os
 import sys
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from agent.clock import Clock
 from agent.config.model import Config
@@ -25,34 +27,66 @@ def state_folder(config: Config) -> Path:
     return default_folder(os.environ, Path.home(), platform=sys.platform, is_root=is_root)
 
 
+class Keepsake(Protocol):
+    """What outlives a restart. `name`: of its file."""
+
+    @property
+    def name(self) -> str: ...
+
+    def state(self) -> dict[str, object]:
+        """For the file; empty: nothing is known yet, and nothing is written."""
+
+    def restore(self, state: Mapping[str, object]) -> None:
+        """From the file. Raises ValueError when it is not understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class RangesOf:
+    """What a survey knows of the dynamic ranges of its peer."""
+
+    survey: Survey
+
+    @property
+    def name(self) -> str:
+        return _name(self.survey.peer)
+
+    def state(self) -> dict[str, object]:
+        ranges = self.survey.state()
+        return {"peer": self.survey.peer, "ranges": ranges} if ranges else {}
+
+    def restore(self, state: Mapping[str, object]) -> None:
+        match state:
+            case {"peer": self.survey.peer, "ranges": dict(ranges)}:
+                self.survey.restore(ranges)
+            case _:
+                raise ValueError("not what is known of this peer")
+
+
 class Kept:
-    """What `store` has of the surveys' ranges; nothing is read or written without one."""
+    """What `store` has of each; nothing is read or written without one."""
 
     def __init__(self, store: Store | None) -> None:
         self._store = store
         self._saving: asyncio.Future[None] | None = None
 
-    def restore(self, surveys: Iterable[Survey]) -> None:
-        """What is not understood is set aside, and that peer begins anew."""
+    def restore(self, keepsakes: Iterable[Keepsake]) -> None:
+        """What is not understood is set aside, and begins anew."""
         if self._store is not None:
-            for survey in surveys:
-                self._restore(self._store, survey)
+            for each in keepsakes:
+                self._restore(self._store, each)
 
-    def _restore(self, store: Store, survey: Survey) -> None:
-        name = _name(survey.peer)
-        match store.load(name):
-            case {"peer": survey.peer, "ranges": dict(ranges)}:
-                try:
-                    survey.restore(ranges)
-                except ValueError as error:
-                    store.set_aside(name, str(error))
-            case found if found:
-                store.set_aside(name, "not what is known of this peer")
+    def _restore(self, store: Store, keepsake: Keepsake) -> None:
+        found = store.load(keepsake.name)
+        if found:
+            try:
+                keepsake.restore(found)
+            except ValueError as error:
+                store.set_aside(keepsake.name, str(error))
 
     @asynccontextmanager
-    async def saved(self, surveys: Sequence[Survey], clock: Clock) -> AsyncIterator[None]:
+    async def saved(self, keepsakes: Sequence[Keepsake], clock: Clock) -> AsyncIterator[None]:
         """Saved every five minutes until the end of the block, and then once more."""
-        task = asyncio.create_task(self._save_for_ever(surveys, clock))
+        task = asyncio.create_task(self._save_for_ever(keepsakes, clock))
         try:
             yield
         finally:
@@ -61,20 +95,20 @@ class Kept:
                 await task
             if self._saving is not None:
                 await self._saving  # older news must not be written after the newest
-            for survey in surveys:
-                self._save(survey.peer, survey.state())
+            for each in keepsakes:
+                self._save(each.name, each.state())
 
-    async def _save_for_ever(self, surveys: Sequence[Survey], clock: Clock) -> None:
-        """One peer after the other, the disk in a thread: no attempt waits for it."""
-        while surveys:
-            for survey in surveys:
-                await clock.sleep(EVERY / len(surveys))
-                self._saving = asyncio.ensure_future(asyncio.to_thread(self._save, survey.peer, survey.state()))
+    async def _save_for_ever(self, keepsakes: Sequence[Keepsake], clock: Clock) -> None:
+        """One after the other, the disk in a thread: no attempt waits for it."""
+        while keepsakes:
+            for each in keepsakes:
+                await clock.sleep(EVERY / len(keepsakes))
+                self._saving = asyncio.ensure_future(asyncio.to_thread(self._save, each.name, each.state()))
                 await asyncio.shield(self._saving)
 
-    def _save(self, peer: str, ranges: dict[str, object]) -> None:
-        if ranges and self._store:
-            self._store.save(_name(peer), {"peer": peer, "ranges": ranges})
+    def _save(self, name: str, state: dict[str, object]) -> None:
+        if state and self._store:
+            self._store.save(name, state)
 
 
 def _name(peer: str) -> str:

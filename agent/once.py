@@ -1,19 +1,47 @@
-"""`probe once`: every path once."""
+"""`probe once`: every path once; with a key both ends know, and with `--both` the peers probe back."""
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 from agent.asking import asking, findings, naming, surveys
-from agent.clock import SystemClock
+from agent.back import Back
+from agent.both import Both
+from agent.clock import Clock, SystemClock
+from agent.finding import Finding, clocks_differ
+from agent.inbound.inbox import Inbox
+from agent.inbound.silence import silent_after
 from agent.ledger import Ledger
 from agent.log import log
+from agent.path import Path
+from agent.plan import arranged, inbound
+from agent.rendezvous.directory import directory
+from agent.rendezvous.orders import Place
 from agent.report.document import Run
 from agent.schedule import once
 from agent.setup import Setup
 from agent.survey.manners import Manners
 from agent.survey.survey import Survey
+from agent.topology import site_of
+from probes.wire.rendezvous.keys import Ring
+from probes.wire.rendezvous.states import Accepted, PathState, Willing
 
 EVERY_ONE = 200  # ports of a range that are all asked when a person named them
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asked for. `exact`: search for the edges of ranges; `ring`: the site's key; `both`: directions.
+
+    `told` hears what is worth a word while it lasts.
+    """
+
+    samples: int
+    exact: bool = True
+    ring: Ring | None = None
+    both: bool = False
+    told: Callable[[str], None] = log.info
 
 
 def samples_of(setup: Setup) -> int:
@@ -22,35 +50,93 @@ def samples_of(setup: Setup) -> int:
     return max((size for size in parts if size <= EVERY_ONE), default=setup.config.rpc.samples)
 
 
-async def run_once(
-    setup: Setup, samples: int, *, exact: bool = True, interrupted: Callable[[Run], None] | None = None
-) -> Run:
+async def run_once(setup: Setup, wanted: Wanted, *, interrupted: Callable[[Run], None] | None = None) -> Run:
     """Ask every path of the plan at the same time, and wait for all verdicts.
 
-    `exact`: search for the edges of ranges. `interrupted` is given what is known when this is cancelled.
+    `interrupted` is given what is known when this is cancelled.
     """
-    clock = SystemClock()
-    schedule = setup.config.schedule
-    manners = Manners.once(schedule.timeout, schedule.interval, samples, exact=exact)
-    started, began = clock.time(), clock.monotonic()
-    ledger = Ledger(setup.paths, clock)
-    names = naming(setup, clock)
-    surveyed: list[Survey] = []
-
-    def so_far() -> Run:
-        results, seconds = ledger.results(), clock.monotonic() - began
-        told = [*findings(surveyed, results), *names.findings]
-        return Run(setup.config.site, setup.source.name, started, seconds, results, told)
-
+    run = _Once(setup, wanted, SystemClock())
     try:
-        async with asking(clock) as (_, ask), names.meanwhile(_broken):
-            surveyed += surveys(setup.paths, manners, ask, clock, ledger.record)
-            await once(surveyed)
+        await run.through()
     except asyncio.CancelledError:
         if interrupted is not None:
-            interrupted(so_far())
+            interrupted(run.so_far())
         raise
-    return so_far()
+    return run.so_far()
+
+
+class _Once:
+    def __init__(self, setup: Setup, wanted: Wanted, clock: Clock) -> None:
+        self._setup = setup
+        self._wanted = wanted
+        self._clock = clock
+        self._started, self._began = clock.time(), clock.monotonic()
+        self._inbound = _inbound(setup) if wanted.both else ()
+        paths = arranged(site_of(setup.config), (*setup.paths, *self._inbound)) if self._inbound else setup.paths
+        self._ledger = Ledger(paths, clock, silent_after(setup.config.schedule.interval))
+        self._names = naming(setup, clock)
+        self._surveyed: list[Survey] = []
+        self._both = _both(setup, wanted, clock)
+
+    async def through(self) -> None:
+        schedule = self._setup.config.schedule
+        wanted = self._wanted
+        manners = Manners.once(schedule.timeout, schedule.interval, wanted.samples, exact=wanted.exact)
+        async with asking(self._clock) as (_, ask), self._names.meanwhile(_broken), AsyncExitStack() as stack:
+            service = await stack.enter_async_context(self._both.opened()) if self._both else None
+            greet_for = service.greet_for if service else None
+            record = self._ledger.record
+            self._surveyed += surveys(self._setup.paths, manners, ask, self._clock, record, greet_for)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(once(self._surveyed))
+                if self._inbound and self._both:
+                    group.create_task(self._back(self._both))
+
+    def so_far(self) -> Run:
+        """What is known."""
+        results, seconds = self._ledger.results(), self._clock.monotonic() - self._began
+        told = [*findings(self._surveyed, results), *self._names.findings, *self._offsets()]
+        return Run(self._setup.config.site, self._setup.source.name, self._started, seconds, results, told)
+
+    async def _back(self, both: Both) -> None:
+        names = dict.fromkeys(both.directory.own)
+        inbox = Inbox(self._inbound, names, silent_after(self._setup.config.schedule.interval))
+        back = Back(both.service, self._setup.source.name, inbox, self._ledger.record, self._clock, self._wanted.told)
+        asked = dict.fromkeys(path.peer for path in self._setup.paths)
+        await back.ask({peer: both.addresses_of(peer) for peer in asked if peer in both.service.contacts})
+
+    def _offsets(self) -> list[Finding]:
+        contacts = self._both.service.contacts if self._both else {}
+        offsets = {peer: contact.offset for peer, contact in contacts.items() if contact.offset is not None}
+        return clocks_differ(self._setup.source.name, offsets)
+
+
+class _NoDesk:
+    """A person's process is told nothing, and probes nobody back."""
+
+    def tell(self, sender: str, receiver: str, state: PathState) -> None:
+        """The agent of this host keeps it, if there is one."""
+
+    def probe_back(self, sender: str, at: Place) -> Accepted:
+        del sender, at
+        return Accepted(Willing.NOT_PLANNED)
+
+    def state(self, sender: str, check: int) -> PathState | None:
+        del sender, check
+        return None
+
+
+def _both(setup: Setup, wanted: Wanted, clock: Clock) -> Both | None:
+    if wanted.ring is None:
+        return None
+    return Both(setup, wanted.ring, _NoDesk(), clock, log.warning, of_person=True, holds=wanted.both)
+
+
+def _inbound(setup: Setup) -> tuple[Path, ...]:
+    """Those from the peers that are probed."""
+    site, asked = site_of(setup.config), {path.peer for path in setup.paths}
+    peer_of = directory(setup.config, setup.source).peer_of
+    return tuple(path for path in inbound(setup.config, site, setup.source) if peer_of(path.peer) in asked)
 
 
 def _broken(error: Exception) -> None:

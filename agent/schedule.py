@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from math import inf
 
 from agent.clock import Clock
+from agent.survey.manners import FLOOR
 from agent.survey.survey import Survey
 
 STAGGER = 0.1  # of the interval: the first rounds are spread over this
@@ -44,14 +46,25 @@ async def _rounds(
     skipped: Callable[[str], None],
     broken: Callable[[Survey, Exception], None],
 ) -> None:
-    due = clock.monotonic() + wait
+    due, soonest, early = clock.monotonic() + wait, -inf, False
     while True:
-        await clock.sleep(due - clock.monotonic())
+        await _until_due(survey, max(due, soonest) if early else due, soonest, clock)
+        early, soonest = clock.monotonic() < due, clock.monotonic() + FLOOR
         try:
             await survey.round()
         except Exception as error:
             broken(survey, error)
-        due += interval
-        while due < clock.monotonic():
+        if not early:
+            due += interval
+        while due + interval * early < clock.monotonic():  # one that came early has not taken its place
             skipped("overrun")
             due += interval
+
+
+async def _until_due(survey: Survey, due: float, soonest: float, clock: Clock) -> None:
+    """Until its round is due, or, when somebody waits for it, as soon as its peer can bear another one."""
+    while True:
+        at = soonest if survey.is_hurried else due
+        if clock.monotonic() >= at:
+            return
+        await survey.sleep(at - clock.monotonic())

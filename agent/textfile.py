@@ -10,7 +10,7 @@ from agent.setup import Setup
 
 def expose_run(run: Run, setup: Setup) -> str:
     """The text format, without what only a running agent has."""
-    ledger = Ledger(setup.paths, SystemClock())
+    ledger = Ledger([result.path for result in run.results], SystemClock())
     for result in run.results:
         ledger.record(result)
     snapshot = Snapshot(ledger.snapshot(), __version__, setup.config.sha256, run.started, 0.0, 0, {})

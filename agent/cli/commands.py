@@ -79,6 +79,7 @@ def once(
     ports: Annotated[
         str | None, typer.Option(help="These instead of the dynamic range, every one of up to 200.", metavar="A-B")
     ] = None,
+    both: Annotated[bool, typer.Option("--both", help="Have the agents of the peers probe back, too.")] = False,
     exact: Annotated[bool, typer.Option("--exact/--no-exact", help="Search for the edges of what is shut.")] = True,
     prelogin: Annotated[bool, typer.Option("--prelogin", help="Ask SQL Server for its version.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 3 for everything that is not shown.")] = False,
@@ -89,10 +90,11 @@ def once(
     import asyncio
 
     from agent.cli.output import write
-    from agent.cli.patience import patience
+    from agent.cli.patience import patience, say
+    from agent.cli.ring import ring_of_person
     from agent.cli.site import at_ports, choose, load
     from agent.exit import exit_code
-    from agent.once import run_once, samples_of
+    from agent.once import Wanted, run_once, samples_of
     from agent.report.document import Run
 
     setup = choose(load(config, host, role, sql, master), peer or [], [str(each) for each in check or []])
@@ -104,8 +106,10 @@ def once(
     def known(run: Run) -> None:
         write(run, setup, str(form), output)
 
+    ring = ring_of_person(setup.config, needed=both)
+    wanted = Wanted(samples or samples_of(setup), exact=exact, ring=ring, both=both, told=say)
     with patience(exact=exact):
-        run = asyncio.run(run_once(setup, samples or samples_of(setup), exact=exact, interrupted=known))
+        run = asyncio.run(run_once(setup, wanted, interrupted=known))
     known(run)
     raise typer.Exit(exit_code(run.results, strict=strict))
 

@@ -6,6 +6,7 @@ import signal
 import sys
 
 from agent.app import Agent
+from agent.cli.ring import ring
 from agent.cli.usage import wrong
 from agent.kept import Kept, state_folder
 from agent.later import unused
@@ -27,10 +28,13 @@ def run_agent(setup: Setup) -> None:
         wrong(f"log.file: {logging.file}: {error.strerror or error}")
     for line in unused(setup.config):
         log.warning(line)
+    key = ring(setup.config)
+    if key is None:
+        log.info("no key file: ranges are judged from this end alone, and nothing is held for others")
     kept = Kept(Store(state_folder(setup.config), setup.config.site, log.warning))
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(until_told(Agent(setup, this_machine(), kept=kept)))
+            asyncio.run(until_told(Agent(setup, this_machine(), kept=kept, ring=key)))
     except ListenError as error:
         wrong(str(error))
 

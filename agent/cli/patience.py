@@ -11,6 +11,12 @@ SEARCH = "still asking: silence again, and for edges of what is shut (up to 90 s
 END = "Ctrl-C shows what is known by then"
 
 
+def say(word: str) -> None:
+    """While it lasts, to whoever waits at a terminal."""
+    if sys.stderr.isatty():
+        print(word, file=sys.stderr)
+
+
 @contextmanager
 def patience(*, exact: bool, after: float = AFTER) -> Iterator[None]:
     """Say it once, if the block takes longer than `after` (seconds) and a terminal is there.

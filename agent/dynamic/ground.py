@@ -1,12 +1,13 @@
 """What a search stands on: the map, how often its ports were seen the same, and what both come to."""
 
 from bisect import bisect, bisect_left
+from collections.abc import Iterable
 from math import ceil
 
 from agent.dynamic.observed import Observed
 from agent.dynamic.portmap import PortMap
 from agent.dynamic.repeats import Repeats
-from agent.dynamic.runs import Kind, Landscape, Run
+from agent.dynamic.runs import SHUT, Kind, Landscape, Run
 from agent.judge.silence import MOST, Loss
 
 ALONE = 16  # a silent port stands alone in more than such a part of the range
@@ -57,6 +58,15 @@ class Ground:
 
     def certain_runs(self) -> list[Run]:
         """Silent ones that are certain in at least one of their ports."""
-        certain = sorted(map(self.map.ports.index, self.certain()))
-        silent = self.landscape.of(Kind.SILENT)
-        return [run for run in silent if bisect_left(certain, run.first) < bisect(certain, run.last)]
+        return _with_any(self.landscape.of(Kind.SILENT), map(self.map.ports.index, self.certain()))
+
+    def sure_runs(self) -> list[Run]:
+        """Shut ones, silent or refused, at least one of whose ports was seen so often enough."""
+        sure = (port for port in self.repeats.ports if port in self.map.ports and self.is_sure(port, self.map[port]))
+        return _with_any(self.landscape.of(*SHUT), map(self.map.ports.index, sure))
+
+
+def _with_any(runs: list[Run], indexes: Iterable[int]) -> list[Run]:
+    """Those with any of these in them."""
+    found = sorted(indexes)
+    return [run for run in runs if bisect_left(found, run.first) < bisect(found, run.last)]

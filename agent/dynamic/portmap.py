@@ -65,11 +65,13 @@ class PortMap:
         stamp = self._stamps[self.ports.index(port)]
         return None if not stamp or self._origin is None else self._origin + (stamp - 1) * self.unit
 
-    def oldest(self) -> float | None:
-        """When the port that was asked longest ago was asked; None while any is untested."""
-        if not self.is_complete or self._origin is None or not self._stamps:
+    def oldest(self, but: Iterable[int] = ()) -> float | None:
+        """When the port that was asked longest ago was asked; None while any is untested. `but`: apart from these."""
+        untested = sum(not self._states[self.ports.index(port)] for port in set(but))
+        if self._states.count(0) > untested or self._origin is None:
             return None
-        return self._origin + (min(self._stamps) - 1) * self.unit
+        first = min(filter(None, self._stamps), default=None)
+        return None if first is None else self._origin + (first - 1) * self.unit
 
     def forget(self, indexes: Iterable[int]) -> None:
         for index in indexes:

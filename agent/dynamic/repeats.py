@@ -42,6 +42,11 @@ class Repeats:
         else:
             row.silence.interrupted()
 
+    @property
+    def ports(self) -> list[int]:
+        """Those of which it is known."""
+        return [*self._rows]
+
     def silences(self, port: int) -> int:
         """In a row, each beside a control that answered."""
         return self._rows[port].silence.in_a_row if port in self._rows else 0

@@ -13,7 +13,7 @@ from agent.dynamic.ground import Ground
 from agent.dynamic.limits import AGAIN_AT_ONCE, Limits
 from agent.dynamic.observed import Observed
 from agent.dynamic.portmap import PortMap
-from agent.dynamic.runs import Kind, Landscape
+from agent.dynamic.runs import Kind, Landscape, Run
 from agent.judge.silence import Control, Loss
 from agent.ports import NO_PORTS, PortSet
 
@@ -129,6 +129,16 @@ class Search:
     def suspect(self) -> PortSet:
         """The intervals that are silent for sure in at least one of their ports, where silence stands out at all."""
         return self.landscape.intervals(self._ground.certain_runs())
+
+    @property
+    def sure(self) -> list[Run]:
+        """The intervals, silent or refused, that were seen so often enough in at least one of their ports."""
+        return self._ground.sure_runs()
+
+    @property
+    def doubted(self) -> frozenset[int]:
+        """Ports that are silent now, though they were not before; or it is not known yet what they showed."""
+        return frozenset(self._belief.doubted | self._limits.withheld)
 
     @property
     def refused(self) -> PortSet:

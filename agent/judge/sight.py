@@ -19,7 +19,8 @@ class Sight:
 
     `outcomes` has the newest outcome for each port, `sampled` those that were asked as a sample of `range_size` ports;
     `registration` is what the address' endpoint mapper said, where it answered;
-    `silences` and `controls` tell for a silent port how often it was silent beside which other port that answered.
+    `silences` and `controls` tell for a silent port how often it was silent beside which other port that answered;
+    `held` ports were by the agent there, and at so many of them `strangers` accepted in its place.
     """
 
     source: str
@@ -32,11 +33,14 @@ class Sight:
     silences: Mapping[int, Silence] = field(default_factory=dict)
     controls: Mapping[int, int] = field(default_factory=dict)
     registration: Registration | None = None
+    held: int = 0
+    strangers: int = 0
 
     @property
     def device_answers_all(self) -> bool:
         """Whether ports that nobody is known to listen on answer as a rule, so that an answer proves nothing."""
         natural = self.registration.natural if self.registration else frozenset()
         unknown = [port for port in self.sampled if port in self.outcomes and port not in natural]
-        opened = sum(self.outcomes[port].state is State.OPEN for port in unknown)
-        return opened >= OPEN_ENOUGH and (self.range_size >= SMALL_RANGE or opened > MOST_OF_IT * len(unknown))
+        opened = sum(self.outcomes[port].state is State.OPEN for port in unknown) + self.strangers
+        most = MOST_OF_IT * (len(unknown) + self.held)
+        return opened >= OPEN_ENOUGH and (self.range_size >= SMALL_RANGE or opened > most)

@@ -25,4 +25,14 @@ else:
         return Admission.UNKNOWN
 
 
-__all__ = ["own_firewall"]
+def this_program() -> Path:
+    """Whose process this is, which need not be what started it: Python itself, where an environment has a launcher."""
+    import psutil  # only here: `probe --help` is to be quick
+
+    try:
+        return Path(psutil.Process().exe())
+    except (psutil.Error, OSError):
+        return Path(sys.executable)
+
+
+__all__ = ["own_firewall", "this_program"]

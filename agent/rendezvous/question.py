@@ -25,6 +25,11 @@ class Sealing:
     said: float | None = None
     times: int = 0
 
+    @property
+    def since(self) -> float:
+        """When it was said first, if it was."""
+        return self.made if self.said is None else self.said
+
     def next_at(self) -> float:
         """When to say it, or to give it up."""
         if self.said is None:

@@ -2,9 +2,7 @@
 
 A request is said again with the same id until it is answered, so that it is carried out once at most. After several
 times in vain the agent may have started anew: it is greeted again, and the request sealed again, with the new cookie
-and a new id. That is safe for all there is to ask: it is either asked for, or a state of things to be brought about.
-But a lease must not outlive the half that granted it: whoever starts anew has held nothing meanwhile, and does not know
-that. So a lease is renewed only at the one that granted it.
+and a new id. That is safe for all there is to ask but the renewal of a lease: see `granted`.
 """
 
 from collections.abc import Callable
@@ -12,6 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from agent.rendezvous.bodies import ANSWERS, Answered
+from agent.rendezvous.granted import Granted
 from agent.rendezvous.holder.cookies import GOOD_FOR, mark
 from agent.rendezvous.question import Question, Sealing
 from probes.wire.reader import WireError
@@ -31,7 +30,6 @@ from probes.wire.rendezvous.messages import Held, Hello, OtherVersion, Welcome
 from probes.wire.rendezvous.room import ROOM
 
 COOKIE_LASTS = GOOD_FOR - 60.0  # seconds, by our own clock, since we asked for it
-MOST_LEASES = 256  # that are remembered, many times as many as can last
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ class Seeker:
         self._tickets = count(1)
         self._questions: list[Question] = []
         self._ids: dict[bytes, tuple[Question, Sealing]] = {}
-        self._granted: dict[bytes, bytes] = {}  # by lease: the mark of the half that granted it
+        self._granted = Granted()
         self._done: list[Done] = []
 
     def ask(self, kind: Kind, body: bytes, now: float) -> int:
@@ -112,7 +110,7 @@ class Seeker:
             self._refused(question, sealing, body, now)
             return None
         if isinstance(body, Held):
-            self._note_granted(question, sealing)
+            self._note_granted(question, sealing, body)
         self._end(question, frame, sealing.said)
         if isinstance(body, Welcome):
             self._welcomed(body, sealing, now, utc)
@@ -156,7 +154,7 @@ class Seeker:
 
     def _seal(self, question: Question, now: float) -> None:
         """With the cookie that we have, if that still is a good thing to do."""
-        if self._cookie is None or not question.may_be_sealed or not self._may_be_granted(question, self._cookie):
+        if self._cookie is None or not question.may_be_sealed or not self._may_be_asked(question, self._cookie, now):
             self._give_up(question)
             return
         if question.sealing is not None and mark(question.sealing.cookie) != mark(self._cookie):
@@ -202,10 +200,9 @@ class Seeker:
             raise DropError(Drop.MALFORMED) from error
 
     def _welcomed(self, welcome: Welcome, sealing: Sealing, now: float, utc: float) -> None:
-        since = now if sealing.said is None else sealing.said
         self.welcome, self.other_version = welcome, None
-        self.offset = welcome.clock / 1000 - (utc - (now - since) / 2)
-        self._version, self._cookie, self._cookie_until = sealing.version, welcome.cookie, since + COOKIE_LASTS
+        self.offset = welcome.clock / 1000 - (utc - (now - sealing.since) / 2)
+        self._version, self._cookie, self._cookie_until = sealing.version, welcome.cookie, sealing.since + COOKIE_LASTS
         for question in [*self._questions]:
             if question.sealing is None or self._is_worth_another(question):
                 self._seal(question, now)
@@ -225,15 +222,13 @@ class Seeker:
             self._cookie = question.sealing = None
             self._greet_for_others(now)
 
-    def _note_granted(self, question: Question, sealing: Sealing) -> None:
-        self._granted.pop(_lease(question), None)
-        self._granted[_lease(question)] = mark(sealing.cookie)
-        if len(self._granted) > MOST_LEASES:
-            del self._granted[next(iter(self._granted))]
+    def _note_granted(self, question: Question, sealing: Sealing, held: Held) -> None:
+        """It lasts from when it was asked for, at least."""
+        until = sealing.since + held.milliseconds / 1000
+        self._granted.note(_lease(question), sealing.cookie, until)
 
-    def _may_be_granted(self, question: Question, cookie: bytes) -> bool:
-        """Not a lease that was granted by somebody who is not there any more."""
-        return question.kind is not Kind.HOLD or self._granted.get(_lease(question), mark(cookie)) == mark(cookie)
+    def _may_be_asked(self, question: Question, cookie: bytes, now: float) -> bool:
+        return question.kind is not Kind.HOLD or self._granted.may_be_asked(_lease(question), cookie, now)
 
     def _give_up(self, question: Question) -> None:
         """Whatever waits for a greeting that comes to nothing is given up, too."""

@@ -1,5 +1,6 @@
 """What a peer must bear of range attempts: a hard limit, whatever is configured and whoever asks."""
 
+import asyncio
 from collections import deque
 from collections.abc import Sequence
 
@@ -16,6 +17,7 @@ class Budget:
         self._clock = clock
         self._limits = limits
         self.spent = 0  # attempts, waited for or not
+        self.turn = asyncio.Lock()  # of whoever waits for room, so that nobody else takes it meanwhile
         self._taken: deque[float] = deque(maxlen=max((most for most, _ in limits), default=0))
 
     @property
@@ -23,6 +25,16 @@ class Budget:
         """How many may go right now."""
         now = self._clock.monotonic()
         return min(most - sum(at > now - window for at in self._taken) for most, window in self._limits)
+
+    def wait(self, count: int) -> float:
+        """Seconds until so many may go at once, if nobody else takes any; or as many as ever may."""
+        now = self._clock.monotonic()
+        full = [0.0]
+        for most, window in self._limits:
+            recent = [at for at in self._taken if at > now - window]
+            over = len(recent) + min(count, most) - most
+            full += [recent[over - 1] + window - now] if over > 0 else []
+        return max(full)
 
     def note(self) -> None:
         """One leaves that is not to wait."""

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agent.judge.both import HeldReach, judge_both
 from agent.judge.endpoint import judge_service
 from agent.judge.fold import nearest, worst
-from agent.judge.range import judge_range
+from agent.judge.range import Reach, judge_range
 from agent.judge.single import judge_port
 from agent.judge.verdict import Judgement, Verdict
 from agent.path import Check, Path
@@ -36,10 +37,14 @@ def _address(path: Path, view: View, memory: Memory, now: float) -> AddressResul
     if path.check is Check.SQL:
         return _database(path, view, view.address, memory, now)
     if view.reach is not None and path.check is Check.RPC_RANGE:
-        asked = [outcome for port in sorted(view.ranged) for outcome in view.asks.get(port, ())]
-        return AddressResult(view.name, view.address, judge_range(view.sight(memory), view.reach), tuple(asked))
+        return AddressResult(view.name, view.address, _range(view, view.reach, memory), view.of_range())
     asked = [outcome for port in path.ports for outcome in view.asks[port]]
     return AddressResult(view.name, view.address, _all_ports(path, view, memory), tuple(asked))
+
+
+def _range(view: View, reach: Reach | HeldReach, memory: Memory) -> Judgement:
+    sight = view.sight(memory)
+    return judge_both(sight, reach) if isinstance(reach, HeldReach) else judge_range(sight, reach)
 
 
 def _endpoint(path: Path, view: View, memory: Memory) -> AddressResult:

@@ -22,6 +22,9 @@ ANCHOR = 5  # attempts a minute to find out whose the RSTs of an address are
 SEARCH, SHORT_SEARCH = 2, 6  # attempts a round to search there, at least; a round below a minute leaves less by itself
 AGAIN_AT_ONCE = 8  # asks again of silent ports, and of the controls beside them
 FLOOR = 10.0  # seconds between the beginnings of two rounds of a peer
+BUDGET_AT_ONCE = min(most for most, _ in LIMITS)
+SOON = 0.1  # seconds: as soon as the budget allows, and no check waits for it
+BETWEEN_IN_HURRY = 1.0  # seconds from wave to wave, while somebody waits
 MOST_ONCE = 246  # range attempts at one peer by `probe once`: 250 with a last look whether it still answers
 ENDS = 2  # the first and the last port of the range go along with every sample
 LONGEST_ONCE = 90.0  # seconds that a search may take while a person waits
@@ -107,11 +110,17 @@ class Manners:
         waves = max(1, floor(self.spread / self.spacing))
         return Effort(left, ceil(left / waves), self.spacing, self.spacing, self.spread, anchor=anchor)
 
-    def delays(self, count: int) -> list[float]:
+    def in_hurry(self) -> Effort:
+        """Of an agent that somebody waits for: as much as the budget allows, and as soon."""
+        return Effort(MOST_ONCE, BUDGET_AT_ONCE, self.spacing, BETWEEN_IN_HURRY, self.spread)
+
+    def delays(self, count: int, *, in_hurry: bool = False) -> list[float]:
         """When, after the beginning of a round, each of `count` range attempts is due."""
         if self.at_once:
             return [0.0] * count
         later = max(0, count - BURST)
+        if in_hurry:
+            return [0.0] * (count - later) + [SOON] * later
         return [0.0] * (count - later) + [self.spread * (number + 1) / later for number in range(later)]
 
 

@@ -22,7 +22,8 @@ from agent.survey.manners import AGAIN_AT_ONCE, SHORTEST, Manners
 from agent.survey.mapper import ask_mapper, shut_before
 from agent.survey.memory import Memory
 from agent.survey.noticed import contact_identifiers, noticed
-from agent.survey.range.ranging import Ranging
+from agent.survey.range.far import Greet
+from agent.survey.range.ranging import Knocks, Ranging
 from agent.survey.silence import DEADLINE, ask_again
 from agent.survey.view import View
 from probes.epm import Consultation
@@ -45,8 +46,16 @@ class Survey:
     """The rounds of one peer. `paths` all lead to it; results go to `publish` as they come."""
 
     def __init__(
-        self, paths: Sequence[Path], manners: Manners, ask: Ask, resolve: Resolve, clock: Clock, publish: Publish
+        self,
+        paths: Sequence[Path],
+        manners: Manners,
+        ask: Ask,
+        resolve: Resolve,
+        clock: Clock,
+        publish: Publish,
+        greet: Greet | None = None,
     ) -> None:
+        """`greet`: the agents at the peer's addresses; None: there is no key."""
         self._paths = paths
         self._manners = manners
         self._ask = ask
@@ -57,7 +66,7 @@ class Survey:
         self._memory = Memory()
         self._budget = Budget(clock)
         ranged = next((path for path in paths if path.check is Check.RPC_RANGE), None)
-        self._ranging = Ranging(ranged, manners, self._memory, self._budget, clock) if ranged else None
+        self._ranging = Ranging(ranged, manners, self._memory, self._budget, clock, greet) if ranged else None
         self._asking_again = asyncio.Semaphore(AGAIN_AT_ONCE)
         self._stale: tuple[Finding, ...] = ()
         self.findings: tuple[Finding, ...] = ()
@@ -67,7 +76,7 @@ class Survey:
         started = self._clock.time()
         views = await self._views()
         fixed = [path for path in self._paths if path.check is not Check.RPC_RANGE]
-        ranges = self._ranging.begin(views, self._range_knock) if self._ranging else []
+        ranges = self._ranging.begin(views, self._range_knocks) if self._ranging else []
         async with asyncio.TaskGroup() as group:  # a silent port takes its time, and the sample keeps its own pace
             for each in ranges:
                 group.create_task(each.late())
@@ -88,6 +97,25 @@ class Survey:
             if path.check is Check.RPC_RANGE:
                 self._conclude(path, views, started)
         self.findings = (*self._stale, *noticed(self._paths, views))
+
+    def hurry(self, until: float) -> None:
+        """Somebody waits for what the range comes to, until then (monotonic): ask as fast as the peer can bear."""
+        if self._ranging:
+            self._ranging.hurry_up(until)
+
+    @property
+    def is_hurried(self) -> bool:
+        """Whether somebody waits, and there is anything to wait for."""
+        return self._ranging is not None and self._ranging.hurry.is_on and not self.settled
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is nothing more to be learned of the range now: all is found, or there is no way to go on."""
+        return self._ranging is None or self._ranging.settled
+
+    async def sleep(self, seconds: float) -> None:
+        """Or until somebody is in a hurry."""
+        await (self._ranging.hurry.sleep(seconds) if self._ranging else self._clock.sleep(seconds))
 
     @property
     def contact_identifiers(self) -> set[UUID]:
@@ -168,8 +196,13 @@ class Survey:
         found = (source, peer, answer.name), (self._range_size, "", answer.seconds)
         return [View(*found[0], address, *found[1]) for address in known]
 
-    def _range_knock(self, view: View) -> Callable[[int], Awaitable[Outcome]]:
-        return partial(self._knock, view, timeout=SHORTEST)
+    def _range_knocks(self, view: View) -> Knocks:
+        knock = partial(self._knock, view, timeout=SHORTEST)
+        return Knocks(knock, partial(self._prove, view), partial(knock, paid=True))
+
+    async def _prove(self, view: View, port: int, proof: bytes) -> Outcome:
+        """At a port that is held for us: no listener but for seconds, so nothing else may be measured against it."""
+        return await self._ask(self._target(view, port, SHORTEST), Kind.PROOF, proof)
 
     def _registered(self, view: View) -> tuple[frozenset[int], frozenset[int]]:
         """The ports of an address at which its endpoint mapper knows a service, and those it named in this round."""
@@ -190,22 +223,28 @@ class Survey:
         kind: Kind = Kind.CONNECT,
         question: object = None,
         told: bool = False,
+        paid: bool = False,
     ) -> Outcome:
-        """`timeout` if the usual one is too short; `told`: the peer itself said which port, so it may be any."""
-        if told or self._in_range(port):
+        """`timeout` if the usual one is too short; `told`: the peer itself said which port, so it may be any.
+
+        `paid`: the budget knows already.
+        """
+        if not paid and (told or self._in_range(port)):
             if self._manners.at_once:
                 self._budget.note()
             else:
                 await self._budget.take()
-        deadline = max(timeout, self._manners.timeout)
-        target = Target(view.address or view.name, port, deadline, self._paths[0].source_address)
-        outcome = await self._ask(target, kind, question)
+        outcome = await self._ask(self._target(view, port, timeout), kind, question)
         if kind is Kind.BROWSER:  # UDP: neither a door of ours nor a control
             return outcome
         view.add(outcome)
         if view.address is not None:
             self._memory.note(view.address, outcome)
         return outcome
+
+    def _target(self, view: View, port: int, timeout: float) -> Target:
+        deadline = max(timeout, self._manners.timeout)
+        return Target(view.address or view.name, port, deadline, self._paths[0].source_address)
 
     def _in_range(self, port: int) -> bool:
         """Whether asking at this port looks like scanning a range, whatever it is asked for."""
@@ -245,6 +284,8 @@ class Survey:
         for view in views:
             if view.address is not None and view.sampled:
                 self._memory.samples[view.address] = {port: view.asks[port][-1] for port in view.sampled}
+            elif view.address is not None and view.held:
+                self._memory.samples.pop(view.address, None)
 
     def _conclude(self, path: Path, views: Sequence[View], started: float) -> None:
         self._publish(conclude(path, views, self._memory, started))

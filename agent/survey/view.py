@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agent.judge.both import HeldReach
 from agent.judge.range import Reach
 from agent.judge.registration import Registration
 from agent.judge.sight import Sight
@@ -25,7 +26,9 @@ class View:
     asks: dict[int, list[Outcome]] = field(default_factory=dict)  # port → outcomes, newest last
     sampled: set[int] = field(default_factory=set)
     ranged: set[int] = field(default_factory=set)  # all ports that were asked for the range's sake
-    reach: Reach | None = None  # what the range came to
+    held: dict[int, list[Outcome]] = field(default_factory=dict)  # ports that an agent held: no listeners of others'
+    strangers: set[int] = field(default_factory=set)  # those of them at which somebody else accepted
+    reach: Reach | HeldReach | None = None  # what the range came to
     database_port: int | None = None
     database_is_strict: bool = False
     database_failed: Outcome | None = None  # what its last PRELOGIN came to, if nobody spoke SQL Server's protocol
@@ -35,6 +38,14 @@ class View:
 
     def add(self, outcome: Outcome) -> None:
         self.asks.setdefault(outcome.target.port, []).append(outcome)
+
+    def of_range(self) -> tuple[Outcome, ...]:
+        """All that was asked for the range's sake."""
+        ports = sorted(self.ranged | self.held.keys())
+        asked = (
+            (*(self.asks.get(port, ()) if port in self.ranged else ()), *self.held.get(port, ())) for port in ports
+        )
+        return tuple(outcome for outcomes in asked for outcome in outcomes)
 
     def newest(self, port: int) -> Outcome | None:
         outcomes = self.asks.get(port)
@@ -56,7 +67,7 @@ class View:
     def sight(self, memory: Memory) -> Sight:
         """For the judge. The last round's sample stands in for what this round has not asked yet."""
         address = self.address or self.name
-        before: Mapping[int, Outcome] = memory.samples.get(address, {})
+        before: Mapping[int, Outcome] = memory.samples.get(address, {}) if not self.held else {}
         return Sight(
             source=self.source,
             peer=self.peer,
@@ -68,4 +79,6 @@ class View:
             silences={port: silence for (where, port), silence in memory.silences.items() if where == address},
             controls=self.paired,
             registration=self.registration,
+            held=len(self.held),
+            strangers=len(self.strangers),
         )

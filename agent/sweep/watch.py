@@ -1,16 +1,18 @@
 """Whether an address still answers: ports that answered in the sweep are asked again, meanwhile and beside each wave.
 
-If two that answered are silent, twice, something shuns us: most likely an intrusion system, because of this sweep.
+If two that answered are silent, again and again, something shuns us: most likely an intrusion system, because of this
+sweep.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from agent.clock import Clock
 from agent.dynamic.observed import Observed
 from agent.judge.silence import Control
 from agent.ports import LAST_PORT
 from agent.survey.manners import AGAIN_ONCE
+from agent.survey.shun import TIMES, heard
 from agent.survey.silence import answered
 from probes.outcome import Outcome
 from probes.state import State
@@ -72,13 +74,17 @@ class Watch:
         return found
 
     async def _doubt(self, one: int, other: int) -> None:
-        """One was silent. If another one is too, both are asked again, as each silence may have been bad luck."""
-        if await self._ask(other) is not Control.SILENT:
+        """One was silent. Is another one, too, and are both, again and again?"""
+        answered = await heard((one, other), self._are_silent, self._wait, TIMES - 1)
+        self.shunned = not answered
+        if answered == [other]:
             self._gone.add(one)
-            return
+
+    async def _are_silent(self, ports: Sequence[int]) -> list[bool]:
+        return [control is Control.SILENT for control in await asyncio.gather(*map(self._ask, ports))]
+
+    async def _wait(self) -> None:
         await self._clock.sleep(AGAIN_ONCE)
-        again = await asyncio.gather(self._ask(one), self._ask(other))
-        self.shunned = all(control is Control.SILENT for control in again)
 
     async def _ask(self, port: int) -> Control | None:
         began = self._clock.monotonic()

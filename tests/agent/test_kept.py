@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.kept import EVERY, Kept
+from agent.kept import EVERY, Kept, RangesOf
 from agent.ports import PortSet
 from agent.store import Store
 from tests.agent.survey.network import Site, agent
@@ -44,7 +44,7 @@ async def before(folder: Folder) -> int:
     world = World()
     world.refuses = PortSet.parse(UPPER)
     site = world.site(agent())
-    async with folder.kept().saved([site.survey], world.network.clock):
+    async with folder.kept().saved([RangesOf(site.survey)], world.network.clock):
         found = (await over(site, 8))[-1]
     return found.tested
 
@@ -54,7 +54,7 @@ async def restarted(folder: Folder, name: str = "contoso", later: float = 900.0)
     world.refuses = PortSet.parse(UPPER)
     site = world.site(agent())
     await world.network.clock.advance(later)
-    folder.kept(name).restore([site.survey])
+    folder.kept(name).restore([RangesOf(site.survey)])
     return site
 
 
@@ -70,7 +70,7 @@ async def test_it_is_saved_while_the_agent_runs_too(folder: Folder) -> None:
     world = World()
     site = world.site(agent())
     kept = folder.kept()
-    async with kept.saved([site.survey], world.network.clock):
+    async with kept.saved([RangesOf(site.survey)], world.network.clock):
         await over(site, 1)
         assert not folder.path.exists()
         await world.network.clock.advance(EVERY)
@@ -137,7 +137,7 @@ async def test_without_a_store_nothing_is_written(tmp_path: Path, monkeypatch: p
     world = World()
     site = world.site(agent())
     kept = Kept(None)
-    kept.restore([site.survey])
-    async with kept.saved([site.survey], world.network.clock):
+    kept.restore([RangesOf(site.survey)])
+    async with kept.saved([RangesOf(site.survey)], world.network.clock):
         await over(site, 1)
     assert not any(Folder(tmp_path).path.iterdir())

@@ -21,7 +21,7 @@ Key = tuple[str, bytes]  # ids are a sender's own
 
 
 class Book:
-    """`tickets`: numbers for orders that are answered."""
+    """`tickets`: numbers for orders that are answered. Before anything is looked up, `expire` says what time it is."""
 
     def __init__(self, rules: Rules, tickets: Iterator[int]) -> None:
         self.held = HeldPorts()
@@ -41,10 +41,10 @@ class Book:
         found = self._senders.get(request.sender, {}).get(lease)
         return found if found and found.is_granted and found.is_asked_by(request) else None
 
-    def find_ended(self, request: Request, lease: bytes, now: float) -> Lease | None:
+    def find_ended(self, request: Request, lease: bytes) -> Lease | None:
         """One that is over since a short time ago."""
         found = self._ended.get((request.sender, lease))
-        return found if found and now < found.until + REMEMBERED and found.is_asked_by(request) else None
+        return found if found and found.is_asked_by(request) else None
 
     def lasts(self, lease: Lease) -> bool:
         return self._senders.get(lease.sender, {}).get(lease.id) is lease

@@ -66,13 +66,13 @@ class Lease:
             self.joined.discard(port)
 
     def accepted(self, port: int, remote: Place, *, explained: bool) -> None:
-        """`explained`: another lease of that port was asked for from there."""
+        """`explained`: a lease of that port was asked for from there. What is too much need not be told apart."""
         came = self.came.get(port)
         if came is None:
             return
         if remote.address == self.asker and len(came.sources) < MOST_CAME:
             came.sources.add(remote.port)
-        elif remote.address == self.asker or not explained:
+        elif not explained:
             came.others = True
 
     def is_mine(self, asked: Asked) -> bool:

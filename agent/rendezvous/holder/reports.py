@@ -44,7 +44,7 @@ class Reports:
         self._forget(now)
         lease = self._book.find(request, report.lease)
         if lease is None:
-            return self._without_listeners(request, report, now)
+            return self._without_listeners(request, report)
         unsure = _unsure(lease, report.asked)
         if not unsure:
             return self._findings(lease, report.asked, ())
@@ -64,8 +64,8 @@ class Reports:
     def forget(self) -> None:
         self._looking.clear()
 
-    def _without_listeners(self, request: Request, report: Report, now: float) -> Findings:
-        lease = self._book.find_ended(request, report.lease, now)
+    def _without_listeners(self, request: Request, report: Report) -> Findings:
+        lease = self._book.find_ended(request, report.lease)
         if lease is not None:
             return _accepted_only(lease, report.asked)
         return Findings(False, request.local, _nothing_known(report.asked))

@@ -72,7 +72,6 @@ class Seen:
         sender.forget(now)
         if len(sender.entries) >= MOST:
             raise DropError(Drop.RATE)
-        sender.entries.pop(request.frame.id, None)
         sender.entries[request.frame.id] = _Entry(request.source, request.seal, now)
 
     def answered(self, request: Request, answer: bytes) -> None:

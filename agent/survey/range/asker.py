@@ -1,13 +1,14 @@
 """How a round asks ports of one address, and what of their answers goes to the search."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.clock import Clock
 from agent.dynamic.observed import Observed, observed
 from agent.dynamic.search import Search
 from agent.judge.silence import Control
 from agent.survey.manners import SHORTEST, Effort
+from agent.survey.range.hurry import Hurry
 from agent.survey.range.known import CompleteIn
 from agent.survey.silence import answered
 from agent.survey.view import View
@@ -20,13 +21,27 @@ KINDS = {True: Observed.CLOSED, False: Observed.REFUSED}  # what answers alike, 
 
 @dataclass(slots=True)
 class Pace:
-    """What a round has to go by. `room`: how many attempts may leave right now; `began`: monotonic."""
+    """What a round has to go by. `room`: how many attempts may leave right now; `began`: monotonic.
+
+    `wait`: seconds until there is room again, infinite for never.
+    """
 
     clock: Clock
     effort: Effort
     began: float
     room: Callable[[], int]
+    wait: Callable[[], float]
+    hurry: Hurry
+    in_hurry: Effort  # but for what is left
     complete_in: CompleteIn | None  # None: there is but one round
+
+    def hurried(self) -> Effort | None:
+        """None: nobody is in a hurry."""
+        return replace(self.in_hurry, left=self.hurry.left) if self.hurry.is_on else None
+
+    async def sleep(self, seconds: float) -> None:
+        """Or until somebody is in a hurry."""
+        await self.hurry.sleep(seconds)
 
 
 class Asker:

@@ -4,21 +4,17 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from agent.judge.silence import Control
-from agent.survey.memory import Memory
 from agent.survey.range.asker import Asker, Pace
 from agent.survey.range.known import RangeMemory
-from probes.state import State
-
-SHUNNED, TIMES = 2, 3  # ports that answered before and are silent at the same time, so often in a row
-SOON = 60.0  # seconds after a search in which silence may come from it
+from agent.survey.range.shunned import Shunned
 
 
 class Edges:
     """Of one address."""
 
-    def __init__(self, asker: Asker, memory: Memory, known: RangeMemory, pace: Pace) -> None:
+    def __init__(self, asker: Asker, shunned: Shunned, known: RangeMemory, pace: Pace) -> None:
         self._asker = asker
-        self._memory = memory
+        self._shunned = shunned
         self._known = known
         self._search = known.search
         self._pace = pace
@@ -38,7 +34,7 @@ class Edges:
         if not self._asker.hears():  # nor will it be heard when asked again
             return False
         while left > 0 and self._now < until:
-            began, controls = self._now, self._controls()
+            began, controls = self._now, self._shunned.controls()
             room = min(left, effort.at_once, self._pace.room() - 1)  # a control goes with them
             ports = self._search.wave(left, max(1, room), controlled=bool(controls), exact=effort.exact)
             again = self._asker.asked_at(ports) + effort.spacing
@@ -63,37 +59,12 @@ class Edges:
             self._known.searched_at = self._now
         found = asker.control(control[0]) if control else None
         asker.take(outcomes, found)
-        return found is Control.SILENT and await self._is_shunned(controls[:SHUNNED])
+        return found is Control.SILENT and await self._shunned.by_now(controls)
 
     async def shunned_by_sample(self) -> bool:
         """A whole sample at once may be too much for a device already."""
         at_once = self._pace.complete_in is None and any(map(self._asker.view.is_silent, self._asker.view.ranged))
-        return at_once and await self._is_shunned(self._controls()[:SHUNNED])
-
-    async def shunned_since_search(self) -> bool:
-        """Whether ports of other checks that answered in the last round are silent, soon after a search."""
-        searched, answered = self._known.searched_at, sorted(self._known.answered)
-        if searched is None or self._pace.began - searched > SOON:
-            return False
-        answered.sort(key=self._asker.view.is_silent, reverse=True)
-        return any(map(self._asker.view.is_silent, answered)) and await self._is_shunned(answered[:SHUNNED])
-
-    async def _is_shunned(self, controls: Sequence[int]) -> bool:
-        """Whether two ports that answered before are both silent, also when asked again and again; not by mere loss."""
-        if len(controls) < SHUNNED or self._search.loss.needed is None:
-            return False
-        for _ in range(TIMES):
-            outcomes = await asyncio.gather(*map(self._asker.knock, controls))
-            if any(outcome.state is not State.FILTERED for outcome in outcomes):
-                return False
-            await self._pace.clock.sleep(self._pace.effort.spacing)
-        return True
-
-    def _controls(self) -> list[int]:
-        """Ports that answered last; first those that still do, and are not in the range, which bears only so much."""
-        ports = self._search.map.ports
-        answering = self._memory.answering(self._asker.view.address or "")
-        return sorted(answering, key=lambda port: (self._asker.view.is_silent(port), port in ports))
+        return at_once and await self._shunned.by_now()
 
     async def _until(self, moment: float) -> None:
         if moment > self._now:

@@ -4,26 +4,25 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf, isfinite
 
-from agent.dynamic.observed import Observed
-from agent.dynamic.portmap import PortMap, unit_for
-from agent.dynamic.runs import largest_untested
 from agent.dynamic.search import Search
-from agent.dynamic.stored import restore, store
-from agent.judge.coverage import Coverage, RangeState
+from agent.judge.both import HeldReach
+from agent.judge.held import Shows
 from agent.judge.range import Reach
 from agent.judge.silence import Loss
 from agent.ports import PortSet
+from agent.survey.range.charted import Charted, time
+from agent.survey.range.far import Far, Silent
 from probes.outcome import Outcome
 from probes.state import State
 
 CompleteIn = Callable[[bytes], float]  # from the map's states to seconds until every port will have been asked
 
 DAY = 86_400.0  # seconds
-LATEST = 1e11  # UTC; the year 5138
 PASSES = 1.5  # full passes that the window spans, at least
 PAUSE = 3600.0  # seconds without any range attempt after our own probing seems to have shut us out
-MOST_EXEMPT, MOST_SHARE = 64, 16  # registered ports of a range, or 1/16 of it: a host that has more has none exempt
 ENOUGH_SILENCE = 3  # rounds of nothing but silence; from then on one port a round is asked
+MOST_NEVER_HELD = 1024  # ports that are known never to be held
+MOST_SHUT = 256  # of which it is known how they are shut
 
 
 def window_for(size: int, samples: int, interval: float, configured: float | None) -> float:
@@ -33,23 +32,60 @@ def window_for(size: int, samples: int, interval: float, configured: float | Non
 
 @dataclass(slots=True)
 class RangeMemory:
-    """`window` in seconds; `pass_began`, `last_full_pass` and `paused_until` UTC; the others monotonic."""
+    """`window` in seconds; `paused_until` and `reached_at` UTC; the other times monotonic.
 
-    search: Search
+    There is a chart for each way to judge, made when it is first used: what one end alone saw means something else than
+    what both saw. As a rule there is but one of them.
+    """
+
+    ports: PortSet
+    loss: Loss
     window: float
-    pass_began: float
-    last_full_pass: float | None = None
+    began: float  # UTC
+    alone: Charted | None = None  # from this end
+    held: Charted | None = None
     silent_rounds: int = 0  # in a row: nothing but silence
     searched_at: float | None = None
-    paused_until: float = -inf  # UTC
+    paused_until: float = -inf
     anchored_at: float = -inf  # when it was looked whose the RSTs are
-    reach: Reach | None = None  # what the last round came to
+    reach: Reach | HeldReach | None = None  # what the last round came to
     answered: frozenset[int] = field(default_factory=frozenset)  # ports of other checks, in the last round
-    _swept_at: float = -inf  # UTC: when what is too old was forgotten
+    met: Far | Silent | None = None  # what the last greeting came to; None: there was none
+    reached_at: float = -inf  # when somebody reached a port that was held there
+    never_held: dict[int, None] = field(default_factory=dict)  # the newest one last
+    how: dict[int, Shows] = field(default_factory=dict)  # held ports, how they are shut; the newest one last
+    sampled: tuple[int, frozenset[int]] = (-1, frozenset())  # in which round, and which ports of it
+    settled: bool = False  # nothing more is to be learned now
 
     @classmethod
     def new(cls, ports: PortSet, loss: Loss, window: float, now: float) -> "RangeMemory":
-        return cls(Search(PortMap(ports, unit_for(window)), loss), window, now)
+        return cls(ports, loss, window, now)
+
+    @property
+    def chart(self) -> Charted:
+        """From this end alone."""
+        if self.alone is None:
+            self.alone = self._chart()
+        return self.alone
+
+    @property
+    def chart_of_both(self) -> Charted:
+        if self.held is None:
+            self.held = self._chart()
+            self.held.search.credible = True  # silence stands out, as somebody is known to listen
+        return self.held
+
+    def _chart(self) -> Charted:
+        return Charted.new(self.ports, self.loss, self.window, self.began)
+
+    @property
+    def search(self) -> Search:
+        """From this end alone."""
+        return self.chart.search
+
+    @property
+    def last_full_pass(self) -> float | None:
+        return self.chart.last_full_pass
 
     def is_paused(self, now: float) -> bool:
         """`now`: UTC. A clock that was set back makes no pause longer than it is."""
@@ -62,89 +98,54 @@ class RangeMemory:
     @property
     def is_thin(self) -> bool:
         """Whether one port a round is all that is worth asking."""
-        return self.silent_rounds >= ENOUGH_SILENCE
+        return self.silent_rounds >= ENOUGH_SILENCE and (self.met is None or isinstance(self.met, Silent))
 
     def count_round(self, sampled: Iterable[Outcome], now: float) -> None:
-        """A round is over, with these outcomes of its sample. `now`: UTC."""
+        """A round from this end alone is over, with these outcomes of its sample. `now`: UTC."""
         states = {outcome.state for outcome in sampled} - {State.LOCAL_FAULT}
         if states:
             self.silent_rounds = self.silent_rounds + 1 if states == {State.FILTERED} else 0
-        oldest = self.search.map.oldest()
-        if oldest is not None and oldest + self.search.map.unit > self.pass_began:
-            self.last_full_pass, self.pass_began = now, now
-        self.forget_old(now)
+        self.chart.count_round(now)
 
-    def forget_old(self, now: float) -> None:
-        """What is older than the window; looked at as often as stamps can tell."""
-        if abs(now - self._swept_at) >= self.search.map.unit:
-            self._swept_at = now
-            self.search.forget_before(now - self.window, now)
+    def note_never_held(self, port: int) -> None:
+        self.never_held.pop(port, None)
+        self.never_held[port] = None
+        if len(self.never_held) > MOST_NEVER_HELD:
+            del self.never_held[next(iter(self.never_held))]
+
+    def remember(self, port: int, how: Shows) -> None:
+        """How it is shut: for the sentences, as long as it is not seen again."""
+        self.how.pop(port, None)
+        self.how[port] = how
+        if len(self.how) > MOST_SHUT:
+            del self.how[next(iter(self.how))]
+
+    def was_reached(self, now: float) -> bool:
+        """Whether somebody reached a port that was held there, in the last day. `now`: UTC."""
+        return now - DAY <= self.reached_at <= now
 
     def state(self) -> dict[str, object]:
         """For a file."""
         return {
-            "map": store(self.search.map),
-            "credible": self.search.credible,
-            "pass_began": self.pass_began,
-            "last_full_pass": self.last_full_pass,
-            "paused_until": self.paused_until if isfinite(self.paused_until) else None,
+            **({"map": {"origin": None}, "credible": False} if self.alone is None else self.alone.state()),
+            "paused_until": _finite(self.paused_until),
+            "held": self.held.state() if self.held else None,
+            "reached_at": _finite(self.reached_at),
         }
 
     def restore(self, state: Mapping[str, object], now: float) -> None:
-        """From a file. Raises ValueError when it is not understood."""
-        stored, credible = state.get("map"), state.get("credible")
-        if not isinstance(stored, dict) or not isinstance(credible, bool):
+        """From a file; one that was written before there were agents to ask has less in it. Raises ValueError."""
+        held, (paused, reached) = state.get("held"), (time(state.get(key)) for key in ("paused_until", "reached_at"))
+        if held is not None and not isinstance(held, dict):
             raise ValueError("not what is known of a range")
-        began, full, paused = (_time(state.get(key)) for key in ("pass_began", "last_full_pass", "paused_until"))
-        restore(self.search.map, stored, since=now - self.window, now=now)
-        self.search.credible = credible  # as it was when this was seen: nothing of it is void
-        self.pass_began = now if began is None else min(began, now)
-        self.last_full_pass = None if full is None or full > now else full
+        self.chart.restore(state, now)
+        if self.chart.is_empty:
+            self.alone = None
+        if held is not None:
+            self.chart_of_both.restore({**held, "credible": True}, now)
         self.paused_until = -inf if paused is None else paused
+        self.reached_at = -inf if reached is None else reached
 
 
-def _time(written: object) -> float | None:
-    """UTC, or none. Raises ValueError."""
-    if written is None:
-        return None
-    if isinstance(written, bool) or not isinstance(written, int | float) or not 0 <= written <= LATEST:
-        raise ValueError("a time that is none")
-    return float(written)
-
-
-def exempt_from(registered: frozenset[int], ports: PortSet) -> frozenset[int]:
-    """Those of the range; none when there are so many that nothing would be left to test."""
-    within = frozenset(port for port in registered if port in ports)
-    return within if len(within) <= max(MOST_EXEMPT, len(ports) // MOST_SHARE) else frozenset()
-
-
-def coverage(known: RangeMemory, complete_in: CompleteIn | None) -> Coverage:
-    """`complete_in`: None where there is no further round."""
-    search = known.search
-    counted = _count(search)
-    seconds = complete_in(search.map.states) if complete_in else None
-    largest = largest_untested(search.map.states, search.map.ports, search.exempt)
-    return Coverage(counted, largest, known.last_full_pass, seconds)
-
-
-def _count(search: Search) -> dict[RangeState, int]:
-    """A registered port is exempt, unless it is shown to be shut."""
-    states = search.map.states
-    seen = {each: states.count(each) for each in Observed}
-    exempt = [port for port in search.exempt if search.map[port] is not Observed.REFUSED]
-    for port in exempt:
-        seen[search.map[port]] -= 1
-    counted = dict.fromkeys(RangeState, 0)
-    for each, count in seen.items():
-        counted[_STATES[each] if each is not Observed.CLOSED or search.credible else RangeState.INCONCLUSIVE] += count
-    counted[RangeState.EXEMPT] = len(exempt)
-    return counted
-
-
-_STATES = {
-    Observed.OPEN: RangeState.OPEN,
-    Observed.CLOSED: RangeState.OPEN,  # where an RST is the host's own
-    Observed.SILENT: RangeState.INCONCLUSIVE,
-    Observed.REFUSED: RangeState.BLOCKED,
-    Observed.UNTESTED: RangeState.UNTESTED,
-}
+def _finite(moment: float) -> float | None:
+    return moment if isfinite(moment) else None

@@ -1,4 +1,4 @@
-"""One round of the dynamic range of one address: a sample, whose its RSTs are, a search, and what it came to."""
+"""One round of the dynamic range of one address, from this end alone: a sample, whose its RSTs are, and a search."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,12 +8,13 @@ from agent.dynamic.search import Search
 from agent.judge.range import Reach
 from agent.judge.silence import Control
 from agent.ports import PortSet
-from agent.survey.manners import ANCHOR
-from agent.survey.memory import Memory
+from agent.survey.manners import ANCHOR, MOST_ONCE
 from agent.survey.range.anchor import look_for_anchor
 from agent.survey.range.asker import Asker, Knock, Pace
+from agent.survey.range.counted import coverage, exempt_from
 from agent.survey.range.edges import Edges
-from agent.survey.range.known import RangeMemory, coverage, exempt_from
+from agent.survey.range.known import RangeMemory
+from agent.survey.range.shunned import Shunned
 from agent.survey.view import View
 from probes.outcome import Outcome, Target
 from probes.state import Phase, State
@@ -29,13 +30,15 @@ class RangeRound:
         self,
         view: View,
         within: PortSet,
-        memory: Memory,
         known: RangeMemory,
         knock: Knock,
+        shunned: Shunned,
         pace: Pace,
         due: Sequence[tuple[float, int]],
+        *,
+        idle: bool,
     ) -> None:
-        """`due`: the sample; which port how many seconds after the round began.
+        """`due`: the sample; which port how many seconds after the round began. `idle`: it is not its turn.
 
         `within`: the whole range, where only a part of it is asked.
         """
@@ -44,9 +47,11 @@ class RangeRound:
         self._known = known
         self._pace = pace
         self._asker = Asker(view, known.search, knock, pace.clock)
-        self._edges = Edges(self._asker, memory, known, pace)
+        self._shunned = shunned
+        self._edges = Edges(self._asker, shunned, known, pace)
         self._unheard: list[Outcome] = []  # of the sample, until it is known how to take them
         self._due = due
+        self._idle = idle
         self._prepared = False
         self._paused = known.is_paused(pace.clock.time())  # also if it ends in the middle of the round
         self._search.begin(pace.effort.recheck)
@@ -86,9 +91,9 @@ class RangeRound:
 
         `registered`: where services of this address are; `named`: where its mapper said so in this round.
         """
-        if await self._edges.shunned_since_search():
+        if await self._shunned.since_search():
             self._pause()
-        if self._paused or not self._due:
+        if self._paused or self._idle:
             return
         self._search.exempt = exempt_from(registered, self._search.map.ports)
         await self._look_for_anchor(registered, named)
@@ -150,11 +155,12 @@ class RangeRound:
 
     def end(self) -> Reach:
         """What it came to. Nothing is asked any more."""
-        if not self._due and not self._paused and self._known.reach is not None:
-            return self._known.reach  # it was not its turn
+        if self._idle and not self._paused and isinstance(self._known.reach, Reach):
+            return self._known.reach
         self._remember()
-        self._known.reach = self._reach()
-        return self._known.reach
+        self._known.reach = reach = self._reach()
+        self._known.settled = self._paused or not (self._is_sampling() or self._search.wave(MOST_ONCE, MOST_ONCE))
+        return reach
 
     def _reach(self) -> Reach:
         search, ports = self._search, self._search.map.ports
@@ -163,7 +169,7 @@ class RangeRound:
         return Reach(
             ports,
             seen or [self._not_asked(self._pace.clock.time())],
-            coverage(self._known, self._pace.complete_in),
+            coverage(self._known.chart, self._pace.complete_in),
             refused=search.refused,
             passes=search.passes,
             suspect=search.suspect,

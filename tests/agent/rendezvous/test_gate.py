@@ -223,6 +223,16 @@ def test_a_greeting_is_answered_three_times_too() -> None:
     assert far.dropped == {Drop.REPLAY: 1}
 
 
+def test_a_greeting_of_long_ago_is_one_as_it_carries_no_time() -> None:
+    far = Far()
+    peer = greeted(far)
+    recorded = peer.last
+    (answer,) = far.hear(recorded, Place(BTS1, 4711), BEGIN + 600)
+    assert answer.to.address == BTS1
+    assert len(answer.data) <= len(recorded)
+    assert far.ports == []
+
+
 def test_a_request_that_is_under_way_is_not_carried_out_again() -> None:
     far = Far()
     far.slow = True

@@ -97,14 +97,29 @@ def test_a_lease_is_kept_for_as_long_as_it_is_renewed(joined: Joined) -> None:
     assert joined.far.count(Open) == 1
 
 
-def test_a_lease_that_was_not_renewed_in_time_is_broken(joined: Joined) -> None:
+def test_a_lease_that_is_over_is_not_renewed(joined: Joined) -> None:
     joined.hold(1, [PORT])
     joined.run(5.5)
     assert joined.connect(PORT, SOURCE) is None
-    joined.hold(1, [PORT])
+    assert joined.hold(1, [PORT]) is None
     reported = joined.report(1, {PORT: SOURCE})
     assert reported is not None
-    assert not reported.unbroken
+    assert reported.found == {PORT: UNKNOWN}
+
+
+@pytest.mark.parametrize("later", [0.5, 3.0, 8.0])
+def test_a_renewal_that_comes_too_late_is_of_a_lease_that_is_broken(joined: Joined, later: float) -> None:
+    joined.hold(1, [PORT])
+    joined.run(4.8)
+    joined.there = lambda data: (later,)
+    ticket = joined.seeker.ask(Kind.HOLD, lease(1) + b"\x01" + PORT.to_bytes(2, "big"), joined.now)
+    joined.run(0.3)
+    assert joined.connect(PORT, SOURCE) is None
+    assert joined.answer(ticket).answer is None or joined.far.ports == [PORT]
+    joined.there = arrives
+    reported = joined.report(1, {PORT: SOURCE})
+    assert reported is not None
+    assert not reported.unbroken or reported.found == {PORT: UNKNOWN}
 
 
 # Lost, twice, late, in another order.

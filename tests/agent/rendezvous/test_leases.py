@@ -90,10 +90,12 @@ def test_the_time_runs_from_the_grant(far: Far, peer: Peer) -> None:
     assert far.ports == []
 
 
-def test_what_is_opened_too_late_is_closed_at_once_and_nobody_is_told(far: Far, peer: Peer) -> None:
+@pytest.mark.parametrize("ticks", [True, False])
+def test_what_is_opened_too_late_is_closed_at_once_and_nobody_is_told(far: Far, peer: Peer, ticks: bool) -> None:
     far.slow = True
     peer.ask(Hold(lease(1), (50000,)), BEGIN)
-    far.tick(BEGIN + 5)
+    if ticks:
+        far.tick(BEGIN + 5)
     assert far.work(BEGIN + 5.1) == []
     assert (far.ports, far.holder.next_at()) == ([], None)
     assert peer.report(1, {50000: 1}, BEGIN + 5.2).unbroken is False

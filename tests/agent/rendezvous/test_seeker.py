@@ -180,6 +180,18 @@ def test_what_waits_for_a_greeting_is_given_up_with_it(played: Played) -> None:
     assert played.seeker.done() == [Done(ticket, None, 0, None) for ticket in tickets]
 
 
+def test_what_waits_for_a_greeting_waits_for_the_last_one(played: Played) -> None:
+    played.seeker.greet(BEGIN)
+    played.until(1)
+    played.seeker.greet(played.now)
+    played.seeker.ask(Kind.TELL, TELL, played.now)
+    *_, hello = played.until(4)
+    assert [done.ticket for done in played.seeker.done()] == [1]
+    played.hear(played.answer(hello))
+    *_, asked = played.until(4)
+    assert asked.kind is Kind.TELL
+
+
 def test_a_request_is_said_again_in_the_same_words(known: Played) -> None:
     ticket = known.seeker.ask(Kind.TELL, TELL, BEGIN)
     said = [frame for frame in known.until(10) if frame.kind is Kind.TELL]
@@ -428,6 +440,33 @@ def test_an_agent_that_was_replaced_by_an_older_one_is_greeted_again() -> None:
     assert (again.kind, again.version) == (Kind.TELL, 6)
     assert played.hear(played.answer(again)) is None
     assert [done.answer is None for done in played.seeker.done()] == [False]
+
+
+def test_nothing_more_is_said_to_one_that_was_replaced_till_it_is_greeted() -> None:
+    played = Played(newest=7)
+    played.greet()
+    played.hear(refusal(played.ask(), 6, 5))
+    played.seeker.ask(Kind.TELL, TELL, played.now)
+    assert [frame.kind for frame in played.until(0.1)] == [Kind.HELLO]
+
+
+def test_one_that_refuses_what_it_says_it_speaks_is_given_up() -> None:
+    played = Played(newest=7)
+    played.seeker.greet(BEGIN)
+    for spoken in [(6, 5), (7, 6), (6, 5)]:
+        for hello in played.until(0):
+            played.hear(refusal(hello, *spoken))
+    assert len(played.sent) == 2
+    assert [done.answer for done in played.seeker.done()] == [None]
+
+
+def test_whoever_answers_after_all_speaks_our_version() -> None:
+    played = Played(newest=7)
+    played.seeker.greet(BEGIN)
+    (hello,) = played.until(0)
+    played.hear(refusal(hello, 9, 8))
+    played.hear(played.answer(played.ask()))
+    assert played.seeker.other_version is None
 
 
 def test_one_that_refuses_again_and_again_is_given_up() -> None:

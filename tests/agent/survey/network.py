@@ -7,6 +7,7 @@ from agent.path import Path
 from agent.ports import PortSet
 from agent.result import Result
 from agent.survey.manners import Manners
+from agent.survey.range.far import Greet
 from agent.survey.survey import Survey
 from probes.epm import Consultation, Key, Ports, Registered
 from probes.outcome import Outcome, Resolved, Target
@@ -164,12 +165,12 @@ def _said(connected: Outcome, seconds: float, answer: object) -> Outcome:
 class Site:
     """A survey of one peer in such a network, and what it published."""
 
-    def __init__(self, network: Network, paths: Sequence[Path], manners: Manners) -> None:
+    def __init__(self, network: Network, paths: Sequence[Path], manners: Manners, greet: Greet | None = None) -> None:
         self.network = network
         self.clock = network.clock
         self.published: list[tuple[float, Result]] = []
         self.survey = Survey(
-            paths, manners, network.ask, network.resolve, network.clock, lambda result: self._publish(result)
+            paths, manners, network.ask, network.resolve, network.clock, lambda result: self._publish(result), greet
         )
 
     def _publish(self, result: Result) -> None:

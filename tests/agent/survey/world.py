@@ -8,6 +8,7 @@ from agent.judge.verdict import Judgement
 from agent.path import Check
 from agent.ports import NO_PORTS, PortSet
 from agent.survey.manners import Manners
+from agent.survey.range.far import Greet
 from probes.outcome import Outcome, Target
 from probes.registry import Kind
 from probes.state import State
@@ -97,10 +98,10 @@ class World:
         self._buckets[name] = max(0.0, tokens - 1), self.network.now
         return tokens < 1
 
-    def site(self, manners: Manners, ports: str = DYNAMIC) -> Site:
+    def site(self, manners: Manners, ports: str = DYNAMIC, greet: Greet | None = None) -> Site:
         ranged = path(Check.RPC_RANGE, ports)
         fixed = both()
-        return Site(self.network, [*fixed, replace(ranged, matchers=fixed[0].matchers)], manners)
+        return Site(self.network, [*fixed, replace(ranged, matchers=fixed[0].matchers)], manners, greet)
 
 
 async def ranged(site: Site) -> Judgement:

@@ -8,7 +8,8 @@ from agent.dynamic.observed import Observed
 from agent.judge.coverage import RangeState
 from agent.judge.silence import Loss
 from agent.ports import PortSet
-from agent.survey.range.known import PAUSE, RangeMemory, coverage, exempt_from, window_for
+from agent.survey.range.counted import coverage, exempt_from
+from agent.survey.range.known import PAUSE, RangeMemory, window_for
 from probes.outcome import Outcome
 from probes.state import State
 from tests.agent.seen import outcome
@@ -43,7 +44,7 @@ def test_the_window(size: int, samples: int, interval: float, configured: float 
 def test_every_port_is_counted_once() -> None:
     memory = known(open="50000", closed="50001-50002", silent="50003", refused="50004-50005")
     memory.search.exempt = exempt_from(frozenset({50000, 50009, 60000}), PORTS)
-    found = coverage(memory, lambda states: 60.0 * states.count(0))
+    found = coverage(memory.chart, lambda states: 60.0 * states.count(0))
     assert found.ports == {
         RangeState.OPEN: 0,
         RangeState.BLOCKED: 2,
@@ -59,13 +60,13 @@ def test_every_port_is_counted_once() -> None:
 def test_an_rst_counts_as_passing_only_where_it_is_the_host_s_own() -> None:
     memory = known(closed="50001-50002")
     memory.search.credible = True
-    assert coverage(memory, None).ports[RangeState.OPEN] == 2
+    assert coverage(memory.chart, None).ports[RangeState.OPEN] == 2
 
 
 def test_a_registered_port_that_is_refused_is_blocked_all_the_same() -> None:
     memory = known(refused="50004")
     memory.search.exempt = frozenset({50004})
-    found = coverage(memory, None).ports
+    found = coverage(memory.chart, None).ports
     assert (found[RangeState.BLOCKED], found[RangeState.EXEMPT]) == (1, 0)
 
 
@@ -91,7 +92,7 @@ def test_what_is_older_than_the_window_is_untested_again() -> None:
     memory = known(closed="50000-50009")
     memory.search.map.observe(50004, Observed.CLOSED, NOW + DAY / 2)
     memory.count_round([], NOW + DAY + 120)
-    assert coverage(memory, None).tested == 1
+    assert coverage(memory.chart, None).tested == 1
 
 
 def sampled(*states: State) -> list[Outcome]:
