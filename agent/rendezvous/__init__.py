@@ -10,6 +10,7 @@ seeker     the half that asks: greeting, requests and their repetition
 bodies     which message has which body
 directory  who runs an agent, by what names, and where it can be asked
 question   one request under way
+granted    which leases were granted to us, and which of them may be renewed
 
 With the operating system and an event loop:
 

@@ -75,13 +75,13 @@ class Book:
         if ticket not in self._opening:
             return [], []
         order, asker = self._opening.pop(ticket)
-        vain, concerned = [], {asker}
+        vain, concerned = [], {asker: None}  # in a certain order
         for port in order.hold:
-            leases, in_vain = self.held.opened(order.local, port, grants.get(port, _failed(port)))
-            concerned |= set(leases)
+            leases, in_vain = self.held.opened(order.local, _of(grants, port))
+            concerned |= dict.fromkeys(leases)
             vain += [(order.local, port)] if in_vain else []
         for port in order.look:
-            asker.settle(port, ticket, _looked(grants.get(port, _failed(port)), asker.looked_at[port]))
+            asker.settle(_looked(_of(grants, port), asker.looked_at[port]))
         return closes(vain), [lease for lease in concerned if lease.is_granted and lease.waiting]
 
     def expire(self, now: float) -> list[Close]:
@@ -101,10 +101,9 @@ class Book:
         return self._due[0][0] if self._due else None
 
     def close(self) -> list[Close]:
-        """What is being opened right now is closed when it is."""
+        """All leases end now. What is being opened right now is closed when it is."""
         free = [port for _, _, lease in self._due for port in self._end(lease)]
         self._due.clear()
-        self._ended.clear()
         return closes(free)
 
     def _new(self, request: Request, hold: Hold, now: float) -> tuple[Lease, Open | None]:
@@ -113,24 +112,23 @@ class Book:
         )
         lease.unbroken = (lease.sender, lease.id) not in self._ended
         lease.waiting.append(request)
-        ticket = next(self._tickets)
-        opening = [port for port in hold.ports if self._place(lease, port, ticket, now)]
+        opening = [port for port in hold.ports if self._place(lease, port, now)]
         if len(self._senders.get(lease.sender, ())) < MOST_LEASES:
             self._senders.setdefault(lease.sender, {})[lease.id] = lease
             heapq.heappush(self._due, (lease.until, next(self._numbers), lease))
         if not opening and not lease.looked_at:
             return lease, None
-        order = Open(ticket, lease.local, tuple(opening), tuple(lease.looked_at))
-        self._opening[ticket] = order, lease
+        order = Open(next(self._tickets), lease.local, tuple(opening), tuple(lease.looked_at))
+        self._opening[order.ticket] = order, lease
         return lease, order
 
-    def _place(self, lease: Lease, port: int, ticket: int, now: float) -> bool:
+    def _place(self, lease: Lease, port: int, now: float) -> bool:
         """Whether it has to be opened."""
         reason = self._why_not(lease, port, now)
         if reason is Reason.NONE:
-            return self.held.join(lease, port, ticket)
+            return self.held.join(lease, port)
         if reason in LOOKED_AT:
-            lease.missing[port] = ticket
+            lease.missing.add(port)
             lease.looked_at[port] = reason
         else:
             lease.grants[port] = Grant(port, Holding.REFUSED, reason)
@@ -161,8 +159,9 @@ class Book:
         return self.held.leave(lease)
 
 
-def _failed(port: int) -> Grant:
-    return Grant(port, Holding.FAILED)
+def _of(grants: Mapping[int, Grant], port: int) -> Grant:
+    """What is not said has failed."""
+    return replace(grants[port], port=port) if port in grants else Grant(port, Holding.FAILED)
 
 
 def _looked(grant: Grant, reason: Reason) -> Grant:

@@ -16,9 +16,9 @@ Port = tuple[str, int]  # an address of ours, and a port of it
 
 @dataclass(slots=True)
 class _Held:
-    """`ticket`: of the order to open it; None: it is open."""
+    """`is_open`: it is not just being opened."""
 
-    ticket: int | None
+    is_open: bool = False
     leases: list[Lease] = field(default_factory=list)
 
 
@@ -29,34 +29,34 @@ class HeldPorts:
     @property
     def open(self) -> int:
         """How many are held right now."""
-        return sum(held.ticket is None for held in self._ports.values())
+        return sum(held.is_open for held in self._ports.values())
 
     def has_room(self, local: str, port: int) -> bool:
         """For one lease more."""
         held = self._ports.get((local, port))
         return len(self._ports) < MOST_LISTENERS if held is None else len(held.leases) < MOST_LEASES
 
-    def join(self, lease: Lease, port: int, ticket: int) -> bool:
-        """Have a port held for a lease, too. Whether it has to be opened for that, with this ticket."""
-        held = self._ports.setdefault((lease.local, port), _Held(ticket))
+    def join(self, lease: Lease, port: int) -> bool:
+        """Have a port held for a lease, too. Whether it has to be opened for that."""
+        is_new = (lease.local, port) not in self._ports
+        held = self._ports.setdefault((lease.local, port), _Held())
         held.leases.append(lease)
         lease.joined.add(port)
-        if held.ticket is None:
-            lease.settle(port, None, Grant(port, Holding.HELD))
-            return False
-        lease.missing[port] = held.ticket
-        return held.ticket == ticket
+        if held.is_open:
+            lease.settle(Grant(port, Holding.HELD))
+        else:
+            lease.missing.add(port)
+        return is_new
 
-    def opened(self, local: str, port: int, grant: Grant) -> tuple[list[Lease], bool]:
-        """What became of one that was being opened: whom that concerns, and whether it is open in vain."""
-        held = self._ports[local, port]
-        ticket, held.ticket = held.ticket, None
-        is_open = grant.holding is Holding.HELD
-        if not (is_open and held.leases):
-            del self._ports[local, port]
+    def opened(self, local: str, grant: Grant) -> tuple[list[Lease], bool]:
+        """What became of a port that was being opened: whom that concerns, and whether it is open in vain."""
+        held = self._ports[local, grant.port]
+        held.is_open = grant.holding is Holding.HELD
+        if not (held.is_open and held.leases):
+            del self._ports[local, grant.port]
         for lease in held.leases:
-            lease.settle(port, ticket, grant)
-        return held.leases, is_open and not held.leases
+            lease.settle(grant)
+        return held.leases, held.is_open and not held.leases
 
     def leave(self, lease: Lease) -> list[Port]:
         """A lease is over. The ports that nobody needs any more; those that are being opened come later."""
@@ -64,7 +64,7 @@ class HeldPorts:
         for port in sorted(lease.joined):
             held = self._ports[lease.local, port]
             held.leases.remove(lease)
-            if not held.leases and held.ticket is None:
+            if held.is_open and not held.leases:
                 del self._ports[lease.local, port]
                 free.append((lease.local, port))
         return free

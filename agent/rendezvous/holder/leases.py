@@ -23,9 +23,9 @@ class Came:
 class Lease:
     """`asker`: the address it was asked from, `local`: the one of ours that was asked, `key`: which of the ring's.
 
-    `until`: when it is over. `joined`: its ports that are held, or that are being opened. `missing`: the order whose
-    answer it waits for, by port. `looked_at`: why these are only looked at. `waiting`: requests that it is to answer.
-    `unbroken`: no lease of this id had ended when it was granted.
+    `until`: when it is over. `joined`: its ports that are held, or that are being opened. `missing`: those that have no
+    grant yet. `looked_at`: why these are only looked at. `waiting`: requests that it is to answer. `unbroken`: no lease
+    of this id had ended a short time before.
     """
 
     id: bytes
@@ -37,7 +37,7 @@ class Lease:
     until: float
     unbroken: bool = True
     joined: set[int] = field(default_factory=set)
-    missing: dict[int, int] = field(default_factory=dict)
+    missing: set[int] = field(default_factory=set)
     looked_at: dict[int, Reason] = field(default_factory=dict)
     grants: dict[int, Grant] = field(default_factory=dict)
     came: dict[int, Came] = field(default_factory=dict)
@@ -54,16 +54,14 @@ class Lease:
     def is_as_asked(self, request: Request, hold: Hold) -> bool:
         return self.is_asked_by(request) and set(self.ports) == set(hold.ports)
 
-    def settle(self, port: int, ticket: int | None, grant: Grant) -> None:
-        """What became of a port; `ticket`: of the order whose answer this is."""
-        if self.missing.get(port) != ticket:
-            return
-        self.missing.pop(port, None)
-        self.grants[port] = grant
+    def settle(self, grant: Grant) -> None:
+        """What became of a port."""
+        self.missing.discard(grant.port)
+        self.grants[grant.port] = grant
         if grant.holding is Holding.HELD:
-            self.came[port] = Came()
+            self.came[grant.port] = Came()
         else:
-            self.joined.discard(port)
+            self.joined.discard(grant.port)
 
     def accepted(self, port: int, remote: Place, *, explained: bool) -> None:
         """`explained`: a lease of that port was asked for from there. What is too much need not be told apart."""

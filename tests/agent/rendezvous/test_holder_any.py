@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from agent.rendezvous.bodies import ANSWERS, Requested
 from agent.rendezvous.holder.cookies import GOOD_FOR
-from agent.rendezvous.holder.leases import LASTING
+from agent.rendezvous.holder.leases import LASTING, REMEMBERED
 from agent.rendezvous.orders import Look, Open, Place, Send
 from probes.wire.rendezvous import messages as wire
 from probes.wire.rendezvous.frame import open_answer
@@ -255,8 +255,8 @@ class AnyHolder(RuleBasedStateMachine):
             self.need(port)
             who = peer.name.casefold(), hold.lease, port
             before = self.granted.pop(who, None)
-            renewed = before is not None and before.until > self.now and self.opened[port] <= before.since
-            since = before.since if before is not None and renewed else self.step
+            is_known = before is not None and self.now < before.until + REMEMBERED
+            since = before.since if before is not None and is_known else self.step
             self.granted[who] = Granted(since, self.now + LASTING, (peer, hold))
 
     def check(self, peer: Peer, lease: bytes, number: int, source: int, found: Found) -> None:

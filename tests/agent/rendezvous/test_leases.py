@@ -7,7 +7,7 @@ import pytest
 from agent.rendezvous.holder import Rules
 from agent.rendezvous.orders import Close, Open, Place
 from probes.wire.rendezvous.frame import Drop
-from probes.wire.rendezvous.messages import Held, Hold, Holding, Reason
+from probes.wire.rendezvous.messages import Found, Held, Hold, Holding, Reason
 from probes.wire.rendezvous.proof import proof
 from tests.agent.rendezvous.played import (
     AT,
@@ -137,7 +137,8 @@ def test_a_port_that_is_just_being_opened_for_somebody_else_is_waited_for(far: F
     assert len(far.todo) == 1
     answers = far.work(BEGIN + 0.1)
     assert Counter(answer.to.address for answer in answers) == {BTS1: 1, BTS2: 1}
-    assert all(isinstance(held, Held) and held.grants[0].holding is HELD for held in map(peer.read, answers[:1]))
+    assert isinstance(held := peer.read(answers[0]), Held)
+    assert held.grants[0].holding is HELD
 
 
 def test_of_two_that_wait_one_may_wait_for_more(far: Far, peer: Peer) -> None:
@@ -391,7 +392,14 @@ def test_everything_is_closed_at_the_end(far: Far, peer: Peer) -> None:
     other(far).hold(1, [50001, 50002])
     far.close(BEGIN + 1)
     assert (far.ports, far.holder.listeners, far.holder.next_at()) == ([], 0, None)
-    assert not peer.report(1, {50000: 1}, BEGIN + 1).unbroken
+    assert peer.report(1, {50000: 1}, BEGIN + 1).found == {50000: Found.NOTHING_KNOWN}
+
+
+def test_what_is_held_again_after_the_end_has_not_been_there_all_the_time(far: Far, peer: Peer) -> None:
+    peer.hold(1, [50000])
+    far.close(BEGIN + 1)
+    assert peer.hold(1, [50000], BEGIN + 2) == {50000: HELD}
+    assert not peer.report(1, {50000: 1}, BEGIN + 3).unbroken
 
 
 def test_what_was_just_being_opened_is_closed_when_it_is(far: Far, peer: Peer) -> None:
