@@ -14,7 +14,7 @@ import sys
 from probes.outcome import Target
 from probes.sockets import sockaddr
 
-BACKLOG = 16
+BACKLOG = 128  # where it is full, SYNs are dropped: it takes more than `EXPLAINED` of one address, which is noticed
 
 # Whether the system may let us take connections away from a listener at a wildcard: then only the TCP table tells.
 BESIDE_WILDCARDS = sys.platform != "linux"

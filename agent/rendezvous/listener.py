@@ -14,14 +14,14 @@ from functools import partial
 from typing import cast
 
 from agent.rendezvous.exclusive import reset
-from agent.rendezvous.orders import Place
+from agent.rendezvous.orders import UNSEEN, Place
 from agent.rendezvous.tcptable import place
 
 PATIENCE = 1.0  # seconds for the other side's FIN
 PAUSE = 0.05  # seconds before we accept again, where the system would not let us
 MOST_AT_ONCE = 32  # connections
 
-Greet = Callable[[Place], bytes]  # who connects, and what is said to him
+Greet = Callable[[Place], bytes]  # who connects, and what is said to him; UNSEEN hears nothing
 
 
 class Listener:
@@ -57,6 +57,7 @@ class Listener:
         except (BlockingIOError, ConnectionAbortedError):
             return
         except OSError:  # no descriptor left, as a rule
+            self.greet(UNSEEN)
             self._loop.remove_reader(self._sock)
             self._loop.call_later(PAUSE, self._accept_again)
         else:
@@ -71,6 +72,7 @@ class Listener:
             try:
                 sock, address = await self._loop.sock_accept(self._sock)
             except OSError:
+                self.greet(UNSEEN)
                 await asyncio.sleep(PAUSE)
             else:
                 self._arrives(sock, place(*address[:2]))
@@ -94,7 +96,10 @@ class Connection(asyncio.Protocol):
         self._listener.connections.add(self)
         if self._listener.is_open:
             self._transport.write(self._listener.greet(self._remote))
-        if not self._listener.is_open or len(self._listener.connections) > MOST_AT_ONCE:
+        if len(self._listener.connections) > MOST_AT_ONCE:
+            self._listener.greet(UNSEEN)  # some systems throw away with a RST what was said before it
+            self.abort()
+        elif not self._listener.is_open:
             self.abort()
 
     def data_received(self, data: bytes) -> None:

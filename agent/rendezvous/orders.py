@@ -11,6 +11,9 @@ class Place(NamedTuple):
     port: int
 
 
+UNSEEN = Place("", 0)  # of whoever came to a held port and could not be let in, or was sent away
+
+
 @dataclass(frozen=True, slots=True)
 class Send:
     """A datagram to `to`, from `local`: the address that was asked."""

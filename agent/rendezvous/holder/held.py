@@ -76,7 +76,7 @@ class HeldPorts:
     def accepted(self, local: str, port: int, remote: Place) -> bool:
         """Whether it was at a port that is held."""
         leases = self.leases(local, port)
-        explained = any(lease.asker == remote.address for lease in leases)
+        explained = any(lease.explains(port, remote) for lease in leases)
         for lease in leases:
             lease.accepted(port, remote, explained=explained)
         return bool(leases)

@@ -17,7 +17,7 @@ from agent.rendezvous.holder.reached import Reached
 from agent.rendezvous.holder.reports import Findings, HalfOpen, Reports
 from agent.rendezvous.holder.rules import Rules
 from agent.rendezvous.holder.seen import Seen
-from agent.rendezvous.orders import Look, Order, Place, Send
+from agent.rendezvous.orders import UNSEEN, Look, Order, Place, Send
 from agent.rendezvous.roster import Roster
 from probes.wire.rendezvous.frame import VERSION, Drop, DropError, Kind
 from probes.wire.rendezvous.keys import Ring
@@ -105,8 +105,8 @@ class Holder:
         return orders
 
     def accepted(self, local: str, port: int, remote: Place, now: float) -> None:
-        """A held listener took a connection."""
-        if self._book.held.accepted(local, port, remote):
+        """A held listener took a connection; UNSEEN: or could not, or sent it away."""
+        if self._book.held.accepted(local, port, remote) and remote != UNSEEN:
             self._note_reached(local, remote.address, now)
 
     def proofs(self, local: str, port: int, remote: Place) -> bytes:

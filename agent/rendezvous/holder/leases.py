@@ -3,20 +3,25 @@
 from dataclasses import dataclass, field
 
 from agent.rendezvous.holder.gate import Request
-from agent.rendezvous.orders import Place
+from agent.rendezvous.orders import UNSEEN, Place
 from probes.wire.rendezvous.messages import Asked, Found, Grant, Hold, Holding, Reason
 
 LASTING = 5.0  # seconds from the grant, and from each renewal
 REMEMBERED = 10.0  # seconds after its end
 MOST_CAME = 32  # connections from the asker to a port that are told apart
+EXPLAINED = 8  # of them: who asks comes once or twice, and more may crowd others out
 
 
 @dataclass(slots=True)
 class Came:
-    """To one port, since it is held: from which ports of the asker's address; and whether anybody unexplained did."""
+    """To one port, since it is held: from which ports of the asker's address; and whether anybody unexplained did.
+
+    `crowded`: somebody was not let in, or was sent away, so it means nothing who was, nor what he did not hear.
+    """
 
     sources: set[int] = field(default_factory=set)
     others: bool = False
+    crowded: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -68,19 +73,25 @@ class Lease:
         came = self.came.get(port)
         if came is None:
             return
+        came.crowded |= remote == UNSEEN
         if remote.address == self.asker and len(came.sources) < MOST_CAME:
             came.sources.add(remote.port)
         elif not explained:
             came.others = True
 
+    def explains(self, port: int, remote: Place) -> bool:
+        """To other leases of that port, that somebody came: the first ones of our asker."""
+        came = self.came.get(port)
+        return remote.address == self.asker and came is not None and len(came.sources) < EXPLAINED
+
     def is_mine(self, asked: Asked) -> bool:
-        return asked.port in self.came and asked.source in self.came[asked.port].sources
+        return self.found(asked) is Found.MINE
 
     def found(self, asked: Asked) -> Found:
         """By what was accepted. A connection from another port of the asker may be its own, translated on the way."""
         came = self.came.get(asked.port)
         if came is None:
             return Found.NOTHING_KNOWN
-        if asked.source in came.sources:
+        if asked.source in came.sources and not came.crowded:
             return Found.MINE
         return Found.OTHER if came.others or came.sources else Found.NONE

@@ -1,11 +1,12 @@
 """What is said of the ports of a lease: who came, and who was on the way."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from agent.rendezvous.holder.book import Book
 from agent.rendezvous.holder.gate import Request
-from agent.rendezvous.holder.leases import Lease
+from agent.rendezvous.holder.leases import EXPLAINED, Lease
 from agent.rendezvous.orders import Look, Place
 from probes.wire.rendezvous.messages import Asked, Found, Report
 
@@ -83,7 +84,9 @@ class Reports:
         if (lease.asker, asked.source) in remotes:
             return Found.HALF_OPEN
         others = {each.asker for each in self._book.held.leases(lease.local, asked.port)} - {lease.asker}
-        return found if all(remote[0] in others for remote in remotes) else Found.OTHER
+        came = Counter(remote.address for remote in remotes)
+        explained = all(address in others and count <= EXPLAINED for address, count in came.items())
+        return found if explained else Found.OTHER
 
     def _forget(self, now: float) -> None:
         """Those whose answer did not come."""

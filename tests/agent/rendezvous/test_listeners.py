@@ -13,7 +13,7 @@ import pytest
 from agent.rendezvous import listener, listeners, tcptable
 from agent.rendezvous.exclusive import listening_socket
 from agent.rendezvous.listeners import Listeners
-from agent.rendezvous.orders import Place
+from agent.rendezvous.orders import UNSEEN, Place
 from agent.rendezvous.tcptable import TcpTable
 from probes.wire.rendezvous.messages import Grant, Holding, Reason
 
@@ -171,7 +171,9 @@ async def test_no_more_than_so_many_stand_in_one_door(held: Held, others: ExitSt
         await held.came.get()
         assert caller.recv(100) == PROOFS
     assert await said(port, then=b"") == (PROOFS, "RST")
-    assert held.came.qsize() == 1
+    assert held.came.get_nowait()[2] != UNSEEN
+    assert held.came.get_nowait()[2] == UNSEEN  # some systems lose with a RST what was said before it
+    assert held.came.empty()
 
 
 @pytest.mark.usefixtures("way")
@@ -516,3 +518,4 @@ async def test_listener_accepts_again_after_there_was_no_descriptor(
     await refused.wait()
     monkeypatch.setattr(socket.socket, "accept", accept)
     assert await hearing == (PROOFS, "FIN")
+    assert held.came.get_nowait() == (LOCAL, port, UNSEEN)

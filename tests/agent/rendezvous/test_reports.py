@@ -2,8 +2,8 @@
 
 import pytest
 
-from agent.rendezvous.holder.leases import MOST_CAME
-from agent.rendezvous.orders import Look, Place
+from agent.rendezvous.holder.leases import EXPLAINED, MOST_CAME
+from agent.rendezvous.orders import UNSEEN, Look, Place
 from probes.wire.rendezvous.messages import Admission, Found, Hold, Reported
 from tests.agent.rendezvous.played import AT, BEGIN, BTS1, BTS2, MSS, STRANGER, Far, Peer, asking, greeted, lease
 
@@ -151,6 +151,38 @@ def test_who_came_for_another_lease_is_explained(far: Far, peer: Peer) -> None:
     came(far, BTS2)
     assert peer.found(1, {PORT: SOURCE}) == [NONE]
     assert second.found(1, {PORT: SOURCE}) == [MINE]
+
+
+def test_who_comes_more_often_than_he_asks_may_have_crowded_others_out(far: Far, peer: Peer) -> None:
+    other(far)
+    for number in range(EXPLAINED):
+        came(far, BTS2, 30000 + number)
+    assert peer.found(1, {PORT: SOURCE}) == [NONE]
+    came(far, BTS2, 40000)
+    assert peer.found(1, {PORT: SOURCE}) == [OTHER]
+
+
+def test_whose_syns_come_more_often_than_he_asks_may_have_crowded_others_out(far: Far, peer: Peer) -> None:
+    other(far)
+    for number in range(EXPLAINED):
+        half_way(far, BTS2, 30000 + number)
+    assert peer.found(1, {PORT: SOURCE}) == [NONE]
+    half_way(far, BTS2, 40000)
+    assert peer.found(1, {PORT: SOURCE}) == [OTHER]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_where_somebody_was_not_let_in_it_means_nothing_who_was(far: Far, peer: Peer, before: bool) -> None:
+    came(far, BTS1) if before else None
+    far.holder.accepted(MSS, PORT, UNSEEN, BEGIN)
+    assert peer.found(1, {PORT: SOURCE}) == [OTHER]
+    came(far, BTS1)  # too late, perhaps
+    assert peer.found(1, {PORT: SOURCE}) == [OTHER]
+
+
+def test_who_was_not_let_in_may_be_of_this_host(far: Far, peer: Peer) -> None:
+    far.holder.accepted(MSS, PORT, UNSEEN, BEGIN)
+    assert peer.report(1, {PORT: SOURCE}).reached_ago is None
 
 
 def test_whose_syn_came_for_another_lease_is_explained(far: Far, peer: Peer) -> None:
