@@ -38,7 +38,8 @@ class Caller:
     def heard(self, data: bytes) -> Drop | None:
         """A datagram from there. Not None: it is no answer for us, and why."""
         drop = self.seeker.receive(data, self._clock.monotonic(), self._clock.time())
-        self._news.set()
+        if drop is None:  # whoever sends us nonsense makes us do no more than look at it
+            self._news.set()
         return drop
 
     async def close(self) -> None:

@@ -26,7 +26,7 @@ class Callers:
         self._place = place
         self._send = send
         self._clock = clock
-        self._callers: dict[Key, Caller] = {}
+        self._callers: dict[Key, tuple[Place, Caller]] = {}  # and where that one asks, wherever others would
         self._at: dict[Place, dict[Key, Caller]] = {}
         self._elsewhere: dict[Key, Place] = {}
 
@@ -34,9 +34,10 @@ class Callers:
         key = peer, address
         if key not in self._callers:
             place = self.place(peer, address)
-            self._callers[key] = Caller(self._seeker(peer), self._to(place), self._clock)
-            self._at.setdefault(place, {})[key] = self._callers[key]
-        return self._callers[key]
+            caller = Caller(self._seeker(peer), self._to(place), self._clock)
+            self._callers[key] = place, caller
+            self._at.setdefault(place, {})[key] = caller
+        return self._callers[key][1]
 
     def place(self, peer: str, address: str) -> Place:
         """Where it is asked now."""
@@ -53,8 +54,10 @@ class Callers:
 
     async def meet_elsewhere(self, peer: str, place: Place) -> None:
         """At the address of `place` the peer is asked there from now on, until it does not answer any more."""
-        await self._forget((peer, place.address))
-        self._elsewhere[peer, place.address] = place
+        caller = self._taken((peer, place.address))
+        self._elsewhere[peer, place.address] = place  # at once: somebody may ask while the caller closes
+        if caller is not None:
+            await caller.close()
 
     async def meet_as_usual(self, peer: str, address: str) -> None:
         if (peer, address) in self._elsewhere:
@@ -70,14 +73,20 @@ class Callers:
             await self._forget(key)
 
     async def _forget(self, key: Key) -> None:
-        place = self.place(*key)
-        caller = self._callers.pop(key, None)
+        caller = self._taken(key)
         self._elsewhere.pop(key, None)
         if caller is not None:
-            del self._at[place][key]
-            if not self._at[place]:
-                del self._at[place]
             await caller.close()
+
+    def _taken(self, key: Key) -> Caller | None:
+        """Nobody finds it here any more."""
+        if key not in self._callers:
+            return None
+        place, caller = self._callers.pop(key)
+        del self._at[place][key]
+        if not self._at[place]:
+            del self._at[place]
+        return caller
 
     def _to(self, place: Place) -> Callable[[bytes], Awaitable[None]]:
         async def send(data: bytes) -> None:

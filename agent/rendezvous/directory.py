@@ -32,11 +32,12 @@ class Directory:
 
     def peer_of(self, sender: str) -> str | None:
         """The host of the file that an agent speaks for: itself, or the cluster whose node it is."""
-        folded = sender.casefold()
-        for name, host in self.peers.items():
-            if folded in {each.casefold() for each in (name, *(node.name for node in host.nodes))}:
-                return name
-        return None
+        return next((name for name in self.peers if self.is_of(name, sender)), None)
+
+    def is_of(self, peer: str, sender: str) -> bool:
+        """Whether it is the name of that host, or of a node of it."""
+        nodes = (node.name for node in self.peers[peer].nodes)
+        return sender.casefold() in {each.casefold() for each in (peer, *nodes)}
 
 
 def directory(config: Config, source: Source) -> Directory:

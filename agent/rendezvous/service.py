@@ -139,9 +139,9 @@ class Service:
         await self._callers.keep(peer, addresses)
 
     def name_at(self, peer: str, address: str) -> str | None:
-        """Of the machine that answers there, which may be a cluster's node."""
+        """Of the machine that answers there, which may be a cluster's node. A name that is not the peer's is none."""
         welcome = self._callers.of(peer, address).seeker.welcome
-        return welcome.name if welcome else None
+        return welcome.name if welcome and self._directory.is_of(peer, welcome.name) else None
 
     async def meet_elsewhere(self, peer: str, place: Place) -> None:
         """A person's process asks to be probed and holds listeners of its own; not needed where an agent does."""

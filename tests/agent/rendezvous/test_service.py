@@ -188,3 +188,33 @@ async def test_noise_is_counted_and_nothing_else_comes_of_it() -> None:
                 sock.recv(2000)
         assert two.service.holder.listeners == 0
         assert not isinstance(await one.service.greet("TWO", ADDRESSES["TWO"]), Silent)
+
+
+async def test_whoever_is_met_at_two_places_at_once_is_asked_at_one_and_nothing_breaks() -> None:
+    """While one caller closes somebody asks anew, and a second place comes."""
+    one, _ = pair()
+    at = ADDRESSES["TWO"]
+    async with one.service.opened():
+        await one.look()
+        asking = asyncio.create_task(one.service.ask("TWO", at, Kind.HELLO))
+        await asyncio.sleep(0)
+        first = asyncio.create_task(one.service.meet_elsewhere("TWO", Place(at, 40_001)))
+        await asyncio.sleep(0)
+        callers = one.service._callers
+        callers.of("TWO", at)
+        await one.service.meet_elsewhere("TWO", Place(at, 40_002))
+        await first
+        assert (await asking).answer is None
+        assert callers.place("TWO", at) == Place(at, 40_002)
+        await one.service.keep("TWO", [])
+        await callers.meet_as_usual("TWO", at)
+        assert not callers._at
+
+
+async def test_an_agent_that_says_another_hosts_name_is_not_called_by_it() -> None:
+    async with meeting(pair) as (one, two):
+        await greeted(one)
+        assert one.service.name_at("TWO", ADDRESSES["TWO"]) == "TWO"
+        two.service.holder._name = "SQL"
+        await greeted(one)
+        assert one.service.name_at("TWO", ADDRESSES["TWO"]) is None
