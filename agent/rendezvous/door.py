@@ -7,7 +7,7 @@ from agent.clock import Clock
 from agent.rendezvous.holder import Holder
 from agent.rendezvous.listeners import Listeners
 from agent.rendezvous.orders import Close, Look, Open, Order, Place, Send
-from agent.rendezvous.tcptable import half_open
+from agent.rendezvous.tcptable import TcpTable, fresh
 
 SendAway = Callable[[bytes, Place, str], Awaitable[None]]
 
@@ -21,6 +21,8 @@ class Door:
         self._send = send
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
+        self._looks: list[Look] = []
+        self._is_looking = False
         self._news = asyncio.Event()
         self._ticking: asyncio.Task[None] | None = None
 
@@ -51,7 +53,10 @@ class Door:
             elif isinstance(order, Open):
                 self._work(self._open(order))
             else:
-                self._work(self._look(order))
+                self._looks.append(order)
+                if not self._is_looking:
+                    self._is_looking = True
+                    self._work(self._look())
             self._news.set()
 
     def _work(self, work: Awaitable[None]) -> None:
@@ -60,12 +65,30 @@ class Door:
         task.add_done_callback(self._tasks.discard)
 
     async def _open(self, order: Open) -> None:
-        grants = await self._listeners.open(order.local, order.hold, order.look)
+        """Also where the system gives no thread or no file any more: else they were waited for for ever."""
+        try:
+            grants = await self._listeners.open(order.local, order.hold, order.look)
+        except (OSError, RuntimeError):
+            grants = {}
         self._carry_out(self.holder.opened(order.ticket, grants, self._clock.monotonic()))
 
-    async def _look(self, order: Look) -> None:
-        found = await asyncio.to_thread(half_open, order.local, order.ports)
-        self._carry_out(self.holder.looked(order.ticket, found, self._clock.monotonic()))
+    async def _look(self) -> None:
+        """Once for all who wait: somebody who asks for many reports takes no more than one thread."""
+        try:
+            while self._looks:
+                orders, self._looks = self._looks, []
+                table = await self._table()
+                for order in orders:
+                    found = None if table is None else table.half_open_at(order.local, order.ports)
+                    self._carry_out(self.holder.looked(order.ticket, found, self._clock.monotonic()))
+        finally:
+            self._is_looking = False
+
+    async def _table(self) -> TcpTable | None:
+        try:
+            return await asyncio.to_thread(fresh)
+        except (OSError, RuntimeError):
+            return None
 
     async def _tick_for_ever(self) -> None:
         while True:

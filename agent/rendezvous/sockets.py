@@ -104,7 +104,16 @@ class Sockets:
             except OSError:  # an ICMP error about something that we sent
                 continue
             if isinstance(source, tuple):
-                self._heard(bytes(data), Place(_plain(source[0]), source[1]), address)
+                self._take(bytes(data), Place(_plain(source[0]), source[1]), address)
+
+    def _take(self, data: bytes, source: Place, address: str) -> None:
+        """Whatever goes wrong with one datagram, the next one is heard."""
+        try:
+            self._heard(data, source, address)
+        except Exception as error:
+            if type(error).__name__ not in self._warned:
+                self._warned.add(type(error).__name__)
+                self._warn(f"rendezvous: a datagram from {source.address} broke something here: {error!r}")
 
     async def _close(self, address: str) -> None:
         self._streams.pop(address).close()

@@ -45,6 +45,11 @@ class TcpTable:
         wildcard = _ANY6 if ":" in local else _ANY4
         return not self.used.isdisjoint((place(local, port), Place(wildcard, port)))
 
+    def half_open_at(self, local: str, ports: Iterable[int]) -> frozenset[tuple[int, Place]]:
+        """At which of these ports of an address a SYN has come, and from where, and nothing after our answer to it."""
+        wanted = {place(local, port) for port in ports}
+        return frozenset((end.port, remote) for end, remote in self.half_open if end in wanted)
+
 
 class Readings:
     """Reads once for all who wait while it is read: what each gets was begun after he asked. For threads."""
@@ -108,9 +113,6 @@ def all_listening() -> frozenset[int] | None:
 
 
 def half_open(local: str, ports: Collection[int]) -> frozenset[tuple[int, Place]] | None:
-    """At which of these ports of an address a SYN has come, and from where, and nothing after our answer to it."""
+    """See `TcpTable`."""
     table = fresh()
-    if table is None:
-        return None
-    wanted = {place(local, port) for port in ports}
-    return frozenset((end.port, remote) for end, remote in table.half_open if end in wanted)
+    return None if table is None else table.half_open_at(local, ports)

@@ -3,15 +3,18 @@
 import asyncio
 import secrets
 import socket
+import threading
 from collections.abc import Callable
 
 import pytest
 
+from agent.rendezvous import door, tcptable
 from agent.rendezvous.orders import Place
+from agent.rendezvous.tcptable import TcpTable
 from agent.survey.range.far import Far, Silent
 from probes.wire.rendezvous.frame import Drop, Kind
 from probes.wire.rendezvous.keys import Keys
-from probes.wire.rendezvous.messages import Asked, Found, Holding, Reason
+from probes.wire.rendezvous.messages import Asked, Found, Grant, Holding, Reason
 from probes.wire.rendezvous.proof import is_among
 from probes.wire.rendezvous.states import PathState
 
@@ -218,3 +221,43 @@ async def test_an_agent_that_says_another_hosts_name_is_not_called_by_it() -> No
         two.service.holder._name = "SQL"
         await greeted(one)
         assert one.service.name_at("TWO", ADDRESSES["TWO"]) is None
+
+
+async def test_ports_that_could_not_even_be_opened_can_be_held_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with meeting(pair) as (one, two):
+        far, port = await greeted(one), some_port()
+        open_ports = two.listeners.open
+
+        async def no_thread(*_: object) -> dict[int, Grant]:
+            raise RuntimeError("can't start new thread")
+
+        monkeypatch.setattr(two.listeners, "open", no_thread)
+        lease = await far.hold([port])
+        assert lease
+        assert lease.grants[port].holding is Holding.FAILED
+        monkeypatch.setattr(two.listeners, "open", open_ports)
+        lease = await far.hold([port])
+        assert lease
+        assert lease.grants[port].holding is Holding.HELD
+
+
+async def test_many_reports_at_once_take_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with meeting(pair) as (one, _):
+        far, port = await greeted(one), some_port()
+        lease = await far.hold([port])
+        assert lease
+        reading, alone = threading.Lock(), list[bool]()
+        read = tcptable.fresh
+
+        def slow() -> TcpTable | None:
+            alone.append(reading.acquire(blocking=False))
+            try:
+                return read()
+            finally:
+                reading.release()
+
+        monkeypatch.setattr(door, "fresh", slow)
+        told = await asyncio.gather(*(far.report(lease, [Asked(port, 50_000)]) for _ in range(20)))
+        assert [each and each.reported.found for each in told] == [{port: Found.NONE}] * 20
+        assert all(alone)
+        assert len(alone) < 10

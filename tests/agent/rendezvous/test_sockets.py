@@ -132,3 +132,21 @@ async def test_closed_it_leaves_no_socket_and_can_be_opened_again(sockets: Socke
         sock.bind((ONE, port))  # it is free again
     await sockets.refresh([ONE])
     assert sockets.addresses == {ONE}
+
+
+async def test_a_datagram_that_breaks_something_keeps_nobody_from_being_heard(ears: Ears) -> None:
+    def heard(data: bytes, source: Place, local: str) -> None:
+        if data == b"evil":
+            raise KeyError(data)
+        ears(data, source, local)
+
+    sockets = Sockets([("0.0.0.0", 0)], heard, ears.warnings.append)
+    try:
+        await sockets.refresh([ONE])
+        with client() as sock:
+            for data in (b"evil", b"evil", b"good"):
+                sock.sendto(data, (ONE, sockets.port_at(ONE) or 0))
+            assert (await asyncio.wait_for(ears.heard.get(), 5))[0] == b"good"
+        assert len(ears.warnings) == 1  # he may send as many as he likes
+    finally:
+        await sockets.close()
