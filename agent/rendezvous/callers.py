@@ -8,6 +8,8 @@ from agent.rendezvous.orders import Place
 from agent.rendezvous.seeker import Seeker
 from probes.wire.rendezvous.frame import Drop
 
+MISSED = 3  # greetings without an answer, until a process is taken to be gone
+
 Key = tuple[str, str]  # a peer, and one of its addresses
 SendTo = Callable[[bytes, Place], Awaitable[None]]
 
@@ -29,6 +31,7 @@ class Callers:
         self._callers: dict[Key, tuple[Place, Caller]] = {}  # and where that one asks, wherever others would
         self._at: dict[Place, dict[Key, Caller]] = {}
         self._elsewhere: dict[Key, Place] = {}
+        self._missed: dict[Key, int] = {}  # greetings elsewhere without an answer, in a row
 
     def of(self, peer: str, address: str) -> Caller:
         key = peer, address
@@ -55,13 +58,19 @@ class Callers:
     async def meet_elsewhere(self, peer: str, place: Place) -> None:
         """At the address of `place` the peer is asked there from now on, until it does not answer any more."""
         caller = self._taken((peer, place.address))
+        self._missed.pop((peer, place.address), None)
         self._elsewhere[peer, place.address] = place  # at once: somebody may ask while the caller closes
         if caller is not None:
             await caller.close()
 
-    async def meet_as_usual(self, peer: str, address: str) -> None:
-        if (peer, address) in self._elsewhere:
-            await self._forget((peer, address))
+    async def answered(self, peer: str, address: str, caller: Caller, *, did: bool) -> None:
+        """Whether somebody did who was greeted by that caller. Who did not, several times, is met as usual again."""
+        key = peer, address
+        if key not in self._elsewhere or self._callers.get(key, (None, None))[1] is not caller:
+            return  # it was greeted where it is not met any more
+        self._missed[key] = 0 if did else self._missed.get(key, 0) + 1
+        if self._missed[key] >= MISSED:
+            await self._forget(key)
 
     async def keep(self, peer: str, addresses: Collection[str]) -> None:
         """Of a peer only those."""
@@ -75,6 +84,7 @@ class Callers:
     async def _forget(self, key: Key) -> None:
         caller = self._taken(key)
         self._elsewhere.pop(key, None)
+        self._missed.pop(key, None)
         if caller is not None:
             await caller.close()
 

@@ -111,10 +111,10 @@ class Service:
     async def greet(self, peer: str, address: str) -> Far | Silent:
         if peer not in self.contacts:
             return Silent.NOT_EXPECTED
-        done = await self.ask(peer, address, Kind.HELLO)
         caller = self._callers.of(peer, address)
+        done = await self.ask(peer, address, Kind.HELLO)
+        await self._callers.answered(peer, address, caller, did=done.answer is not None)
         if done.answer is None:
-            await self._callers.meet_as_usual(peer, address)
             return Silent.OTHER_VERSION if caller.seeker.other_version else Silent.NO_ANSWER
         self.contacts[peer].offset = caller.seeker.offset
         return FarAgent(caller, self._identity.ring, self._identity.random)

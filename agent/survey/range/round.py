@@ -155,7 +155,8 @@ class RangeRound:
 
     def end(self) -> Reach:
         """What it came to. Nothing is asked any more."""
-        if self._idle and not self._paused and isinstance(self._known.reach, Reach):
+        is_nothing_asked = self._idle or not (self._due or self.view.ranged)
+        if is_nothing_asked and not self._paused and isinstance(self._known.reach, Reach):
             return self._known.reach
         self._remember()
         self._known.reach = reach = self._reach()
