@@ -64,6 +64,7 @@ class Both:
     ) -> None:
         self._setup = setup
         self._clock = clock
+        self._warn = warn
         self._holds = holds
         self._resolver = Resolver()
         self._known: dict[str, tuple[str, ...]] = {}  # name → its addresses
@@ -114,7 +115,10 @@ class Both:
         every = min(self._setup.config.schedule.interval, LOOKED)
         while True:
             await self._clock.sleep(every)
-            await self.look()
+            try:
+                await self.look()
+            except Exception as error:  # the next one may do; nobody else would ever know
+                self._warn(f"rendezvous: a look at this host broke: {error!r}")
 
     def addresses_of(self, peer: str) -> tuple[str, ...]:
         """Those that its names came to."""

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from agent.ports import port_number
 
+BROADCAST = "255.255.255.255"
+
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,62}")
 _PORT_BEHIND = re.compile(r"(?:[^:]+|\[.*\]):[0-9]+")
@@ -44,7 +46,7 @@ def address(written: object) -> str:
     literal = literal_address(text)
     if literal is None:
         return _host_name(text)
-    if literal.is_unspecified or literal.is_multicast:
+    if literal.is_unspecified or literal.is_multicast or text == BROADCAST:
         raise ValueError(f"{text} is not the address of one host")
     return text
 

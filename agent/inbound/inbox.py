@@ -14,6 +14,8 @@ from agent.path import Check, Path
 from agent.result import Result
 from probes.wire.rendezvous.states import PathState
 
+HELD_UP = 900_000  # milliseconds; no cookie is good for longer
+
 
 class Inbox:
     """`paths`: the inbound ones. `names`: that of this machine, then those of the hosts that it speaks for.
@@ -28,6 +30,7 @@ class Inbox:
         self._names |= {name.casefold(): name for name in hosts}
         self._silent_after = silent_after
         self._told: dict[tuple[str, Check], dict[str, Result]] = {}
+        self._said: dict[tuple[str, Check, str], int] = {}  # when the newest of it was, by the peer's clock
 
     def hear(self, sender: str, receiver: str, state: PathState, now: float) -> Result | None:
         """The newest result of a path, by its peer's word; None: it told nothing of any. Names without case; UTC.
@@ -40,9 +43,18 @@ class Inbox:
         if path is None or here is None:
             return None
         result = result_of(state, path, here, now)
-        if result.verdict is Verdict.PENDING:
+        if result.verdict is Verdict.PENDING or self._is_overtaken(path, here, state.said):
             return None
         told = self._told.setdefault((path.peer, path.check), {})
         told[here] = result
         standing = [each for each in told.values() if now - each.started < self._silent_after]
         return min(standing or [result], key=lambda each: WORST.index(each.verdict))
+
+    def _is_overtaken(self, path: Path, here: str, said: int) -> bool:
+        """Somebody on the way may have held it up. What is older than that can be is said by a clock that was set."""
+        key = path.peer, path.check, here
+        before = self._said.get(key, said)
+        if before - HELD_UP < said < before:
+            return True
+        self._said[key] = said
+        return False

@@ -35,4 +35,5 @@ def state_of(result: Result, now: float, *, settled: bool) -> PathState:
         blocked=judged.blocked.intervals,
         passes=judged.passes.intervals,
         suspect=judged.suspect.intervals,
+        said=max(0, round(now * 1000)),
     )

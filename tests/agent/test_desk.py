@@ -1,6 +1,7 @@
 """What an agent does when a peer tells it something, or wants to be probed back: its own plan, at its own pace."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -129,9 +130,11 @@ async def test_what_was_found_before_it_was_asked_for_settles_nothing(office: Of
 async def test_a_range_is_settled_when_there_is_nothing_more_to_learn(office: Office) -> None:
     office.desk.probe_back("NODE1", AT)
     office.found(Check.RPC_RANGE, Verdict.BLOCKED)
-    assert office.desk.state("NODE1", RANGE) == PathState(RANGE, VERDICTS[Verdict.BLOCKED], 1, 0, 0, settled=False)
+    said = round(office.clock.time() * 1000)
+    known = PathState(RANGE, VERDICTS[Verdict.BLOCKED], 1, 0, 0, said=said)
+    assert office.desk.state("NODE1", RANGE) == known
     office.rounds.settled = True
-    assert office.desk.state("NODE1", RANGE) == PathState(RANGE, VERDICTS[Verdict.BLOCKED], 1, 0, 0, settled=True)
+    assert office.desk.state("NODE1", RANGE) == replace(known, settled=True)
 
 
 async def test_nothing_is_known_yet(office: Office) -> None:

@@ -27,7 +27,7 @@ from probes.wire.rendezvous.fields import (
 MOST_CHECKS = 16
 
 _NUMBERS = struct.Struct(">BBBBB")
-_PORTS = struct.Struct(">II")
+_PORTS = struct.Struct(">IIQ")
 
 LARGEST_STATE = _NUMBERS.size + 4 + _PORTS.size + 1 + LONGEST_ADDRESS + 3 * (1 + PAIR.size * MOST_INTERVALS)
 LARGEST_ACCEPTED = 2 + MOST_CHECKS
@@ -39,6 +39,7 @@ class PathState:
 
     `age`: seconds since it was found out; None: it was not yet. `settled`: nothing more is to be expected.
     `cut_short`: there were more intervals than are said. They ascend and do not overlap.
+    `said`: when, UTC in milliseconds, by the sender's clock: what is held up on the way must not pass for newer.
     """
 
     check: int
@@ -55,13 +56,14 @@ class PathState:
     passes: tuple[Interval, ...] = ()
     suspect: tuple[Interval, ...] = ()
     cut_short: bool = False
+    said: int = 0
 
     def encode(self) -> bytes:
         lists = (self.blocked, self.passes, self.suspect)
         cut = self.cut_short or any(len(each) > MOST_INTERVALS for each in lists)
         flags = self.confirmed | self.settled << 1 | cut << 2
         numbers = _NUMBERS.pack(self.check, self.verdict, self.cause, self.evidence, flags)
-        head = numbers + age(self.age) + _PORTS.pack(self.tested, self.largest_untested)
+        head = numbers + age(self.age) + _PORTS.pack(self.tested, self.largest_untested, self.said)
         return head + text(self.rejected_by, LONGEST_ADDRESS) + b"".join(map(intervals, lists))
 
     @classmethod
@@ -69,7 +71,7 @@ class PathState:
         reader = Reader(body)
         check, verdict, cause, evidence, flags = reader.unpack(_NUMBERS)
         found_ago = read_age(reader)
-        tested, untested = reader.unpack(_PORTS)
+        tested, untested, said = reader.unpack(_PORTS)
         by = read_text(reader, LONGEST_ADDRESS)
         blocked, passes, suspect = (read_intervals(reader) for _ in range(3))
         return cls(
@@ -87,6 +89,7 @@ class PathState:
             passes,
             suspect,
             bool(flags & 4),
+            said,
         )
 
 

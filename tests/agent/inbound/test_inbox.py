@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.inbound.inbox import Inbox
+from agent.inbound.inbox import HELD_UP, Inbox
 from agent.judge.verdict import Cause, Verdict
 from agent.path import Check
 from tests.agent.inbound.saying import NOW, inbound, state
@@ -101,3 +101,20 @@ def test_checks_and_peers_do_not_mix() -> None:
     assert other
     assert ranged
     assert (other.verdict, ranged.verdict) == (V.REACHABLE, V.INCONCLUSIVE)
+
+
+def test_what_was_held_up_on_the_way_is_not_news() -> None:
+    """Somebody who can delay a datagram must not bring back a verdict that does not hold any more."""
+    kept = inbox()
+    at = round(NOW * 1000)
+    assert kept.hear("BTS01", "MSS", replace(SHUT, said=at), NOW)
+    assert kept.hear("BTS01", "MSS", replace(OPEN, said=at - 1), NOW + 295) is None
+    assert kept.hear("BTS01", "MSS", replace(OPEN, said=at), NOW + 295)  # said again, as its answer got lost
+    assert kept.hear("BTS02", "MSS", replace(OPEN, said=at - 1), NOW)  # each has a clock of his own
+
+
+def test_a_clock_that_was_set_back_silences_nobody_for_long() -> None:
+    kept = inbox()
+    at = round(NOW * 1000)
+    assert kept.hear("BTS01", "MSS", replace(SHUT, said=at), NOW)
+    assert kept.hear("BTS01", "MSS", replace(OPEN, said=at - HELD_UP), NOW)

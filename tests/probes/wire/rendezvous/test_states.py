@@ -22,7 +22,7 @@ from tests.probes.wire.rendezvous.values import BODIES, FULL_STATE, INTERVALS, L
 KINDS = [Kind.TELL, Kind.TOLD, Kind.PROBE_BACK, Kind.ACCEPTED, Kind.STATES, Kind.STATE]
 LARGEST_OF = {Kind.TELL: LARGEST_STATE, Kind.TOLD: 0, Kind.ACCEPTED: LARGEST_ACCEPTED, Kind.STATE: LARGEST_STATE}
 NUMBERS = "01 02 03 04"  # check, verdict, cause, evidence
-REST = "00000001 00000002 00000003"  # age, tested, largest untested
+REST = "00000001 00000002 00000003 0000000000000004"  # age, tested, largest untested, said
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -82,6 +82,7 @@ def test_flags_of_a_newer_version_are_left_alone() -> None:
             cut_short=bool(flags & 4),
             tested=2,
             largest_untested=3,
+            said=4,
         )
 
 

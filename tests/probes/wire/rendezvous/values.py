@@ -77,7 +77,21 @@ INTERVALS = tuple((port, port + 1) for port in range(1_000, 1_000 + 3 * MOST_INT
 LEASE = b"\xa5" * ID_SIZE
 ADDRESS = "f" * LONGEST_ADDRESS
 FULL_STATE = PathState(
-    255, 255, 255, 255, 0xFFFF_FFFE, True, True, 65_535, 65_535, ADDRESS, INTERVALS, INTERVALS, INTERVALS, True
+    255,
+    255,
+    255,
+    255,
+    0xFFFF_FFFE,
+    True,
+    True,
+    65_535,
+    65_535,
+    ADDRESS,
+    INTERVALS,
+    INTERVALS,
+    INTERVALS,
+    True,
+    2**64 - 1,
 )
 
 LARGEST: dict[Kind, Message] = {
@@ -128,6 +142,7 @@ states = st.builds(
     passes=intervals,
     suspect=intervals,
     cut_short=st.booleans(),
+    said=u64,
 )
 
 MESSAGES: dict[Kind, st.SearchStrategy[Message]] = {
