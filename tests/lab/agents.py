@@ -23,7 +23,7 @@ SITE = """\
 site: lab
 rpc: {{dynamic_ports: "{ports}", samples: {samples}, services: {{entsso: {{required_on: []}}}}}}
 schedule: {{interval: {interval}, timeout: {timeout}}}
-rendezvous: {{{rendezvous}}}
+rendezvous: {{listen: {listen}, key_file: key}}
 names: false
 state_dir: state
 hosts:
@@ -40,23 +40,23 @@ class Plan:
     interval: str = "60s"
     timeout: str = "1200ms"
     keys: tuple[str, ...] = (KEY,)
-    addresses: Mapping[str, str] = field(default_factory=lambda: {host: address(host) for host in ROLES})
+    listen: tuple[str, ...] = (f"0.0.0.0:{PORT}",)
+    addresses: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {host: (address(host),) for host in ROLES})
 
     def write(self, folder: Path) -> Path:
         """The configuration, its key beside it. Agents do not share folders."""
         folder.mkdir(parents=True, exist_ok=True)
-        if self.keys:
-            key = folder / "key"
-            key.touch(mode=0o600)
-            key.write_text("".join(f"{line}\n" for line in self.keys), "ascii")
+        key = folder / "key"
+        key.touch(mode=0o600)
+        key.write_text("".join(f"{line}\n" for line in self.keys), "ascii")
         text = SITE.format(
             ports=self.ports,
             samples=self.samples,
             interval=self.interval,
             timeout=self.timeout,
-            rendezvous="key_file: key" if self.keys else "",
+            listen=json.dumps(self.listen),
         )
-        rows = [f'  - {{name: {host}, role: {ROLES[host]}, address: "{at}"}}\n' for host, at in self.addresses.items()]
+        rows = [f"  - {{name: {host}, role: {ROLES[host]}, address: {[*at]}}}\n" for host, at in self.addresses.items()]
         config = folder / "ssoreach.yaml"
         config.write_text(text + "".join(rows), "utf-8")
         return config
