@@ -163,9 +163,10 @@ class Ranging:
         return self._addresses is not None and all(self._known(address).settled for address in self._addresses)
 
     def hurry_up(self, until: float) -> None:
-        """Until then (monotonic)."""
-        for known in self._memory.ranges.values():
-            known.settled = False
+        """Until then (monotonic). Who is in a hurry already only goes on: what is settled meanwhile stays so."""
+        if not self.hurry.is_on:
+            for known in self._memory.ranges.values():
+                known.settled = False
         self.hurry.begin(until)
 
     def state(self) -> dict[str, object]:
