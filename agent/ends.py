@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from agent.both import Both, PortsOf
 from agent.clock import Clock
 from agent.desk import AgentDesk
+from agent.drops import Drops
 from agent.finding import Finding, clocks_differ, own_firewall_shut
 from agent.inbound.inbox import Inbox
 from agent.inbound.silence import silent_after
@@ -49,6 +50,9 @@ class Ends:
         asked = {path.peer for path in setup.paths}
         self._peers = [peer for peer in self._both.service.contacts if peer in asked]
         self._telling: set[asyncio.Task[object]] = set()
+        self._warn = warn
+        self._drops = Drops(self._both.service.holder.dropped, warn, clock)
+        self._was_shut_out = False  # and the log says so
 
     @asynccontextmanager
     async def opened(self, surveys: Sequence[Survey]) -> AsyncIterator[None]:
@@ -92,11 +96,23 @@ class Ends:
 
     @property
     def findings(self) -> list[Finding]:
-        here = self._setup.source.name
-        found = clocks_differ(here, self._offsets)
-        if self._both.service.holder.admission is Admission.SHUTS:
-            found.append(own_firewall_shut(here, str(this_program()), self._setup.config.rpc.dynamic_ports))
-        return found
+        found = clocks_differ(self._setup.source.name, self._offsets)
+        return [*found, self._own_firewall()] if self._is_shut_out else found
+
+    @property
+    def _is_shut_out(self) -> bool:
+        return self._both.service.holder.admission is Admission.SHUTS
+
+    def _own_firewall(self) -> Finding:
+        return own_firewall_shut(self._setup.source.name, str(this_program()), self._setup.config.rpc.dynamic_ports)
+
+    def _look(self) -> None:
+        """What is wrong with this host's own end is for its log: peers only see that it does not answer."""
+        self._drops.look()
+        if self._is_shut_out and not self._was_shut_out:
+            found = self._own_firewall()
+            self._warn(f"{found.detail} {found.remedy}")
+        self._was_shut_out = self._is_shut_out
 
     @property
     def _offsets(self) -> Mapping[str, float]:
@@ -110,6 +126,7 @@ class Ends:
         """Whoever was not asked anything in a round: it is to be known of every agent whether it answers."""
         interval = self._setup.config.schedule.interval
         while True:
+            self._look()
             await asyncio.gather(*(self._greet(peer, interval) for peer in self._peers))
             await self._clock.sleep(interval)
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.asking import asking, findings, naming, surveys
 from agent.back import Back
@@ -12,13 +12,15 @@ from agent.clock import Clock, SystemClock
 from agent.finding import Finding, clocks_differ
 from agent.inbound.inbox import Inbox
 from agent.inbound.silence import silent_after
+from agent.judge.verdict import Cause, Judgement, Verdict
 from agent.ledger import Ledger
 from agent.log import log
-from agent.path import Path
+from agent.path import Direction, Path
 from agent.plan import arranged, inbound
 from agent.rendezvous.directory import directory
 from agent.rendezvous.orders import Place
 from agent.report.document import Run
+from agent.result import Result
 from agent.schedule import once
 from agent.setup import Setup
 from agent.survey.manners import Manners
@@ -94,7 +96,8 @@ class _Once:
 
     def so_far(self) -> Run:
         """What is known."""
-        results, seconds = self._ledger.results(), self._clock.monotonic() - self._began
+        results = [_untold(result, self._setup.source.name) for result in self._ledger.results()]
+        seconds = self._clock.monotonic() - self._began
         told = [*findings(self._surveyed, results), *self._names.findings, *self._offsets()]
         return Run(self._setup.config.site, self._setup.source.name, self._started, seconds, results, told)
 
@@ -130,6 +133,19 @@ def _both(setup: Setup, wanted: Wanted, clock: Clock) -> Both | None:
     if wanted.ring is None:
         return None
     return Both(setup, wanted.ring, _NoDesk(), clock, log.warning, of_person=True, holds=wanted.both)
+
+
+def _untold(result: Result, here: str) -> Result:
+    """A path that nobody told of has a reason as well: it is never left `pending` without a word."""
+    if result.path.direction is not Direction.INBOUND or result.verdict is not Verdict.PENDING:
+        return result
+    source = result.path.source
+    seen = (
+        f"{source} has not told what it finds on the way to {here}: no agent answers there, it plans no such path or "
+        "is not done yet, or it was not asked, as a cluster's node that does not hold the cluster's address."
+    )
+    remedy = f"See on {source} whether its agent runs; or run `probe once --peer {here}` there."
+    return replace(result, judgement=Judgement(Verdict.INCONCLUSIVE, Cause.AGENT_SILENT, seen, remedy))
 
 
 def _inbound(setup: Setup) -> tuple[Path, ...]:

@@ -11,6 +11,7 @@ from agent.cli.usage import wrong
 from agent.kept import Kept, state_folder
 from agent.later import unused
 from agent.log import log, set_up
+from agent.rendezvous.directory import listens
 from agent.setup import Setup
 from agent.store import Store
 from agent.web.server import ListenError
@@ -31,6 +32,9 @@ def run_agent(setup: Setup) -> None:
     key = ring(setup.config)
     if key is None:
         log.info("no key file: ranges are judged from this end alone, and nothing is held for others")
+    else:
+        udp = " ".join(map(str, listens(setup.config, setup.source)))
+        log.info("both ends: listening for the agents of peers", extra={"fields": {"udp": udp, "keys": len(key)}})
     kept = Kept(Store(state_folder(setup.config), setup.config.site, log.warning))
     try:
         with contextlib.suppress(KeyboardInterrupt):

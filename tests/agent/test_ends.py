@@ -1,0 +1,48 @@
+"""What an agent's own log says of its end of the rendezvous."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+import agent.both
+from agent.clock import SystemClock
+from agent.config.load import parse
+from agent.ends import Ends
+from agent.ledger import Ledger
+from agent.setup import set_up
+from agent.topology import site_of
+from agent.whoami import Machine, whoami
+from probes.wire.rendezvous.keys import Keys
+from probes.wire.rendezvous.messages import Admission
+
+SITE = """\
+site: contoso
+rendezvous: {listen: "127.0.0.1:0"}
+names: false
+hosts:
+  - {name: BTS01, roles: [processing, master-secret], address: 127.0.0.1}
+  - {name: SQL01, role: sso-database, address: 127.0.0.1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("admission", "said"), [(Admission.SHUTS, True), (Admission.ADMITS, False), (Admission.UNKNOWN, False)]
+)
+async def test_the_log_says_that_this_hosts_own_firewall_shuts_the_agent_out(
+    admission: Admission, said: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def own_firewall(program: Path, port: int) -> Admission:
+        del program, port
+        return admission
+
+    monkeypatch.setattr(agent.both, "own_firewall", own_firewall)
+    config = parse(SITE, "test")
+    setup = set_up(config, whoami(site_of(config), Machine((), ()), "BTS01"))
+    clock, lines = SystemClock(), list[str]()
+    ledger = Ledger(setup.paths, clock)
+    ends = Ends(setup, (Keys.derive(bytes(32)),), (), ledger, ledger.record, clock, lines.append)
+    async with ends.opened([]):
+        await asyncio.sleep(0)  # the first look at this end
+    assert [finding.kind == "own-firewall-shut" for finding in ends.findings] == [True] * said
+    assert ["does not admit this agent's program" in line for line in lines] == [True] * said
