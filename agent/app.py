@@ -12,6 +12,7 @@ from agent.asking import asking, findings, naming, surveys
 from agent.clock import Clock, SystemClock
 from agent.ends import Ends
 from agent.inbound.silence import silent_after
+from agent.judge.verdict import PENDING
 from agent.kept import Keepsake, Kept, RangesOf
 from agent.ledger import Ledger
 from agent.log import log
@@ -107,13 +108,15 @@ class Agent:
         survey.give_up(self._clock.time())
 
     def _record(self, result: Result) -> None:
-        before = self._ledger.verdict(result.path)
+        known = self._ledger.newest(result.path)
+        before = known.judgement if known else PENDING
         self._ledger.record(result)
         self._judged = True
         if self._ends is not None:
             self._ends.tell(result)
-        if result.verdict is not before:
-            log.info("verdict changed", extra={"fields": _change(result, str(before))})
+        found = result.judgement
+        if (found.verdict, found.cause) != (before.verdict, before.cause):
+            log.info("verdict changed", extra={"fields": _change(result, str(before.verdict))})
 
     def _application(self) -> web.Application:
         owners = [name for owner in self._setup.source.owners for name in (owner.name, *owner.addresses)]
@@ -147,6 +150,7 @@ def _change(result: Result, before: str) -> dict[str, object]:
     return {
         "peer": result.path.peer,
         "check": str(result.path.check),
+        "direction": str(result.path.direction),
         "verdict": str(result.verdict),
         "before": before,
         "cause": str(result.judgement.cause or ""),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from agent.clock import Clock
+from agent.duration import about
 from agent.inbound.inbox import Inbox
 from agent.rendezvous.seeker import Done
 from agent.result import Result
@@ -17,6 +18,7 @@ from probes.wire.rendezvous.states import Accepted, PathState, ProbeBack, States
 
 EVERY = 2.0  # seconds between two looks at what has come of it
 LONGEST = 600.0  # seconds
+A_WORD = 60.0  # seconds between two words to whoever waits
 PATIENCE = 5  # looks without an answer
 
 
@@ -80,8 +82,11 @@ class Back:
     async def _wait(self, peer: str, address: str, checks: Sequence[int]) -> None:
         """Until everything is settled. Asking again is what keeps the agent at it."""
         self._told(f"{peer} probes back, at its agent's own pace; where something is shut that takes some minutes")
-        until, unheard, waiting = self._clock.monotonic() + LONGEST, 0, [*checks]
-        while waiting and unheard < PATIENCE and self._clock.monotonic() < until:
+        began, said, unheard, waiting = self._clock.monotonic(), 1, 0, [*checks]
+        while waiting and unheard < PATIENCE and (passed := self._clock.monotonic() - began) < LONGEST:
+            if passed >= said * A_WORD:
+                self._told(f"{peer} still probes back, since {about(passed)}; Ctrl-C shows what is known by then")
+                said += 1
             states = await asyncio.gather(*(self._state(peer, address, check) for check in waiting))
             heard = [state for state in states if state is not None]
             unheard = 0 if heard else unheard + 1

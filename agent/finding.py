@@ -128,6 +128,7 @@ def own_firewall_shut(here: str, program: str, ports: PortSet) -> Finding:
         Kind.OWN_FIREWALL_SHUT,
         f"The firewall of {here} does not admit this agent's program ({program}) to listen: what peers ask of it is "
         "dropped here, and shows nothing about the way. SSO's own ports may be admitted all the same.",
-        "Allow it inbound from the hosts of the site: on Windows `New-NetFirewallRule -DisplayName ssoreach "
-        f"-Direction Inbound -Action Allow -Program {quoted}`, on Linux by a rule that accepts TCP {ports}.",
+        "Allow it inbound from the hosts of the site alone: on Windows `New-NetFirewallRule -DisplayName ssoreach "
+        f"-Direction Inbound -Action Allow -Program {quoted} -Protocol TCP -LocalPort {ports} -RemoteAddress` and "
+        f"their addresses, on Linux by a rule that accepts TCP {ports} from them.",
     )

@@ -108,7 +108,7 @@ def once(
 
     ring = ring_of_person(setup.config, needed=both)
     wanted = Wanted(samples or samples_of(setup), exact=exact, ring=ring, both=both, told=say)
-    with patience(exact=exact):
+    with patience(exact=exact, both=both):
         run = asyncio.run(run_once(setup, wanted, interrupted=known))
     known(run)
     raise typer.Exit(exit_code(run.results, strict=strict))
@@ -154,11 +154,12 @@ def plan(
 @app.command()
 def check_config(config: Config = None) -> None:
     """Read the configuration. Exit 0, or 2 with every mistake in it."""
+    from agent.cli.ring import what_is_wrong_with_key
     from agent.cli.site import read
     from agent.later import unused
 
     found, place = read(config)
-    for line in unused(found):
+    for line in (*unused(found), *what_is_wrong_with_key(found)):
         print(f"{place}: {line}", file=sys.stderr)
     print(f"{place}: good: site {found.site}, {len(found.hosts)} hosts")
 

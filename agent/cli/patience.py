@@ -8,6 +8,7 @@ from contextlib import contextmanager
 AFTER = 4.0  # seconds
 SILENCE = "still asking: what is silent is asked again"
 SEARCH = "still asking: silence again, and for edges of what is shut (up to 90 s; --no-exact leaves them out)"
+BOTH = "still asking; peers that probe back may take up to 10 min"
 END = "Ctrl-C shows what is known by then"
 
 
@@ -18,7 +19,7 @@ def say(word: str) -> None:
 
 
 @contextmanager
-def patience(*, exact: bool, after: float = AFTER) -> Iterator[None]:
+def patience(*, exact: bool, both: bool = False, after: float = AFTER) -> Iterator[None]:
     """Say it once, if the block takes longer than `after` (seconds) and a terminal is there.
 
     By a thread: it has to come while nothing else does.
@@ -26,7 +27,8 @@ def patience(*, exact: bool, after: float = AFTER) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    word = threading.Timer(after, lambda: print(f"{SEARCH if exact else SILENCE}; {END}", file=sys.stderr))
+    words = BOTH if both else SEARCH if exact else SILENCE
+    word = threading.Timer(after, lambda: print(f"{words}; {END}", file=sys.stderr))
     word.daemon = True
     word.start()
     try:

@@ -19,6 +19,17 @@ def ring(config: Config) -> Ring | None:
         wrong(f"rendezvous.key_file: {error}")
 
 
+def what_is_wrong_with_key(config: Config) -> list[str]:
+    """On this machine; the configuration itself is the same on every host, and may be good all the same."""
+    place = find_key(config, os.environ)
+    try:
+        if place is not None:
+            load_ring(place.path, unchecked=place.unchecked)
+    except KeyFileError as error:
+        return [f"rendezvous.key_file: {error}"]
+    return []
+
+
 def ring_of_person(config: Config, *, needed: bool) -> Ring | None:
     """For somebody who may not be allowed to read it: then one end alone has to do, unless it is `needed`."""
     place = find_key(config, os.environ)

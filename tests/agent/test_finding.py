@@ -148,5 +148,5 @@ def test_a_firewall_of_our_own_is_told_with_what_to_type() -> None:
     found = own_firewall_shut("BTS01", r"C:\Program Files\o'x\python.exe", PortSet.parse("49152-65535"))
     assert (found.peer, found.kind) == ("BTS01", Kind.OWN_FIREWALL_SHUT)
     assert "The firewall of BTS01 does not admit this agent's program" in found.detail
-    assert r"-Program 'C:\Program Files\o''x\python.exe'`" in found.remedy
-    assert "accepts TCP 49152-65535." in found.remedy
+    assert r"-Program 'C:\Program Files\o''x\python.exe' -Protocol TCP -LocalPort 49152-65535" in found.remedy
+    assert "accepts TCP 49152-65535 from them." in found.remedy
