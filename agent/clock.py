@@ -15,6 +15,18 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
+async def sleep_or(event: asyncio.Event, seconds: float | None, clock: Clock) -> None:
+    """Until it is set, or so many seconds have passed; None: for however long it takes."""
+    waits: set[asyncio.Task[object]] = {asyncio.create_task(event.wait())}
+    if seconds is not None:
+        waits.add(asyncio.create_task(clock.sleep(max(0.0, seconds))))
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waits:
+            each.cancel()
+
+
 class SystemClock:
     """The machine's own."""
 

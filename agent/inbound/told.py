@@ -1,25 +1,16 @@
 """From a result of ours to what the peer that it is about is told. Ages go out, no times: no clock need be right."""
 
-from collections.abc import Iterable
-
 from agent.inbound.numbers import CAUSES, CHECKS, NOTHING, PROOFS, VERDICTS
 from agent.judge.verdict import Verdict
-from agent.path import Direction
 from agent.result import Result
 from probes.wire.rendezvous.states import PathState
 
 
-def states_of(results: Iterable[Result], now: float, *, settled: bool) -> tuple[PathState, ...]:
-    """What to tell one peer of the results about it, one for each check. `now` is UTC.
-
-    `settled`: nothing more is to be expected. What peers told us is not told on.
-    """
-    ours = (result for result in results if result.path.direction is Direction.OUTBOUND)
-    return tuple(state_of(result, now, settled=settled) for result in ours)
-
-
 def state_of(result: Result, now: float, *, settled: bool) -> PathState:
-    """What to tell of one result. Its sentences stay here: whoever is told finds words of his own."""
+    """What to tell of one result of a path of ours. `now` is UTC; `settled`: nothing more is to be expected.
+
+    Its sentences stay here: whoever is told finds words of his own.
+    """
     judged = result.judgement
     return PathState(
         check=CHECKS[result.path.check],

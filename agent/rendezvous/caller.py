@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from agent.clock import Clock
+from agent.clock import Clock, sleep_or
 from agent.rendezvous.seeker import Done, Seeker
 from probes.wire.rendezvous.frame import Drop, Kind
 
@@ -65,16 +65,4 @@ class Caller:
                 if not self._news.is_set():
                     return
             else:
-                await self._until(at)
-
-    async def _until(self, moment: float) -> None:
-        """Or until something is heard or asked."""
-        waits = {
-            asyncio.create_task(self._clock.sleep(max(0.0, moment - self._clock.monotonic()))),
-            asyncio.create_task(self._news.wait()),
-        }
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for each in waits:
-                each.cancel()
+                await sleep_or(self._news, at - self._clock.monotonic(), self._clock)

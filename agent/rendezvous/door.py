@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
-from agent.clock import Clock
+from agent.clock import Clock, sleep_or
 from agent.rendezvous.holder import Holder
 from agent.rendezvous.listeners import Listeners
 from agent.rendezvous.orders import Close, Look, Open, Order, Place, Send
@@ -94,9 +94,6 @@ class Door:
         while True:
             self._news.clear()
             at = self.holder.next_at()
-            wait = None if at is None else max(0.0, at - self._clock.monotonic())
-            try:
-                async with asyncio.timeout(wait):
-                    await self._news.wait()
-            except TimeoutError:
+            await sleep_or(self._news, None if at is None else at - self._clock.monotonic(), self._clock)
+            if at is not None and self._clock.monotonic() >= at:
                 self._carry_out(self.holder.tick(self._clock.monotonic()))

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 
 from agent.rendezvous.caller import Caller
+from agent.rendezvous.holder.leases import LASTING
 from agent.survey.range.far import Lease, Told
 from probes.wire.reader import WireError
 from probes.wire.rendezvous.frame import ID_SIZE, Kind
 from probes.wire.rendezvous.keys import Ring
 from probes.wire.rendezvous.messages import Asked, Held, Hold, Report, Reported
 from probes.wire.rendezvous.proof import proof
-
-LONGEST = 5.0  # seconds that a lease may last; whoever grants longer ones is not believed
 
 
 class FarAgent:
@@ -28,7 +27,10 @@ class FarAgent:
         return await self._hold(lease.id, tuple(lease.grants))
 
     async def _hold(self, number: bytes, ports: tuple[int, ...]) -> Lease | None:
-        """It lasts from when it was asked for: the answer may have been on its way for long."""
+        """It lasts from when it was asked for: the answer may have been on its way for long.
+
+        Whoever grants a longer one than we would is not believed.
+        """
         done = await self._caller.ask(Kind.HOLD, Hold(number, ports).encode())
         if done.answer is None or done.sent is None:
             return None
@@ -36,7 +38,7 @@ class FarAgent:
             held = Held.decode(done.answer.body)
         except WireError:
             return None
-        until = done.sent + min(held.milliseconds / 1000, LONGEST)
+        until = done.sent + min(held.milliseconds / 1000, LASTING)
         grants = {each.port: each for each in held.grants if each.port in ports}
         proofs = {port: proof(self._ring[0].proofs, number, port) for port in grants}
         return Lease(number, grants, until, proofs, repeated=done.repeated)

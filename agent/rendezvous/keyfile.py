@@ -16,9 +16,8 @@ from agent.text import plain
 from probes.wire.rendezvous.keys import LEAST_SECRET, Keys, Ring
 
 if TYPE_CHECKING:
-    from agent.config.model import (
-        Config,
-    )  # the command that writes keys needs none, and it costs more than all the rest
+    # The command that writes keys needs none, and it costs more than all the rest.
+    from agent.config.model import Config
 
 MOST_KEYS = 4
 LARGEST = 64 * 1024  # octets of a file; more is none of ours

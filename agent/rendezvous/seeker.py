@@ -95,10 +95,6 @@ class Seeker:
         self._greet(ticket, now)
         return ticket
 
-    def forget(self) -> None:
-        """What the agent there has said: the next request greets it anew."""
-        self.welcome = self.offset = self.other_version = self._cookie = None
-
     def receive(self, data: bytes, now: float, utc: float) -> Drop | None:
         """A datagram from there. Not None: it answers nothing that we ask, and why it does not."""
         try:

@@ -18,10 +18,9 @@ from agent.rendezvous.sockets import Sockets
 from agent.survey.range.far import Far, Greet, Silent
 from probes.outcome import Target
 from probes.sockets import source_towards
-from probes.wire.rendezvous.frame import ANSWER, Kind
+from probes.wire.rendezvous.frame import Kind, claims_to_answer
 from probes.wire.rendezvous.keys import Ring
 
-KIND_AT = 5  # where a datagram says what it is; believed only to choose who looks at it
 REBUILT_AFTER = 3  # rounds in which nobody answered: a socket can be broken in ways that nobody tells
 
 
@@ -77,11 +76,6 @@ class Service:
     @property
     def holder(self) -> Holder:
         return self._door.holder
-
-    @property
-    def served(self) -> frozenset[str]:
-        """The addresses of this host at which others can ask."""
-        return self._sockets.addresses
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
@@ -161,7 +155,7 @@ class Service:
         return address if address in served else next(iter(sorted(served)), "")
 
     def _heard(self, data: bytes, source: Place, local: str) -> None:
-        if len(data) <= KIND_AT or not data[KIND_AT] & ANSWER:
+        if not claims_to_answer(data):
             self._door.heard(data, source, local)
             return
         drop = self._callers.heard(data, source)

@@ -15,6 +15,7 @@ from asyncio_dgram import TransportClosed, from_socket
 from asyncio_dgram.aio import DatagramServer
 
 from agent.rendezvous.orders import Place
+from agent.rendezvous.tcptable import place
 from probes.sockets import quiet
 
 WILDCARD = {4: "0.0.0.0", 6: "::"}  # noqa: S104 - every address of this host, each with a socket of its own
@@ -104,7 +105,7 @@ class Sockets:
             except OSError:  # an ICMP error about something that we sent
                 continue
             if isinstance(source, tuple):
-                self._take(bytes(data), Place(_plain(source[0]), source[1]), address)
+                self._take(bytes(data), place(*source[:2]), address)
 
     def _take(self, data: bytes, source: Place, address: str) -> None:
         """Whatever goes wrong with one datagram, the next one is heard."""
@@ -141,8 +142,3 @@ def _bound(address: str, port: int) -> socket.socket:
         sock.close()
         raise
     return sock
-
-
-def _plain(address: str) -> str:
-    """Its shortest spelling, without a scope."""
-    return str(ipaddress.ip_address(address.partition("%")[0]))

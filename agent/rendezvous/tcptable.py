@@ -5,7 +5,7 @@ processes. None: the system did not tell, and nothing follows from that.
 """
 
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from agent.rendezvous.orders import Place
@@ -98,21 +98,3 @@ def read() -> TcpTable | None:
 
 
 fresh = Readings(read).fresh  # one table a host, so one reading at a time
-
-
-def listening(local: str, ports: Iterable[int]) -> frozenset[int] | None:
-    """Those at which somebody listens, at this address or at a wildcard that is known to cover it."""
-    table = fresh()
-    return None if table is None else frozenset(port for port in ports if table.listens(local, port))
-
-
-def all_listening() -> frozenset[int] | None:
-    """The ports at which somebody listens, at whatever address."""
-    table = fresh()
-    return None if table is None else frozenset(each.port for each in table.listeners)
-
-
-def half_open(local: str, ports: Collection[int]) -> frozenset[tuple[int, Place]] | None:
-    """See `TcpTable`."""
-    table = fresh()
-    return None if table is None else table.half_open_at(local, ports)

@@ -10,7 +10,7 @@ import sys
 
 from agent.rendezvous.listeners import Listeners
 from agent.rendezvous.orders import Place
-from agent.rendezvous.tcptable import all_listening, half_open
+from agent.rendezvous.tcptable import fresh
 from probes.wire.rendezvous.messages import Holding
 
 
@@ -20,11 +20,10 @@ async def main(local: str, port: int) -> None:
     grants = await listeners.open(local, [port], [])
     print("ready" if grants[port].holding is Holding.HELD else grants[port], flush=True)
     while await asyncio.to_thread(sys.stdin.readline):
-        found = await asyncio.to_thread(half_open, local, [port])
-        listening = await asyncio.to_thread(all_listening)
-        assert found is not None
-        assert listening is not None
-        print(json.dumps([[place for _, place in sorted(found)], came, sorted(listening)]), flush=True)
+        table = await asyncio.to_thread(fresh)
+        assert table is not None
+        half_open = [place for _, place in sorted(table.half_open_at(local, [port]))]
+        print(json.dumps([half_open, came, sorted({each.port for each in table.listeners})]), flush=True)
     listeners.close_all()
 
 

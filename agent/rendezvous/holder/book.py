@@ -13,8 +13,8 @@ from agent.rendezvous.orders import Close, Open
 from probes.wire.rendezvous.frame import Drop, DropError
 from probes.wire.rendezvous.messages import Grant, Hold, Holding, Reason
 
-MOST_LEASES = 16  # of a sender
-MOST_PORTS = 256  # of a sender, in all its leases
+MOST_LEASES_OF_ONE = 16  # of one sender
+MOST_PORTS_OF_ONE = 256  # of one sender, in all its leases
 MOST_WAITING = 4  # requests for one lease that is being opened
 
 Key = tuple[str, bytes]  # ids are a sender's own
@@ -113,7 +113,7 @@ class Book:
         lease.unbroken = (lease.sender, lease.id) not in self._ended
         lease.waiting.append(request)
         opening = [port for port in hold.ports if self._place(lease, port, now)]
-        if len(self._senders.get(lease.sender, ())) < MOST_LEASES:
+        if len(self._senders.get(lease.sender, ())) < MOST_LEASES_OF_ONE:
             self._senders.setdefault(lease.sender, {})[lease.id] = lease
             heapq.heappush(self._due, (lease.until, next(self._numbers), lease))
         if not opening and not lease.looked_at:
@@ -139,12 +139,12 @@ class Book:
         reason = self._rules.why_not(port, now)
         if reason is not Reason.NONE and reason not in LOOKED_AT:
             return reason
-        if len(mine) >= MOST_LEASES:
+        if len(mine) >= MOST_LEASES_OF_ONE:
             return Reason.FULL
         if reason in LOOKED_AT:
             return reason
         ports = len(lease.joined) + sum(len(each.joined) for each in mine)
-        has_room = ports < MOST_PORTS and self.held.has_room(lease.local, port)
+        has_room = ports < MOST_PORTS_OF_ONE and self.held.has_room(lease.local, port)
         return Reason.NONE if has_room else Reason.FULL
 
     def _end(self, lease: Lease) -> list[Port]:

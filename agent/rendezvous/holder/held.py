@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from agent.rendezvous.holder.leases import Lease
 from agent.rendezvous.orders import Close, Place
 from probes.wire.rendezvous.messages import Grant, Holding
-from probes.wire.rendezvous.proof import MOST
+from probes.wire.rendezvous.proof import MOST as MOST_PROOFS
 
 MOST_LISTENERS = 1_024
-MOST_LEASES = MOST  # of a listener: it says a proof for each
 
 Port = tuple[str, int]  # an address of ours, and a port of it
 
@@ -32,9 +31,9 @@ class HeldPorts:
         return sum(held.is_open for held in self._ports.values())
 
     def has_room(self, local: str, port: int) -> bool:
-        """For one lease more."""
+        """For one lease more: a listener says a proof for each."""
         held = self._ports.get((local, port))
-        return len(self._ports) < MOST_LISTENERS if held is None else len(held.leases) < MOST_LEASES
+        return len(self._ports) < MOST_LISTENERS if held is None else len(held.leases) < MOST_PROOFS
 
     def join(self, lease: Lease, port: int) -> bool:
         """Have a port held for a lease, too. Whether it has to be opened for that."""

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from agent.rendezvous.holder.book import Book
 from agent.rendezvous.holder.gate import Request
 from agent.rendezvous.holder.leases import EXPLAINED, Lease
+from agent.rendezvous.holder.seen import FRESH
 from agent.rendezvous.orders import Look, Place
 from probes.wire.rendezvous.messages import Asked, Found, Report
-
-LONGEST = 10.0  # seconds that the answer to a Look is waited for; nobody waits longer for ours
 
 HalfOpen = Collection[tuple[int, Place]]  # ports of ours, and whose SYN is half-way in there
 
@@ -89,8 +88,8 @@ class Reports:
         return found if explained else Found.OTHER
 
     def _forget(self, now: float) -> None:
-        """Those whose answer did not come."""
-        while self._looking and next(iter(self._looking.values())).since + LONGEST <= now:
+        """Those whose answer did not come while anybody waits for ours."""
+        while self._looking and next(iter(self._looking.values())).since + FRESH <= now:
             del self._looking[next(iter(self._looking))]
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 
 from agent.inbound.heard import result_of
 from agent.inbound.numbers import CHECKS, PROOFS
-from agent.inbound.told import state_of, states_of
+from agent.inbound.told import state_of
 from agent.judge.verdict import PENDING, Cause, Judgement, Proof, Verdict
-from agent.path import Check, Direction
+from agent.path import Check
 from agent.ports import PortSet
 from agent.result import Result
 from probes.wire.rendezvous.states import PathState
@@ -65,17 +65,11 @@ def test_what_was_not_asked_yet_is_told_as_such() -> None:
 
 
 @pytest.mark.parametrize("settled", [False, True])
-def test_a_peer_is_told_of_every_check_once(settled: bool) -> None:
+def test_a_peer_is_told_of_every_check_by_its_number(settled: bool) -> None:
     found = [result(V.UNREACHABLE, C.NO_ANSWER, of=path(check)) for check in Check]
-    told = states_of(found, NOW, settled=settled)
+    told = [state_of(each, NOW, settled=settled) for each in found]
     assert [each.check for each in told] == [CHECKS[check] for check in Check]
     assert {each.settled for each in told} == {settled}
-
-
-def test_what_peers_told_us_is_not_told_on() -> None:
-    theirs = result(V.BLOCKED, C.SILENT_DROP, of=inbound())
-    assert theirs.path.direction is Direction.INBOUND
-    assert states_of([theirs], NOW, settled=False) == ()
 
 
 def test_an_interval_that_is_shut_is_told_in_words() -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from agent.clock import SystemClock
+from agent.clock import Clock, SystemClock
 from agent.config.load import parse
 from agent.ports import PortSet
 from agent.rendezvous.directory import directory
@@ -52,7 +52,9 @@ class Notes:
 class HostUnderTest:
     """`name` at `address`; its sockets are at `port`, that of the others as well."""
 
-    def __init__(self, name: str, addresses: dict[str, str], port: int, ring: Ring = RING) -> None:
+    def __init__(
+        self, name: str, addresses: dict[str, str], port: int, ring: Ring = RING, clock: Clock | None = None
+    ) -> None:
         config = parse(SITE.format(one=addresses["ONE"], two=addresses["TWO"], port=port), "test")
         source = whoami(site_of(config), Machine((), ()), name)
         self.address = addresses[name]
@@ -61,7 +63,7 @@ class HostUnderTest:
         rules = Rules(PORTS, frozenset({1433, 135}), frozenset({port}), lambda _: False, 0.0)
         where = directory(config, source)
         holder = Holder(name, ring, Roster.of(where.own, {}), rules, self.notes, secrets.token_bytes(32))
-        clock = SystemClock()
+        clock = clock or SystemClock()
 
         def accepted(local: str, port: int, remote: Place) -> None:
             holder.accepted(local, port, remote, clock.monotonic())

@@ -153,12 +153,6 @@ def test_the_time_of_a_cookie_runs_from_when_it_was_asked_for(played: Played) ->
     assert played.ask().kind is Kind.HELLO
 
 
-def test_whoever_is_forgotten_is_greeted_again(known: Played) -> None:
-    known.seeker.forget()
-    assert (known.seeker.welcome, known.seeker.offset, known.seeker.other_version) == (None, None, None)
-    assert known.ask().kind is Kind.HELLO
-
-
 # Repetition.
 
 

@@ -9,7 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from agent.rendezvous import door, tcptable
+from agent.rendezvous.holder.leases import LASTING
 from agent.rendezvous.orders import Place
+from agent.rendezvous.question import GIVEN_UP_AT, SAID_AT
 from agent.rendezvous.tcptable import TcpTable
 from agent.survey.range.far import Far, Silent
 from probes.wire.rendezvous.frame import Drop, Kind
@@ -17,6 +19,7 @@ from probes.wire.rendezvous.keys import Keys
 from probes.wire.rendezvous.messages import Asked, Found, Grant, Holding, Reason
 from probes.wire.rendezvous.proof import is_among
 from probes.wire.rendezvous.states import PathState
+from tests.held import HeldClock
 
 from .hosts import HostUnderTest, meeting
 
@@ -39,11 +42,6 @@ def free_port() -> int:
 def pair() -> tuple[HostUnderTest, HostUnderTest]:
     port = free_port()
     return HostUnderTest("ONE", ADDRESSES, port), HostUnderTest("TWO", ADDRESSES, port)
-
-
-def strangers() -> tuple[HostUnderTest, HostUnderTest]:
-    port = free_port()
-    return HostUnderTest("ONE", ADDRESSES, port), HostUnderTest("TWO", ADDRESSES, port, OTHER_KEY)
 
 
 def some_port() -> int:
@@ -78,6 +76,13 @@ async def greeted(host: HostUnderTest) -> Far:
     far = await host.service.greet("TWO", ADDRESSES["TWO"])
     assert not isinstance(far, Silent)
     return far
+
+
+async def greeted_in_vain(host: HostUnderTest, clock: HeldClock, peer: str) -> None:
+    """Until it is sure that nobody answers."""
+    greeting = asyncio.create_task(host.service.greet(peer, ADDRESSES[peer]))
+    await clock.advance(GIVEN_UP_AT)
+    assert await asyncio.wait_for(greeting, 5) is Silent.NO_ANSWER
 
 
 async def test_a_port_is_held_says_its_proof_and_the_far_end_knows_who_came() -> None:
@@ -125,18 +130,25 @@ async def test_what_may_never_be_held_is_not_and_it_is_said_why() -> None:
 
 
 async def test_listeners_are_gone_when_their_time_is_over() -> None:
-    async with meeting(pair) as (one, two):
+    clock, at = HeldClock(), free_port()
+    hosts = HostUnderTest("ONE", ADDRESSES, at), HostUnderTest("TWO", ADDRESSES, at, clock=clock)
+    async with meeting(lambda: hosts) as (one, two):
         far, port = await greeted(one), some_port()
         assert await far.hold([port])
-        await until(lambda: not two.listeners.count)
+        await clock.advance(LASTING - 0.1)
+        assert two.listeners.count == 1
+        await clock.advance(0.1)
+        assert two.listeners.count == 0
         with pytest.raises(ConnectionRefusedError):
             await asyncio.to_thread(knock, port)
 
 
 async def test_with_another_key_nobody_answers_and_it_is_counted() -> None:
-    async with meeting(strangers) as (one, two):
-        assert await one.service.greet("TWO", ADDRESSES["TWO"]) is Silent.NO_ANSWER
-        assert two.service.holder.dropped[Drop.MAC] > 1
+    clock, port = HeldClock(), free_port()
+    hosts = HostUnderTest("ONE", ADDRESSES, port, clock=clock), HostUnderTest("TWO", ADDRESSES, port, OTHER_KEY)
+    async with meeting(lambda: hosts) as (one, two):
+        await greeted_in_vain(one, clock, "TWO")
+        await until(lambda: two.service.holder.dropped[Drop.MAC] == len(SAID_AT))
         assert not one.service.contacts["TWO"].is_up
 
 
@@ -155,19 +167,19 @@ async def test_news_arrive_by_name_and_under_the_name_that_was_asked() -> None:
 
 
 async def test_a_person_who_is_met_elsewhere_is_asked_there_until_he_is_gone() -> None:
-    port, elsewhere = free_port(), free_port()
-    agent = HostUnderTest("TWO", ADDRESSES, port)
+    port, elsewhere, clock = free_port(), free_port(), HeldClock()
+    agent = HostUnderTest("TWO", ADDRESSES, port, clock=clock)
     person = HostUnderTest("ONE", ADDRESSES, elsewhere)
     async with agent.service.opened():
         await agent.look()
         async with person.service.opened():
             await person.look()
-            assert await agent.service.greet("ONE", ADDRESSES["ONE"]) is Silent.NO_ANSWER
+            await greeted_in_vain(agent, clock, "ONE")
             await agent.service.meet_elsewhere("ONE", Place(ADDRESSES["ONE"], elsewhere))
             assert not isinstance(await agent.service.greet("ONE", ADDRESSES["ONE"]), Silent)
         for asked in (elsewhere, elsewhere, elsewhere, port):  # a greeting may get lost
             assert agent.service._callers.place("ONE", ADDRESSES["ONE"]) == Place(ADDRESSES["ONE"], asked)
-            assert await agent.service.greet("ONE", ADDRESSES["ONE"]) is Silent.NO_ANSWER
+            await greeted_in_vain(agent, clock, "ONE")
 
 
 async def test_a_greeting_that_was_under_way_to_the_usual_place_ends_no_other_meeting() -> None:

@@ -61,10 +61,7 @@ def test_who_listens_where(stack: ExitStack, address: str, only6: bool, at4: boo
     assert table.listens(LOCAL, port) is at4
     assert table.listens("::1", port) is at6
     assert table.listens("::1%lo", port) is at6
-    assert tcptable.listening(LOCAL, [port, 1]) == ({port} if at4 else frozenset())
-    found = tcptable.all_listening()
-    assert found is not None
-    assert port in found
+    assert port in {each.port for each in table.listeners}
 
 
 def test_port_that_is_only_bound_is_not_listened_on(stack: ExitStack) -> None:
@@ -79,7 +76,7 @@ def test_both_ends_of_a_connection_are_in_use_and_none_of_them_half_open(stack: 
     assert table.is_used(LOCAL, port)
     assert table.is_used("127.0.3.5", caller.getsockname()[1])
     assert not table.is_used("127.0.3.6", caller.getsockname()[1])
-    assert tcptable.half_open(LOCAL, [port]) == frozenset()
+    assert table.half_open_at(LOCAL, [port]) == frozenset()
 
 
 def row(status: str, local: tuple[str, int] | tuple[()], remote: tuple[str, int] | tuple[()] = ()) -> SimpleNamespace:
@@ -100,7 +97,7 @@ def test_half_open_connections_of_the_ports_that_are_asked_about(monkeypatch: py
     ]
     monkeypatch.setattr(psutil, "net_connections", lambda kind: rows)
     expected = {("198.51.100.7", 40000), ("198.51.100.7", 40001), ("198.51.100.8", 40004)}
-    assert tcptable.half_open("192.0.2.1", [50000, 50002]) == frozenset((50000, Place(*each)) for each in expected)
+    assert read().half_open_at("192.0.2.1", [50000, 50002]) == frozenset((50000, Place(*each)) for each in expected)
 
 
 @pytest.mark.parametrize(
@@ -121,9 +118,7 @@ def test_where_the_table_cannot_be_read_nothing_is_known(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(psutil, "net_connections", refuse)
     assert tcptable.read() is None
-    assert tcptable.listening(LOCAL, [1]) is None
-    assert tcptable.all_listening() is None
-    assert tcptable.half_open(LOCAL, [1]) is None
+    assert tcptable.fresh() is None
 
 
 @pytest.mark.parametrize(
