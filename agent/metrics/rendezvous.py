@@ -6,8 +6,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from agent.metrics.snapshot import Rendezvous
 from probes.wire.rendezvous.frame import Drop
-
-KEYS = ("current", "previous")  # closed list: the key that we sign with, and any other that is still good
+from probes.wire.rendezvous.keys import KeyUsed
 
 
 def rendezvous(seen: Rendezvous) -> Iterator[Metric]:
@@ -20,7 +19,7 @@ def rendezvous(seen: Rendezvous) -> Iterator[Metric]:
         seen.offsets,
     )
     yield _counted("dropped", "Datagrams that were dropped without an answer, by reason.", "reason", Drop, seen.dropped)
-    yield _counted("key_used", "Datagrams that were sealed with the key, by key.", "key", KEYS, seen.key_used)
+    yield _counted("key_used", "Datagrams that were sealed with the key, by key.", "key", KeyUsed, seen.key_used)
     yield GaugeMetricFamily(
         "ssoreach_rendezvous_listeners", "Listeners that are held for peers at this moment.", value=seen.listeners
     )

@@ -15,7 +15,7 @@ desk       the rest of the agent, to which verdicts are told, and which tells th
 """
 
 from agent.rendezvous.holder.desk import Desk
-from agent.rendezvous.holder.holder import Holder, KeyUsed
+from agent.rendezvous.holder.holder import Holder
 from agent.rendezvous.holder.rules import Rules
 
-__all__ = ["Desk", "Holder", "KeyUsed", "Rules"]
+__all__ = ["Desk", "Holder", "Rules"]

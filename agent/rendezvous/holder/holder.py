@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from enum import StrEnum
 from itertools import count
 from typing import assert_never
 
@@ -20,7 +19,7 @@ from agent.rendezvous.holder.seen import Seen
 from agent.rendezvous.orders import UNSEEN, Look, Order, Place, Send
 from agent.rendezvous.roster import Roster
 from probes.wire.rendezvous.frame import VERSION, Drop, DropError, Kind
-from probes.wire.rendezvous.keys import Ring
+from probes.wire.rendezvous.keys import KeyUsed, Ring
 from probes.wire.rendezvous.messages import (
     Admission,
     Found,
@@ -35,13 +34,6 @@ from probes.wire.rendezvous.messages import (
 )
 from probes.wire.rendezvous.proof import proof
 from probes.wire.rendezvous.states import PathState, ProbeBack, States, Told
-
-
-class KeyUsed(StrEnum):
-    """Which of the ring a request was sealed with; also a metric label."""
-
-    CURRENT = "current"
-    PREVIOUS = "previous"
 
 
 class Holder:

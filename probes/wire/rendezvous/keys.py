@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Self
 
 LEAST_SECRET = 32  # bytes
@@ -28,6 +29,13 @@ class Keys:
 
 
 Ring = tuple[Keys, ...]  # the first one signs, all verify
+
+
+class KeyUsed(StrEnum):
+    """Which of the ring something was sealed with; also a metric label."""
+
+    CURRENT = "current"  # the one that signs
+    PREVIOUS = "previous"  # any other that is still good
 
 
 def mac(key: bytes, *parts: bytes) -> bytes:
