@@ -53,11 +53,22 @@ class Loss:
     asked: float = 0.0
     lost: float = 0.0
     _unsettled: int = 0  # silent controls of which it is not known yet whether the host is dead or the path lossy
+    timed: float = 0.0  # answers of which it is known whether they came the first time
+    late: float = 0.0  # those that did not
 
     @property
     def needed(self) -> int | None:
-        """How many silences in a row confirm one, by what the listeners showed so far; None: no number does."""
-        return needed(upper_bound(self.lost, self.asked))
+        """How many silences in a row confirm one, by what the listeners showed so far; None: no number does.
+
+        A silence is at least two SYNs that were not answered: as many as are late, twice.
+        """
+        twice_late = upper_bound(self.late, self.timed) ** 2
+        return needed(max(upper_bound(self.lost, self.asked), twice_late))
+
+    def time(self, *, late: bool) -> None:
+        """Something was answered, at once or only when it was asked again."""
+        fading = min(1.0, WINDOW / (self.timed + 1))
+        self.timed, self.late = (self.timed + 1) * fading, (self.late + late) * fading
 
     def control(self, control: Control, *, measures: bool = True) -> None:
         """A control was asked. `measures`: it was not chosen because it had just answered."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from agent.clock import Clock
 
 SLACK = 0.1  # seconds; an attempt leaves a little after its time
+LEAST = 0.001  # seconds to wait, if at all: differences of clock readings are not exact
 LIMITS = ((15, 20 + SLACK), (40, 60 + SLACK))  # attempts in any so many seconds
 
 
@@ -33,19 +34,24 @@ class Budget:
         for most, window in self._limits:
             recent = [at for at in self._taken if at > now - window]
             over = len(recent) + min(count, most) - most
-            full += [recent[over - 1] + window - now] if over > 0 else []
+            full += [max(LEAST, recent[over - 1] + window - now)] if over > 0 else []
         return max(full)
 
     def note(self) -> None:
         """One leaves that is not to wait."""
         self.spent += 1
 
-    async def take(self) -> None:
-        """Wait for leave to send one. Who is cancelled meanwhile has spent it."""
+    def reserve(self) -> float:
+        """When one may leave, and will; monotonic."""
         now = self._clock.monotonic()
         full = (self._taken[-most] + window for most, window in self._limits if len(self._taken) >= most)
         at = max([now, *full])
         self._taken.append(at)
         self.spent += 1
-        if at > now:
-            await self._clock.sleep(at - now)
+        return at
+
+    async def take(self) -> None:
+        """Wait for leave to send one. Who is cancelled meanwhile has spent it."""
+        wait = self.reserve() - self._clock.monotonic()
+        if wait > 0:
+            await self._clock.sleep(wait)

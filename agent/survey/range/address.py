@@ -39,6 +39,7 @@ class AddressRound:
         self._greet = greet
         self._patient = patient
         self._round: RangeRound | HeldRound | None = None
+        self._is_known = False  # from the beginning, how to judge
         self._idle = False
         self._missing: Beside | None = None  # why there is nobody to ask, as far as that was known at first
         self._chosen = asyncio.Event()
@@ -51,6 +52,7 @@ class AddressRound:
             self._choose(self._held(None))
         elif idle or self._greet is None or (self._patient and isinstance(self._known.met, Silent)):
             self._choose(self._alone())
+        self._is_known = self._round is not None
 
     def _choose(self, chosen: RangeRound | HeldRound) -> None:
         self._round = chosen
@@ -61,7 +63,7 @@ class AddressRound:
         """What is due at once, from this end alone. No other check waits for a greeting, but where a person does."""
         if not self._patient:
             await self._chosen.wait()
-        if isinstance(self._round, RangeRound):
+        if isinstance(self._round, RangeRound) and (self._is_known or not self._patient):
             await self._sample_early(self._round)
 
     async def _sample_early(self, alone: RangeRound) -> None:
@@ -70,7 +72,7 @@ class AddressRound:
 
     async def late(self) -> None:
         """Ask the rest, each at its time; meet the agent first, or else meanwhile."""
-        if self._round is not None:
+        if self._is_known and self._round is not None:
             await asyncio.gather(self._meet(), self._ask(self._round))
             return
         await self._meet()

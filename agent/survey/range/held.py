@@ -5,8 +5,10 @@ In each wave the far end holds the ports that are asked, and reports what it saw
 
 import asyncio
 from collections.abc import Sequence
+from itertools import chain
 from math import inf
 
+from agent.dynamic.observed import Observed
 from agent.dynamic.search import Search
 from agent.judge.both import HeldReach
 from agent.judge.held import Shows
@@ -84,7 +86,7 @@ class HeldRound:
 
     async def _wave(self, far: Far, plan: Plan) -> None:
         held, beside = self._controls(plan)
-        ports = list(dict.fromkeys([*plan.sample, *plan.search, *held]))
+        ports = [*dict.fromkeys(port for port in (*plan.search, *plan.sample) if port not in held), *held]
         parts = [ports[at : at + MOST_PORTS] for at in range(0, len(ports), MOST_PORTS)]
         self._planner.asks()
         leased, beside_them = await asyncio.gather(
@@ -100,15 +102,19 @@ class HeldRound:
             await self._doubt()
 
     def _controls(self, plan: Plan) -> tuple[list[int], list[int]]:
-        """Beside a search, which stands on silence: a port that passed in this round, or else one that nobody holds.
+        """Beside a search, which stands on silence: a port that passed, of the sample if need not be another one.
 
-        Where new connections are limited in number, or dropped because of our asking, the far end answers all the same.
+        Or else one that nobody holds. Where new connections are limited in number, or dropped because of our asking,
+        the far end answers all the same.
         """
         if not plan.search:
             return [], []
-        passed = self._sighted.passed()
-        held = [port for port in reversed(passed) if port not in plan.search][:1]
-        return held, [] if held else self._shunned.controls()[:1]
+        known, doubted = self._search.map, self._search.doubted
+        sample = (port for port in plan.sample if known[port] is Observed.OPEN and port not in doubted)
+        passed = (port for port in reversed(self._sighted.passed()) if port not in doubted)
+        more = self._planner.has_room_for(len(plan.search) + 1)
+        held = [port for port in chain(sample, passed if more else ()) if port not in plan.search][:1]
+        return held, self._shunned.controls()[:1] if more and not held else []
 
     def _note(self, plan: Plan, leased: Sequence[Leased]) -> None:
         for each in leased:
@@ -142,16 +148,13 @@ class HeldRound:
         return None
 
     def _tell(self, leased: Leased, ports: Sequence[int], held: Sequence[int], control: Control | None) -> None:
-        """Tell the search, and what the exchanges say of loss.
-
-        A silence is two lost packets, and so are two exchanges that had to be repeated.
-        """
+        """Tell the search; and what got lost, as far as it came through in the end."""
         self._search.exempt = self._registered | self._sighted.not_held.keys()
         shows = {port: leased.shows.get(port, Shows.NOTHING) for port in ports}
         wave = {port: OBSERVED[each] for port, each in shows.items() if port not in held or each is Shows.PASSES}
         self._search.saw(wave, _worse(leased.control, control), self._pace.clock.time())
-        if leased.repeated > 1:
-            self._search.loss.count(asked=0, lost=1)
+        for late in leased.delays():
+            self._search.loss.time(late=late)
         if leased.control is not None:
             self._known.alone = None  # what one end saw is not needed any more
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf, isfinite
 
+from agent.dynamic.observed import Observed
 from agent.dynamic.search import Search
 from agent.judge.both import HeldReach
 from agent.judge.held import Shows
@@ -67,6 +68,10 @@ class RangeMemory:
         if self.alone is None:
             self.alone = self._chart()
         return self.alone
+
+    def is_known_to_both(self, port: int) -> bool:
+        """Whether a held listener has shown anything of it."""
+        return self.held is not None and self.held.search.map[port] is not Observed.UNTESTED
 
     @property
     def chart_of_both(self) -> Charted:

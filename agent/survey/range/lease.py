@@ -11,6 +11,7 @@ from agent.judge.held import Shows, held, natural
 from agent.judge.silence import Control
 from agent.survey.budget import Budget
 from agent.survey.range.far import Far, Lease
+from agent.survey.silence import LATE
 from probes.outcome import Outcome
 from probes.wire.rendezvous.messages import Asked, Grant, Holding, Reported
 
@@ -42,20 +43,23 @@ class Means:
                 await self.clock.sleep(seconds)
             yield
 
-    async def pay(self, count: int) -> None:
-        """For so many, which leave now."""
-        for _ in range(count):
-            if self.patient:
-                await self.budget.take()
-            else:
-                self.budget.note()
+    def pay(self) -> float:
+        """For an attempt; when it may leave (monotonic)."""
+        if self.patient:
+            return self.budget.reserve()
+        self.budget.note()
+        return self.clock.monotonic()
+
+
+EXCHANGES = 2  # of a lease: that which begins it, and the report
 
 
 @dataclass(frozen=True, slots=True)
 class Leased:
     """What came of a lease. `shows`: of each port that was asked. `told`: the report; None: none came.
 
-    `repeated`: of the two exchanges, before the asks and after them, how many had to be.
+    `repeated`: of the two exchanges, before the asks and after them, how many had to be. `began`: when the ports were
+    asked; monotonic.
     """
 
     grants: Mapping[int, Grant] = field(default_factory=dict)
@@ -63,7 +67,7 @@ class Leased:
     shows: Mapping[int, Shows] = field(default_factory=dict)
     told: Reported | None = None
     repeated: int = 0
-    began: float = 0.0  # when they were asked; monotonic
+    began: float = 0.0
 
     @property
     def held(self) -> bool:
@@ -77,6 +81,12 @@ class Leased:
             return None
         return Control.LATE if self.repeated else Control.ANSWERED
 
+    def delays(self) -> list[bool]:
+        """Of all that was answered, whether it was only when it was asked again."""
+        exchanges = [number < self.repeated for number in range(EXCHANGES)] if self.told is not None else []
+        passed = (port for port, shows in self.shows.items() if shows is Shows.PASSES)
+        return exchanges + [self.outcomes[port].connect_seconds >= LATE for port in passed]
+
 
 async def ask_in_lease(far: Far, ports: Sequence[int], means: Means) -> Leased | None:
     """Have so many ports (at most 64) held, ask them all at once, and hear what was seen of it there.
@@ -88,8 +98,7 @@ async def ask_in_lease(far: Far, ports: Sequence[int], means: Means) -> Leased |
         if lease is None:
             return None
         asked = [port for port in ports if port in lease.grants and lease.grants[port].holding in TO_ASK]
-        await means.pay(len(asked))
-    asking = _Asking(lease, asked, means)
+        asking = _Asking(lease, {port: means.pay() for port in asked}, means)
     last = await asking.until_all_ended(far)
     wanted = [Asked(port, _source(asking.outcomes[port])) for port in asked if _is_held(lease, port)]
     told = await far.report(lease, wanted) if wanted else None
@@ -102,20 +111,24 @@ async def ask_in_lease(far: Far, ports: Sequence[int], means: Means) -> Leased |
 class _Asking:
     """The asks of one lease."""
 
-    def __init__(self, lease: Lease, ports: Sequence[int], means: Means) -> None:
+    def __init__(self, lease: Lease, times: Mapping[int, float], means: Means) -> None:
+        """`times`: when each port may be asked; monotonic."""
         self._lease = lease
         self._means = means
         self.began = means.clock.monotonic()
         self._ended: dict[int, float] = {}  # monotonic
         self.outcomes: dict[int, Outcome] = {}
-        self._all = asyncio.ensure_future(asyncio.gather(*map(self._ask, ports)))
+        self._all = asyncio.ensure_future(asyncio.gather(*(self._ask(port, at) for port, at in times.items())))
 
-    async def _ask(self, port: int) -> None:
+    async def _ask(self, port: int, at: float) -> None:
+        clock = self._means.clock
+        if (wait := at - clock.monotonic()) > 0:
+            await clock.sleep(wait)
         if _is_held(self._lease, port):
             self.outcomes[port] = await self._means.prove(port, self._lease.proofs[port])
         else:
             self.outcomes[port] = await self._means.connect(port)
-        self._ended[port] = self._means.clock.monotonic()
+        self._ended[port] = clock.monotonic()
 
     async def until_all_ended(self, far: Far) -> Lease:
         """The lease, renewed for as long as anything is being asked, as long as the far end does."""

@@ -17,8 +17,9 @@ from probes.wire.rendezvous.messages import MOST_PORTS
 EXCHANGES = 4.0  # seconds that a hold and a report may take, when they have to be repeated
 GROUP = 10.0  # seconds by which ports of a sample come early, to go along with others
 WINDOW = 20.0 + SLACK  # seconds for which room is kept for the sample
-BREATH = 2.0  # seconds from wave to wave
+BREATH = 1.0  # seconds from wave to wave
 PATIENCE = 0.9  # seconds that a sample waits for a search that comes along
+LEAST = 3  # attempts beside the sample, of which one may be a control
 TRIES = 2  # asks of a port of the sample that showed nothing
 
 
@@ -54,9 +55,9 @@ class Planner:
 
     @property
     def _left(self) -> int:
-        """Attempts beside the sample, and beside a control that goes along with them."""
+        """Attempts beside the sample."""
         hurried = self._pace.hurried()
-        return (hurried.left if hurried else self._pace.effort.left - self._spent) - 1
+        return hurried.left if hurried else self._pace.effort.left - self._spent
 
     @property
     def _ends(self) -> float:
@@ -67,23 +68,26 @@ class Planner:
     def plan(self) -> Plan:
         """The sample in groups, none of it late; the search whenever there is room that the sample will not need."""
         if self._now < self._earliest:
-            return Plan(at=self._earliest if self._goes_on() else inf)
+            return self._later(self._earliest, self._earliest)
         room = self._pace.room()
         if room <= 0:
-            return Plan(at=self._now + self._pace.wait() if self._goes_on() else inf)
-        search = self._wanted(room - len(self._due_within(WINDOW)) - 1)
+            soonest = self._now + self._pace.wait()
+            return self._later(soonest, soonest)
+        search = self._wanted(room - len(self._due_within(WINDOW)) - 1)  # a control may go along
         again = max((self._asked_at.get(port, -inf) for port in search), default=-inf) + self._effort.spacing
-        if search and self._now < again <= self._now + PATIENCE:
+        if search and self._now < again <= min(self._now + PATIENCE, self._ends):
             return Plan(at=again)
         asked = search if again <= self._now else []
         sample = self._due_within(GROUP)[:room] if asked or self._due_within(0.0) else []
         if sample or asked:
             return Plan(tuple(sample), tuple(port for port in asked if port not in sample))
-        later = again if search else self._now + BREATH if self._goes_on() else inf
-        return Plan(at=min([later, *self._due.values()]))
+        there_will_be_room = self._pace.wait() < inf
+        return self._later(again if search else self._now + BREATH if there_will_be_room else inf, self._now)
 
-    def _goes_on(self) -> bool:
-        return bool(self._due or self._wanted(1))
+    def _later(self, at: float, soonest: float) -> Plan:
+        """At that time, if there is anything to search then; or when the next of the sample is due."""
+        searches = at < self._ends and self._wanted(1)
+        return Plan(at=max(soonest, min([at if searches else inf, *self._due.values()])))
 
     def _due_within(self, seconds: float) -> list[int]:
         """The first ones first; all of it in a hurry."""
@@ -91,19 +95,12 @@ class Planner:
         return sorted((port for port, at in self._due.items() if at <= until), key=self._due.__getitem__)
 
     def _wanted(self, room: int) -> list[int]:
-        """What one more ask will make sure, what the search wants, or else what was not seen in this round.
-
-        What is not sure, or was not seen so in this round, accuses nobody.
-        """
+        """By the search; or else ports of shut intervals that were not seen in this round, and so accuse nobody."""
         most = min(self._left, room)
         if most <= 0 or self._now >= self._ends:
             return []
-        unsure = self._worth_it(self._sighted.unsure())
-        wanted = unsure or self._search.wave(self._left, most, exact=self._effort.exact)
-        return list(wanted or self._worth_it(self._sighted.unseen()))[:most]
-
-    def _worth_it(self, ports: Iterable[int]) -> list[int]:
-        return [port for port in ports if self._tries[port] < TRIES]
+        wanted = self._search.wave(self._left, most, exact=self._effort.exact)
+        return list(wanted) or [port for port in self._sighted.unseen() if self._tries[port] < TRIES][:most]
 
     def asks(self) -> None:
         """A wave leaves."""
@@ -123,12 +120,18 @@ class Planner:
                 self.ask_again(port)
 
     def ask_again(self, port: int) -> None:
-        """When it may be."""
-        self._due[port] = self._now + self._effort.spacing
+        """When it may be, if that is in this round."""
+        at = self._now + self._effort.spacing
+        if at < self._ends:
+            self._due[port] = at
 
     def searched(self, ports: Collection[int]) -> bool:
         """Whether any of these was asked for something new."""
         return not set(ports) <= self._search.rechecked
+
+    def has_room_for(self, count: int) -> bool:
+        """Whether so many attempts are left beside the sample; a very short round has none for a control."""
+        return self._left >= max(count, LEAST)
 
     @property
     def is_done(self) -> bool:

@@ -116,7 +116,8 @@ class Ranging:
         def held(far: Far | None) -> HeldRound:
             return HeldRound(view, known, far, means, knocks.knock, shunned, pace, due)
 
-        made = AddressRound(view, known, alone, held, self._greet, patient=patient)
+        waits = self._manners.at_once or self.hurry.is_on  # somebody does, and may be met elsewhere than usual
+        made = AddressRound(view, known, alone, held, self._greet, patient=not waits)
         made.begin(idle=idle)
         return made
 
@@ -142,13 +143,13 @@ class Ranging:
         known = self._known(address)
         if address not in turn.asked or known.is_paused(self._clock.time()):
             return ()
-        if known.is_thin and not self._manners.at_once:
+        if known.is_thin and not (self._manners.at_once or self.hurry.is_on):
             return (single(self._path.ports, self._path.peer, turn.number),)
         ports = sample(self._path.ports, turn.samples, self._path.peer, turn.number)
         number, before = known.sampled
         known.sampled = turn.number, frozenset(ports)
         again = self.hurry.is_on and number == turn.number  # two rounds by the same clock, in haste
-        return tuple(port for port in ports if not (again and port in before))
+        return tuple(port for port in ports if not (again and port in before and known.is_known_to_both(port)))
 
     def _known(self, address: str) -> RangeMemory:
         ranges = self._memory.ranges

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from math import ceil
 
 from agent.survey.memory import Memory
 from agent.survey.range.asker import Knock, Pace
 from agent.survey.range.known import RangeMemory
-from agent.survey.shun import SOON, TOGETHER, heard
+from agent.survey.shun import SOON, TIMES, TOGETHER, heard
 from agent.survey.view import View
 from probes.state import State
 
@@ -27,11 +28,14 @@ class Shunned:
         return sorted(answering, key=lambda port: (self._view.is_silent(port), port in self._known.ports))
 
     async def by_now(self, controls: Sequence[int] | None = None) -> bool:
-        """Whether two ports that answered before are both silent, also when asked again and again; not by mere loss."""
-        asked = (self.controls() if controls is None else controls)[:TOGETHER]
-        if len(asked) < TOGETHER or self._known.loss.needed is None:
+        """Whether two ports that answered before are both silent, also when asked again and again.
+
+        As often, together, as a silence takes to be no mere loss.
+        """
+        asked, needed = (self.controls() if controls is None else controls)[:TOGETHER], self._known.loss.needed
+        if len(asked) < TOGETHER or needed is None:
             return False
-        return not await heard(asked, self._are_silent, self._wait)
+        return not await heard(asked, self._are_silent, self._wait, max(TIMES, ceil(needed / TOGETHER)))
 
     async def since_search(self) -> bool:
         """Whether ports of other checks that answered in the last round are silent, soon after a search."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from math import inf
 
 from agent.dynamic.observed import Observed
+from agent.dynamic.repeats import TWICE
 from agent.dynamic.runs import SHUT, Kind, Run
 from agent.judge.both import HeldReach
 from agent.judge.held import Shows, address, is_same
@@ -91,12 +92,6 @@ class Sighted:
         unseen = (run for run in runs if bisect_left(seen, run.first) == bisect(seen, run.last))
         return [self._known.ports[run.first] for run in unseen]
 
-    def unsure(self) -> list[int]:
-        """A port of each interval that is refused, and was not seen so twice at any port."""
-        search = self._known.chart_of_both.search
-        sure = set(search.sure)
-        return [self._known.ports[run.first] for run in search.landscape.of(Kind.REFUSED) if run not in sure]
-
     def never_reached(self, now: float) -> bool:
         """Whether its own firewall may be what shuts held ports: nobody is known to have reached one, nor that it may.
 
@@ -146,7 +141,8 @@ class Sighted:
         bad = {index(port): shows for port, shows in self.shows.items() if shows in BAD}
         for run in search.landscape.of(*SHUT):
             now = Counter(shows for at, shows in bad.items() if run.first <= at <= run.last)
-            accuses = run in sure and now and not (never_reached and Shows.DROPPED in now)
+            certain = run in sure or (run.kind is Kind.REFUSED and now.total() >= TWICE)  # of one port, or of several
+            accuses = certain and now and not (never_reached and Shows.DROPPED in now)
             (shut if accuses else suspect).add(self._how(run, now), search.landscape.intervals([run]))
         for port in search.doubted:
             suspect.add(self.shows.get(port, Shows.DROPPED), PortSet.of([port]))

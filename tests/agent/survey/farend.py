@@ -39,14 +39,14 @@ class Held:
 
 
 class Far:
-    """The agent there. `loss` is that of UDP; `steal` takes over ports while they are asked."""
+    """The agent at an address. `bound`: where it listens."""
 
-    def __init__(self, world: "HeldWorld") -> None:
+    def __init__(self, world: "HeldWorld", address: str = PEER) -> None:
         self.world = world
         self.alive = True
         self.silent: Silent | None = None  # what a greeting comes to
         self.udp_shut = False
-        self.bound = PEER
+        self.bound = address
         self.admission = Admission.UNKNOWN
         self.reached_ago: int | None = None
         self.busy, self.never, self.vacant = NO_PORTS, NO_PORTS, NO_PORTS
@@ -56,10 +56,8 @@ class Far:
         self.greeted = 0
         self.holds = 0
         self.renewals = 0
-        self._numbers = count(1)
 
-    async def greet(self, address: str) -> "Far | Silent":
-        assert address == PEER
+    async def greet(self) -> "Far | Silent":
         self.greeted += 1
         if self.silent is not None:
             return self.silent
@@ -72,7 +70,7 @@ class Far:
         began, repeated = self.world.clock.monotonic(), await self._exchange()
         if repeated is None:
             return None
-        number = next(self._numbers).to_bytes(16, "big")
+        number = next(self.world.numbers).to_bytes(16, "big")
         grants = {port: self._grant(port) for port in ports}
         held = frozenset(port for port, grant in grants.items() if grant.holding is Holding.HELD)
         self.leases[number] = Held(number, held, self.world.clock.monotonic() + LASTS)
@@ -171,6 +169,8 @@ class HeldWorld(World):
         self.crowded = False
         self.nameless = False  # the system does not tell which port we ask from
         self.far = Far(self)
+        self.fars = {PEER: self.far}
+        self.numbers = count(1)  # of leases
         self.network = network = HeldNetwork(rest=self.answer)
         network.world = self
         self.network.script(135, lambda _: self.mapper(), kind=Kind.MAPPER)
@@ -199,14 +199,15 @@ class HeldWorld(World):
         began = self.network.now
         for at in (each for each in SYNS if each < target.timeout):
             await self._until(began + at)
-            said = self._syn(target.port, proof, source)
+            said = self._syn(target, proof, source)
             if said is not None:
                 return await self._talked(said, target, at)
         await self._until(began + target.timeout)
         return outcome(State.FILTERED, seconds=target.timeout)
 
-    def _syn(self, port: int, proof: bytes, source: int) -> State | Outcome | None:
+    def _syn(self, target: Target, proof: bytes, source: int) -> State | Outcome | None:
         """What comes back; None: nothing."""
+        port = target.port
         if self.down or self.shuns or self._gets_lost() or self._over("passes", self.passes) or port in self.drops:
             return None
         if port in self.refuses:
@@ -215,10 +216,10 @@ class HeldWorld(World):
             return None if self._gets_lost() else State.CLOSED
         if port in self.strangers:
             return None if self._gets_lost() else self.strange
-        return self._arrives(port, proof, source)
+        return self._arrives(*target[:2], proof, source)
 
-    def _arrives(self, port: int, proof: bytes, source: int) -> State | None:
-        held = self.far.serves(port, proof)
+    def _arrives(self, address: str, port: int, proof: bytes, source: int) -> State | None:
+        held = self.fars[address].serves(port, proof)
         if self.host_firewall or held is None:
             return None if self.stealthy or self.host_firewall else State.CLOSED
         came = held.came.setdefault(port, {})
@@ -246,4 +247,7 @@ class HeldWorld(World):
 
     def meet(self, manners: Manners, ports: str = DYNAMIC) -> Site:
         """A site whose agent is greeted."""
-        return self.site(manners, ports, self.far.greet)
+        return self.site(manners, ports, self.greet)
+
+    async def greet(self, address: str) -> Far | Silent:
+        return await self.fars.setdefault(address, Far(self, address)).greet()

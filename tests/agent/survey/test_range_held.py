@@ -143,7 +143,7 @@ async def test_small_and_several_ranges(ports: str, closed: str) -> None:
     world = HeldWorld()
     world.far.reached_ago = 60
     shut(world, "drops", closed)
-    found = await ranged(world.site(once(200), ports, world.far.greet))
+    found = await ranged(world.site(once(200), ports, world.greet))
     assert texts(found.blocked) == closed
     assert found.verdict in (V.BLOCKED, V.PARTLY_BLOCKED)
 
@@ -279,7 +279,7 @@ async def test_where_nothing_can_be_held_nothing_is_shown_and_why_is_said(busy: 
 async def test_a_natural_listener_that_is_silent_counts_for_nothing() -> None:
     world = HeldWorld()
     shut(world, "drops", ",".join(map(str, LISTENERS)))
-    found = await ranged(world.site(once(200), "49700-49710", world.far.greet))
+    found = await ranged(world.site(once(200), "49700-49710", world.greet))
     assert (found.verdict, found.blocked) == (V.REACHABLE, PortSet())
 
 

@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import pytest
 
-from agent.judge.both import HeldReach
 from agent.judge.coverage import RangeState
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from agent.path import Check
@@ -106,7 +105,7 @@ async def test_several_addresses_share_the_budget_and_each_is_asked_by_its_own_a
     shut(world, "drops", "60000-65535")
     fixed = both(addresses=addresses)
     ranges = replace(path(Check.RPC_RANGE, addresses=addresses), matchers=fixed[0].matchers)
-    site = Site(world.network, [*fixed, ranges], agent(), world.far.greet)
+    site = Site(world.network, [*fixed, ranges], agent(), world.greet)
     running = asyncio.create_task(
         forever([site.survey], 60.0, world.network.clock, lambda: 0.0, skipped.append, unbroken)
     )
@@ -273,7 +272,6 @@ async def test_an_agent_that_is_shunned_leaves_the_range_alone_for_an_hour_and_k
     paused = await over(site, 50)
     assert {each.cause for each in paused} == {C.OWN_PROBING}
     assert (proofs(world), world.far.holds) == (before, asked)
-    assert isinstance(known(site).reach, HeldReach)
     found = await over(site, 25)
     assert (texts(found[-1].blocked), found[-1].confirmed) == (UPPER, True)
 
@@ -285,13 +283,13 @@ async def test_what_is_known_outlives_a_restart_and_accuses_nobody_on_its_own() 
     world = HeldWorld()
     shut(world, "drops", UPPER)
     site = world.meet(agent())
-    before = (await over(site, 10))[-1]
+    await site.rounds(10)
     after = HeldWorld()
     await after.network.clock.advance(660.0)
     restarted = after.meet(agent())
     restarted.survey.restore(site.survey.state())
     found = await over(restarted, 5)
-    assert found[0].tested > before.tested
+    assert found[0].tested > 60
     assert all(each.blocked == PortSet() for each in found)
     assert found[-1].verdict is V.REACHABLE
 
@@ -331,7 +329,7 @@ async def test_every_port_is_counted_once_and_what_is_certain_to_be_shut_as_bloc
 async def test_a_small_range_is_all_tested_though_some_of_its_ports_are_never_held() -> None:
     world = HeldWorld()
     world.far.never = PortSet.parse("50003")
-    site = world.site(agent(10), "50000-50019", world.far.greet)
+    site = world.site(agent(10), "50000-50019", world.greet)
     found = (await over(site, 6))[-1]
     assert found.coverage is not None
     assert (found.largest_untested, found.coverage.ports[RangeState.EXEMPT]) == (0, 1)
@@ -425,3 +423,19 @@ async def test_a_hurry_ends_by_itself(manners: Manners) -> None:
     site.survey.hurry(world.network.clock.monotonic() + 5.0)
     await world.network.clock.advance(6.0)
     assert not site.survey.is_hurried
+
+
+async def test_whoever_asks_again_whether_it_is_settled_does_not_unsettle_it() -> None:
+    world = HeldWorld()
+    site = world.meet(agent())
+    clock = world.network.clock
+    running = asyncio.create_task(forever([site.survey], 60.0, clock, lambda: 0.0, lambda _: None, unbroken))
+    waited = 0
+    while waited < 120 and not (waited and site.survey.settled):
+        site.survey.hurry(clock.monotonic() + 15.0)
+        await clock.advance(2.0)
+        waited += 2
+    site.survey.hurry(clock.monotonic() + 15.0)
+    running.cancel()
+    assert waited < 120
+    assert site.survey.settled
