@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agent.config.address import HostPort, literal_address
 from agent.config.model import Config
-from agent.rendezvous.orders import Place
+from agent.rendezvous.orders import Place, place
 from agent.roles import Role
 from agent.topology import Host, Site, Source, site_of
 
@@ -26,9 +26,8 @@ class Directory:
         """Where the agent that serves this address of a peer is asked: there, as a rule."""
         told = self.peers[peer].rendezvous
         if told is None:
-            return Place(address, self.port)
-        literal = literal_address(told.host)
-        return Place(address if literal is None else str(literal), told.port)
+            return place(address, self.port)
+        return place(told.host if literal_address(told.host) else address, told.port)
 
     def peer_of(self, sender: str) -> str | None:
         """The host of the file that an agent speaks for: itself, or the cluster whose node it is."""
@@ -43,7 +42,7 @@ class Directory:
 def directory(config: Config, source: Source) -> Directory:
     site = site_of(config)
     own = dict.fromkeys((source.name, *(owner.name for owner in source.owners)))
-    others = {each.name: tuple(_reached(each)) for each in site.sources() if each.name != source.name}
+    others = {each.name: tuple(dict.fromkeys(_reached(each))) for each in site.sources() if each.name != source.name}
     return Directory(tuple(own), others, _peers(site), config.rendezvous.listen[0].port)
 
 

@@ -14,8 +14,7 @@ from functools import partial
 from typing import cast
 
 from agent.rendezvous.exclusive import reset
-from agent.rendezvous.orders import UNSEEN, Place
-from agent.rendezvous.tcptable import place
+from agent.rendezvous.orders import UNSEEN, Place, place
 
 PATIENCE = 1.0  # seconds for the other side's FIN
 PAUSE = 0.05  # seconds before we accept again, where the system would not let us

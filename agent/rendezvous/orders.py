@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from probes.resolve import literal
+
 
 class Place(NamedTuple):
     """An address, in its shortest spelling and without a scope, and a port."""
@@ -12,6 +14,12 @@ class Place(NamedTuple):
 
 
 UNSEEN = Place("", 0)  # of whoever came to a held port and could not be let in, or was sent away
+
+
+def place(address: str, port: int) -> Place:
+    """As `Place` wants it: the shortest spelling, no scope, and IPv4 that is mapped into IPv6 as itself."""
+    plain = address.partition("%")[0]
+    return Place(literal(plain) or plain, port)
 
 
 @dataclass(frozen=True, slots=True)

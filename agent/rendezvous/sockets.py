@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from asyncio_dgram import TransportClosed, from_socket
 from asyncio_dgram.aio import DatagramServer
 
-from agent.rendezvous.orders import Place
-from agent.rendezvous.tcptable import place
+from agent.rendezvous.orders import Place, place
 from probes.sockets import quiet
 
 WILDCARD = {4: "0.0.0.0", 6: "::"}  # noqa: S104 - every address of this host, each with a socket of its own

@@ -8,8 +8,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from agent.rendezvous.orders import Place
-from probes.resolve import literal
+from agent.rendezvous.orders import Place, place
 
 _ANY4, _ANY6 = "0.0.0.0", "::"  # noqa: S104 - what others listen on
 
@@ -68,12 +67,6 @@ class Readings:
                 self._last = self._read()
                 self._done = self._begun
             return self._last
-
-
-def place(address: str, port: int) -> Place:
-    """As `Place` wants it: the shortest spelling, no scope, and IPv4 that is mapped into IPv6 as itself."""
-    plain = address.partition("%")[0]
-    return Place(literal(plain) or plain, port)
 
 
 def read() -> TcpTable | None:

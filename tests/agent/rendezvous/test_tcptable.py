@@ -11,8 +11,8 @@ import psutil
 import pytest
 
 from agent.rendezvous import tcptable
-from agent.rendezvous.orders import Place
-from agent.rendezvous.tcptable import Readings, TcpTable, place
+from agent.rendezvous.orders import Place, place
+from agent.rendezvous.tcptable import Readings, TcpTable
 
 LOCAL = "127.0.3.3"  # nobody else is there
 
