@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from agent.judge.fold import BAD
-from agent.judge.verdict import Cause, Verdict
+from agent.judge.verdict import Cause, Proof, Verdict
 from agent.path import Check, Direction
 from agent.result import Result
 
@@ -41,7 +41,10 @@ def _endpoint_reachable(result: Result) -> bool:
 
 
 def _nobody_known(result: Result) -> bool:
-    """A range of which nothing is shown, as nobody is known to listen there; not one that a person asked about."""
-    if result.judgement.suspect or result.path.within:
+    """A range of which nothing is shown, as nobody is known to listen there; not one that a person asked about.
+
+    Nor one at which its agent did listen, and what was seen remains unexplained.
+    """
+    if result.judgement.suspect or result.path.within or result.judgement.evidence is Proof.HELD:
         return False
     return result.path.check is Check.RPC_RANGE and result.judgement.cause is Cause.NO_KNOWN_LISTENER

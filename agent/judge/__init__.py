@@ -8,6 +8,6 @@ template  what sentences are made of
 single    one address, one port
 range     one address, a range of ports, as far as one end can tell
 held      one port that the far end held for us: the table of both ends
-both      one address, a range of ports, when its agent listens for us
+both      one address, a range of ports, when its agent listens for us; held_reach is what it rests on
 fold      several addresses to one verdict; many verdicts to one exit code
 """

@@ -4,61 +4,24 @@ Here silence is shown to be a block, and a pass to be one: see `held` for a sing
 is certain, as often as the silence rule wants, and some port of it was seen so in this very round.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, auto
-from functools import reduce
-from operator import or_
 from typing import NamedTuple
 
-from agent.judge.coverage import Coverage
 from agent.judge.held import CAUSES, Shows
-from agent.judge.range import by_target, coverage_words, refused, some, tally, turned_back
+from agent.judge.held_facts import answering, aside, held_facts, joined
+from agent.judge.held_reach import HeldReach
+from agent.judge.range import by_target, refused, turned_back
 from agent.judge.sight import Sight
 from agent.judge.single import facts_of, rejected_by
 from agent.judge.table import Beside
-from agent.judge.template import Words
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from agent.judge.words import words
-from agent.judge.words_held import ASIDE, HOLDING, REASON
 from agent.path import Check
-from agent.ports import NO_PORTS, PortSet
+from agent.ports import NO_PORTS
 from probes.outcome import Outcome
 from probes.state import State
-from probes.wire.rendezvous.messages import Holding, Reason
 
 CHECK = Check.RPC_RANGE
-
-
-@dataclass(frozen=True, slots=True)
-class HeldReach:
-    """What is known of the range of one address. `seen`: the newest outcome of each port asked in this round.
-
-    `shut`: intervals that accuse, by how they are; `suspect`: the same of what is not certain, or was not seen so in
-    this round. `held` ports were, of which `passed` so many; `not_held`: how many were not, by why.
-    """
-
-    ports: PortSet
-    address: str
-    seen: Sequence[Outcome]
-    coverage: Coverage
-    shut: Mapping[Shows, PortSet] = field(default_factory=dict)
-    suspect: Mapping[Shows, PortSet] = field(default_factory=dict)
-    passes: PortSet = NO_PORTS
-    unexplained: PortSet = NO_PORTS  # they did not pass, and it is not known why
-    translated_to: str | None = None  # where the listeners are bound, if that is not the probed address
-    confirmed: bool = False
-    lossy: bool = False
-    own_probing: bool = False
-    fell_silent: bool = False  # the far end, in the middle of the round
-    never_reached: bool = (
-        False  # as far as anybody knows, no held port there, in the last day: its firewall may be shut
-    )
-    opened_by_mapper: bool = False
-    held: int = 0
-    passed: int = 0
-    not_held: Mapping[tuple[Holding, Reason], int] = field(default_factory=dict)
 
 
 class Shown(Enum):
@@ -76,6 +39,7 @@ class Shown(Enum):
     NO_WAY = auto()
     UNEXPLAINED = auto()
     PASSES = auto()
+    NOT_TRIED = auto()
     NOTHING_HELD = auto()
 
 
@@ -105,6 +69,7 @@ ROWS = (
     Row(Shown.NO_WAY, V.INCONCLUSIVE, C.ICMP_REJECT, P.HELD, B.NO_WAY_TO_HELD),
     Row(Shown.UNEXPLAINED, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, P.HELD, B.UNEXPLAINED),
     Row(Shown.PASSES, V.REACHABLE, None),
+    Row(Shown.NOT_TRIED, V.INCONCLUSIVE, C.LOCAL_FAULT, P.NONE),
     Row(Shown.NOTHING_HELD, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, P.NONE, B.NOTHING_HELD),
 )
 
@@ -129,22 +94,17 @@ def _shown(sight: Sight, reach: HeldReach) -> set[Shown]:
         Shown.SHUT_AND_PASSES: bool(reach.shut) and bool(reach.passes),
         Shown.SHUT: bool(reach.shut),
         Shown.ONLY_WHAT_IS_NAMED_PASSES: dropped and reach.opened_by_mapper,
-        Shown.ONLY_SERVICES_ANSWER: dropped and bool(_answering(sight)),
+        Shown.ONLY_SERVICES_ANSWER: dropped and bool(answering(sight)),
         Shown.NEVER_REACHED: dropped,
         Shown.LOSSY: reach.lossy and bool(reach.suspect or reach.unexplained),
         Shown.UNCERTAIN: bool(reach.suspect),
         Shown.NO_WAY: any(map(turned_back, reach.seen)),
         Shown.UNEXPLAINED: bool(reach.unexplained),
         Shown.PASSES: bool(reach.passed),
+        Shown.NOT_TRIED: bool(reach.held),
         Shown.NOTHING_HELD: True,
     }
     return {shown for shown, holds in circumstances.items() if holds}
-
-
-def _answering(sight: Sight) -> list[int]:
-    """Ports at which services are registered, and that accept."""
-    natural = sight.registration.natural if sight.registration else frozenset()
-    return sorted(port for port in natural if port in sight.outcomes and sight.outcomes[port].state is State.OPEN)
 
 
 def _most(reach: HeldReach, row: Row) -> Shows | None:
@@ -163,12 +123,12 @@ def _cause(shows: Shows, reach: HeldReach) -> Cause:
 
 def _worded(row: Row, most: Shows | None, sight: Sight, reach: HeldReach) -> Judgement:
     accuses, witness = row.verdict in ACCUSING, _witness(row, most, reach)
-    facts = {**facts_of(CHECK, sight, witness), **_facts(most, sight, reach)}
+    facts = {**facts_of(CHECK, sight, witness), **held_facts(most, sight, reach)}
     text = words(row.verdict, row.cause, row.beside, row.evidence, CHECK)
-    told = [text, *(_aside(shows, reach) for shows in reach.shut if accuses and shows is not most)]
-    shut = _joined(reach.shut.values()) if accuses else NO_PORTS
+    told = [text, *(aside(shows, reach) for shows in reach.shut if accuses and shows is not most)]
+    shut = joined(reach.shut.values()) if accuses else NO_PORTS
     silenced = row.shown in (Shown.OWN_PROBING, Shown.FELL_SILENT)
-    suspect = NO_PORTS if silenced else _joined(reach.suspect.values())
+    suspect = NO_PORTS if silenced else joined(reach.suspect.values())
     return Judgement(
         row.verdict,
         row.cause,
@@ -184,15 +144,9 @@ def _worded(row: Row, most: Shows | None, sight: Sight, reach: HeldReach) -> Jud
     )
 
 
-def _aside(shows: Shows, reach: HeldReach) -> Words:
-    """What else is shut, and how."""
-    shut = f"TCP {some(reach.shut[shows].texts())}"
-    return Words(*(part.replace("{shut}", shut) for part in ASIDE[shows]))
-
-
 def _witness(row: Row, most: Shows | None, reach: HeldReach) -> Outcome:
     """The outcome that stands for all of them in the sentences."""
-    wanted = refused if most is Shows.REFUSED else turned_back if row.shown is Shown.NO_WAY else _left
+    wanted = refused if most is Shows.REFUSED else _WITNESSES.get(row.shown, _left)
     return next(filter(wanted, reach.seen), reach.seen[0])
 
 
@@ -201,37 +155,8 @@ def _left(outcome: Outcome) -> bool:
     return outcome.source is not None
 
 
-def _facts(most: Shows | None, sight: Sight, reach: HeldReach) -> Mapping[str, str]:
-    """What the sentences about a held range may name, beside what those about a port may."""
-    turned = PortSet.of(outcome.target.port for outcome in reach.seen if turned_back(outcome))
-    translated = f"; its listeners are at {reach.translated_to}" if reach.translated_to else ""
-    return {
-        "port": str(reach.ports),
-        "shut": _ports(reach.shut.get(most, NO_PORTS) if most else NO_PORTS),
-        "suspect": _ports(_joined(reach.suspect.values())),
-        "turned_back": _ports(turned),
-        "unexplained": _ports(reach.unexplained),
-        "services": _ports(PortSet.of(_answering(sight))),
-        "translated": translated,
-        "edges": "every edge was found and asked again" if reach.confirmed else "not every edge is confirmed",
-        "passed": f"{reach.passed:,}",
-        "not_held": not_held_words(reach.not_held),
-        "coverage": coverage_words(reach.coverage),
-        "tally": tally(reach.seen),
-    }
+def _could_not_be(outcome: Outcome) -> bool:
+    return outcome.state is State.LOCAL_FAULT
 
 
-def not_held_words(counts: Mapping[tuple[Holding, Reason], int]) -> str:
-    """For people: `12 as its host has started a short time ago, 3 in use`."""
-    told = Counter[str]()
-    for (holding, reason), count in counts.items():
-        told[REASON.get(reason) or HOLDING.get(holding, "")] += count
-    return ", ".join(f"{count:,} {why}" for why, count in told.most_common()) or "none was asked for"
-
-
-def _ports(ports: PortSet) -> str:
-    return f"TCP {some(ports.texts())}"
-
-
-def _joined(parts: Iterable[PortSet]) -> PortSet:
-    return reduce(or_, parts, NO_PORTS)
+_WITNESSES = {Shown.NO_WAY: turned_back, Shown.NOT_TRIED: _could_not_be}

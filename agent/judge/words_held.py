@@ -129,8 +129,8 @@ HELD: Sentences = {
         "Look at the rules of {sender} about TCP {port} from {source} to {address}; then at its routes.",
     ),
     (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Beside.UNEXPLAINED): Words(
-        "{unexplained} of {address} did not pass ({tally}), and what the agent there saw does not say why{translated}: "
-        "its address is translated on the way, somebody else connected at the same time, or it was late. {coverage}",
+        "{unexplained} of {address} showed nothing ({tally}), and the agent there cannot tell why{translated}: "
+        "its address is translated on the way, somebody else connected at the same time, or it was busy. {coverage}",
         "Look for a device between {source} and {address} that translates addresses; if there is none, wait for the "
         "next round.",
     ),

@@ -30,10 +30,10 @@ class Budget:
     def wait(self, count: int) -> float:
         """Seconds until so many may go at once, if nobody else takes any; or as many as ever may."""
         now = self._clock.monotonic()
-        full = [0.0]
+        full, count = [0.0], min([count, *(most for most, _ in self._limits)])
         for most, window in self._limits:
             recent = [at for at in self._taken if at > now - window]
-            over = len(recent) + min(count, most) - most
+            over = len(recent) + count - most
             full += [max(LEAST, recent[over - 1] + window - now)] if over > 0 else []
         return max(full)
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.judge.both import HeldReach, judge_both
+from agent.judge.both import judge_both
 from agent.judge.endpoint import judge_service
 from agent.judge.fold import nearest, worst
+from agent.judge.held_reach import HeldReach
 from agent.judge.range import Reach, judge_range
 from agent.judge.single import judge_port
 from agent.judge.verdict import Judgement, Verdict

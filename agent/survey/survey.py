@@ -282,10 +282,9 @@ class Survey:
 
     def _remember(self, views: Iterable[View]) -> None:
         for view in views:
-            if view.address is not None and view.sampled:
+            if view.address is not None and (view.sampled or view.held):
                 self._memory.samples[view.address] = {port: view.asks[port][-1] for port in view.sampled}
-            elif view.address is not None and view.held:
-                self._memory.samples.pop(view.address, None)
+                self._memory.ranges[view.address].strangers = len(view.strangers), len(view.held)
 
     def _conclude(self, path: Path, views: Sequence[View], started: float) -> None:
         self._publish(conclude(path, views, self._memory, started))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agent.judge.both import HeldReach
+from agent.judge.held_reach import HeldReach
 from agent.judge.range import Reach
 from agent.judge.registration import Registration
 from agent.judge.sight import Sight
@@ -67,7 +67,11 @@ class View:
     def sight(self, memory: Memory) -> Sight:
         """For the judge. The last round's sample stands in for what this round has not asked yet."""
         address = self.address or self.name
-        before: Mapping[int, Outcome] = memory.samples.get(address, {}) if not self.held else {}
+        before: Mapping[int, Outcome] = memory.samples.get(address, {})
+        known = memory.ranges.get(address)
+        strangers, held = len(self.strangers), len(self.held)
+        if known is not None and not self.held:
+            strangers, held = known.strangers
         return Sight(
             source=self.source,
             peer=self.peer,
@@ -79,6 +83,6 @@ class View:
             silences={port: silence for (where, port), silence in memory.silences.items() if where == address},
             controls=self.paired,
             registration=self.registration,
-            held=len(self.held),
-            strangers=len(self.strangers),
+            held=held,
+            strangers=strangers,
         )

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from agent.exit import Exit, exit_code
-from agent.judge.verdict import Cause, Verdict
+from agent.judge.verdict import Cause, Proof, Verdict
 from agent.path import Check, Direction
 from agent.ports import PortSet
 from agent.result import Result
@@ -34,6 +34,11 @@ ENDPOINT = of(Check.RPC_ENDPOINT, V.REACHABLE)
         ([of(Check.EPM, V.INCONCLUSIVE, C.LOCAL_FAULT), of(Check.SQL, V.BLOCKED)], 1, 1),
         ([GOOD, RANGE], 3, 3),
         ([ENDPOINT, RANGE], 0, 3),
+        (
+            [ENDPOINT, replace(RANGE, judgement=replace(RANGE.judgement, evidence=Proof.HELD))],
+            3,
+            3,
+        ),  # an agent listened
         ([RANGE, ENDPOINT], 0, 3),
         ([ENDPOINT, RANGE, of(Check.RPC_RANGE, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, "MSS2")], 3, 3),  # another peer's
         ([of(Check.RPC_ENDPOINT, V.UNREACHABLE, C.NO_ANSWER), RANGE], 1, 1),

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from agent.judge.both import HeldReach
+from agent.judge.held_reach import HeldReach
 from agent.judge.range import Reach
 from agent.judge.table import Beside
 from agent.survey.range.far import Far, Greet, Silent

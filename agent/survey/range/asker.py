@@ -23,14 +23,14 @@ KINDS = {True: Observed.CLOSED, False: Observed.REFUSED}  # what answers alike, 
 class Pace:
     """What a round has to go by. `room`: how many attempts may leave right now; `began`: monotonic.
 
-    `wait`: seconds until there is room again, infinite for never.
+    `wait`: seconds until there is room for so many, infinite for never.
     """
 
     clock: Clock
     effort: Effort
     began: float
     room: Callable[[], int]
-    wait: Callable[[], float]
+    wait: Callable[[int], float]
     hurry: Hurry
     in_hurry: Effort  # but for what is left
     complete_in: CompleteIn | None  # None: there is but one round

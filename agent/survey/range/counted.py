@@ -36,12 +36,13 @@ def coverage_of_both(chart: Charted, shut: PortSet, exempt: frozenset[int], comp
     counted = dict.fromkeys(RangeState, 0)
     for each, count in _seen(chart.search, exempt).items():
         counted[_BOTH[each]] += count
-    for port, seen, _ in map.rows() if shut else ():
-        if port in shut and seen in (Observed.SILENT, Observed.REFUSED):
-            counted[RangeState.INCONCLUSIVE] -= 1
-            counted[RangeState.BLOCKED] += 1
-    counted[RangeState.EXEMPT] = len(exempt)
     states = bytearray(map.states)
+    for first, last in shut.intervals:
+        part = states[map.ports.index(first) : map.ports.index(last) + 1]
+        certain = part.count(Observed.SILENT) + part.count(Observed.REFUSED)
+        counted[RangeState.INCONCLUSIVE] -= certain
+        counted[RangeState.BLOCKED] += certain
+    counted[RangeState.EXEMPT] = len(exempt)
     for port in exempt:  # nobody waits for them
         states[map.ports.index(port)] = states[map.ports.index(port)] or Observed.OPEN
     return _coverage(chart, counted, exempt, complete_in(bytes(states)) if complete_in else None)

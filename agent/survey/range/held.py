@@ -10,8 +10,8 @@ from math import inf
 
 from agent.dynamic.observed import Observed
 from agent.dynamic.search import Search
-from agent.judge.both import HeldReach
 from agent.judge.held import Shows
+from agent.judge.held_reach import HeldReach
 from agent.judge.silence import Control
 from agent.survey.range.asker import Knock, Pace
 from agent.survey.range.counted import exempt_from
@@ -21,12 +21,14 @@ from agent.survey.range.lease import Leased, Means, ask_in_lease
 from agent.survey.range.planner import Plan, Planner
 from agent.survey.range.shunned import Shunned
 from agent.survey.range.sighted import BAD, OBSERVED, Sighted
-from agent.survey.silence import answered
+from agent.survey.silence import answered, control_of
 from agent.survey.view import View
 from probes.outcome import Outcome
 from probes.state import State
 from probes.wire.rendezvous.messages import MOST_PORTS
 
+SHUT = frozenset({Observed.SILENT, Observed.REFUSED})
+HEARD = frozenset({State.OPEN, State.FILTERED, State.CLOSED, State.REJECTED})
 UNHEARD = 2  # waves in a row without an answer: the far end has fallen silent
 
 
@@ -89,10 +91,8 @@ class HeldRound:
         ports = [*dict.fromkeys(port for port in (*plan.search, *plan.sample) if port not in held), *held]
         parts = [ports[at : at + MOST_PORTS] for at in range(0, len(ports), MOST_PORTS)]
         self._planner.asks()
-        leased, beside_them = await asyncio.gather(
-            asyncio.gather(*(ask_in_lease(far, part, self._means) for part in parts)),
-            asyncio.gather(*map(self._knock, beside)),
-        )
+        left = asyncio.Event()
+        leased, beside_them = await asyncio.gather(self._ask(far, parts, left), self._ask_beside(beside, left))
         self._note(plan, [each for each in leased if each is not None])
         control = self._how(held, beside_them)
         for each, part in zip(leased, parts, strict=True):
@@ -101,15 +101,27 @@ class HeldRound:
         if not self._heard(leased) or control is Control.SILENT:
             await self._doubt()
 
+    async def _ask(self, far: Far, parts: Sequence[Sequence[int]], left: asyncio.Event) -> list[Leased | None]:
+        try:
+            return await asyncio.gather(*(ask_in_lease(far, part, self._means, left.set) for part in parts))
+        finally:
+            left.set()
+
+    async def _ask_beside(self, ports: Sequence[int], left: asyncio.Event) -> list[Outcome]:
+        """Once the others are on their way: whoever limits connections lets the first ones through."""
+        await left.wait()
+        return await asyncio.gather(*map(self._knock, ports))
+
     def _controls(self, plan: Plan) -> tuple[list[int], list[int]]:
-        """Beside a search, which stands on silence: a port that passed, of the sample if need not be another one.
+        """Beside a search, and what was shut before: a port that passed, of the sample if need not be another one.
 
         Or else one that nobody holds. Where new connections are limited in number, or dropped because of our asking,
         the far end answers all the same.
         """
-        if not plan.search:
-            return [], []
         known, doubted = self._search.map, self._search.doubted
+        again = plan.search or [port for port in plan.sample if port in doubted or known[port] in SHUT]
+        if not again:
+            return [], []
         sample = (port for port in plan.sample if known[port] is Observed.OPEN and port not in doubted)
         passed = (port for port in reversed(self._sighted.passed()) if port not in doubted)
         more = self._planner.has_room_for(len(plan.search) + 1)
@@ -135,7 +147,10 @@ class HeldRound:
             self.view.strangers.add(port)
 
     def _how(self, held: Sequence[int], beside: Sequence[Outcome]) -> Control | None:
-        """How the control of a wave did; None: there was none, or it shows nothing."""
+        """How the control of a wave did; None: there was none, or it shows nothing.
+
+        SILENT also for one that is refused now: it answered before.
+        """
         for port in held:
             shows = self._sighted.shows.get(port, Shows.NOTHING)
             if shows in BAD:
@@ -143,8 +158,8 @@ class HeldRound:
                 return Control.SILENT
             return answered(self._sighted.outcomes[port]) if shows is Shows.PASSES else None
         for outcome in beside:
-            if outcome.state in (State.OPEN, State.FILTERED):
-                return answered(outcome) if outcome.state is State.OPEN else Control.SILENT
+            if outcome.state in HEARD:
+                return control_of(outcome)
         return None
 
     def _tell(self, leased: Leased, ports: Sequence[int], held: Sequence[int], control: Control | None) -> None:
@@ -152,7 +167,12 @@ class HeldRound:
         self._search.exempt = self._registered | self._sighted.not_held.keys()
         shows = {port: leased.shows.get(port, Shows.NOTHING) for port in ports}
         wave = {port: OBSERVED[each] for port, each in shows.items() if port not in held or each is Shows.PASSES}
-        self._search.saw(wave, _worse(leased.control, control), self._pace.clock.time())
+        if control is Control.SILENT:  # whoever limits connections may refuse those beyond
+            wave = {port: None if seen is Observed.REFUSED else seen for port, seen in wave.items()}
+        elif control is not None:
+            self._sighted.vouched |= {port for port, seen in wave.items() if seen is Observed.REFUSED}
+        worse, measures = _worse(leased.control, control), control is not None
+        self._search.saw(wave, worse, self._pace.clock.time(), measures=measures)
         for late in leased.delays():
             self._search.loss.time(late=late)
         if leased.control is not None:

@@ -3,7 +3,7 @@
 import asyncio
 from math import inf
 
-from agent.clock import Clock
+from agent.clock import Clock, sleep_or
 from agent.survey.budget import Budget
 from agent.survey.manners import MOST_ONCE
 
@@ -37,14 +37,5 @@ class Hurry:
 
     async def sleep(self, seconds: float) -> None:
         """Or until somebody is in a hurry."""
-        if seconds <= 0:
-            return
-        waits = {
-            asyncio.create_task(self._clock.sleep(seconds)),
-            asyncio.create_task(self._news.wait()),
-        }
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for each in waits:
-                each.cancel()
+        if seconds > 0:
+            await sleep_or(self._news, seconds, self._clock)

@@ -6,8 +6,8 @@ from math import inf, isfinite
 
 from agent.dynamic.observed import Observed
 from agent.dynamic.search import Search
-from agent.judge.both import HeldReach
 from agent.judge.held import Shows
+from agent.judge.held_reach import HeldReach
 from agent.judge.range import Reach
 from agent.judge.silence import Loss
 from agent.ports import PortSet
@@ -54,6 +54,7 @@ class RangeMemory:
     met: Far | Silent | None = None  # what the last greeting came to; None: there was none
     reached_at: float = -inf  # when somebody reached a port that was held there
     never_held: dict[int, None] = field(default_factory=dict)  # the newest one last
+    strangers: tuple[int, int] = (0, 0)  # at so many ports somebody else accepted, of so many held in the last round
     how: dict[int, Shows] = field(default_factory=dict)  # held ports, how they are shut; the newest one last
     sampled: tuple[int, frozenset[int]] = (-1, frozenset())  # in which round, and which ports of it
     settled: bool = False  # nothing more is to be learned now

@@ -88,10 +88,12 @@ class Leased:
         return exchanges + [self.outcomes[port].connect_seconds >= LATE for port in passed]
 
 
-async def ask_in_lease(far: Far, ports: Sequence[int], means: Means) -> Leased | None:
+async def ask_in_lease(
+    far: Far, ports: Sequence[int], means: Means, leave: Callable[[], None] = lambda: None
+) -> Leased | None:
     """Have so many ports (at most 64) held, ask them all at once, and hear what was seen of it there.
 
-    None: the far end did not answer, and nothing was asked.
+    None: the far end did not answer, and nothing was asked. `leave` is called when they are being asked.
     """
     async with means.room(len(ports)):
         lease = await far.hold(ports)
@@ -99,6 +101,7 @@ async def ask_in_lease(far: Far, ports: Sequence[int], means: Means) -> Leased |
             return None
         asked = [port for port in ports if port in lease.grants and lease.grants[port].holding in TO_ASK]
         asking = _Asking(lease, {port: means.pay() for port in asked}, means)
+    leave()
     last = await asking.until_all_ended(far)
     wanted = [Asked(port, _source(asking.outcomes[port])) for port in asked if _is_held(lease, port)]
     told = await far.report(lease, wanted) if wanted else None

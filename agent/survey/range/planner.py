@@ -71,7 +71,7 @@ class Planner:
             return self._later(self._earliest, self._earliest)
         room = self._pace.room()
         if room <= 0:
-            soonest = self._now + self._pace.wait()
+            soonest = self._now + self._pace.wait(1)
             return self._later(soonest, soonest)
         search = self._wanted(room - len(self._due_within(WINDOW)) - 1)  # a control may go along
         again = max((self._asked_at.get(port, -inf) for port in search), default=-inf) + self._effort.spacing
@@ -81,8 +81,8 @@ class Planner:
         sample = self._due_within(GROUP)[:room] if asked or self._due_within(0.0) else []
         if sample or asked:
             return Plan(tuple(sample), tuple(port for port in asked if port not in sample))
-        there_will_be_room = self._pace.wait() < inf
-        return self._later(again if search else self._now + BREATH if there_will_be_room else inf, self._now)
+        room_at = self._now + max(BREATH, self._pace.wait(len(self._due_within(WINDOW)) + 2))
+        return self._later(again if search else room_at, self._now)
 
     def _later(self, at: float, soonest: float) -> Plan:
         """At that time, if there is anything to search then; or when the next of the sample is due."""

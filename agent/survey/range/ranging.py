@@ -128,8 +128,8 @@ class Ranging:
     def _room(self) -> int:
         return MOST_ONCE - self._budget.spent if self._manners.at_once else self._budget.room
 
-    def _wait(self) -> float:
-        return inf if self._manners.at_once else self._budget.wait(1)
+    def _wait(self, count: int) -> float:
+        return inf if self._manners.at_once else self._budget.wait(count)
 
     def _turn(self, reached: Sequence[View]) -> Turn:
         most = len(reached) if self._manners.at_once else self._manners.addresses(len(reached))

@@ -8,8 +8,8 @@ from math import inf
 from agent.dynamic.observed import Observed
 from agent.dynamic.repeats import TWICE
 from agent.dynamic.runs import SHUT, Kind, Run
-from agent.judge.both import HeldReach
 from agent.judge.held import Shows, address, is_same
+from agent.judge.held_reach import HeldReach
 from agent.judge.range import turned_back
 from agent.ports import PortSet
 from agent.survey.range.counted import coverage_of_both
@@ -43,6 +43,7 @@ class Sighted:
         self._known = known
         self._told: Reported | None = None
         self._reached = False
+        self.vouched: set[int] = set()  # refused beside a control that answered
 
     def take(self, leased: Leased, now: float) -> None:
         """`now`: UTC."""
@@ -71,7 +72,8 @@ class Sighted:
         self._told = told
         self._reached |= any(found in (Found.MINE, Found.HALF_OPEN) for found in told.found.values())
         ago = 0 if self._reached else inf if told.reached_ago is None else told.reached_ago
-        self._known.reached_at = max(self._known.reached_at, now - ago)
+        before = self._known.reached_at if self._known.reached_at <= now else -inf  # or the clock was set back
+        self._known.reached_at = max(before, now - ago)
 
     @property
     def asked(self) -> bool:
@@ -123,7 +125,7 @@ class Sighted:
             shut,
             suspect,
             _without(search.passes, search.doubted),
-            PortSet.of(filter(self._is_unexplained, self.shows)),
+            self._unexplained(),
             self._translated(target),
             search.confirmed,
             search.loss.needed is None,
@@ -141,12 +143,17 @@ class Sighted:
         bad = {index(port): shows for port, shows in self.shows.items() if shows in BAD}
         for run in search.landscape.of(*SHUT):
             now = Counter(shows for at, shows in bad.items() if run.first <= at <= run.last)
-            certain = run in sure or (run.kind is Kind.REFUSED and now.total() >= TWICE)  # of one port, or of several
+            certain = run in sure or (now.total() >= TWICE and self._is_vouched(run))  # of one port, or of several
             accuses = certain and now and not (never_reached and Shows.DROPPED in now)
             (shut if accuses else suspect).add(self._how(run, now), search.landscape.intervals([run]))
         for port in search.doubted:
             suspect.add(self.shows.get(port, Shows.DROPPED), PortSet.of([port]))
         return shut.by_how, suspect.by_how
+
+    def _is_vouched(self, run: Run) -> bool:
+        """Whether a port of an interval that is refused was so beside one that passed."""
+        index = self._known.ports.index
+        return run.kind is Kind.REFUSED and any(run.first <= index(port) <= run.last for port in self.vouched)
 
     def _how(self, run: Run, now: Counter[Shows]) -> Shows:
         """How most of it is shut, by what was seen in this round, or else the last time."""
@@ -155,10 +162,12 @@ class Sighted:
         fallback = Shows.DROPPED if run.kind is Kind.SILENT else Shows.REFUSED
         return next((shows for shows, _ in (now or before).most_common(1)), fallback)
 
-    def _is_unexplained(self, port: int) -> bool:
-        outcome = self.outcomes[port]
-        excused = outcome.state in (State.OPEN, State.LOCAL_FAULT) or turned_back(outcome)
-        return self.shows[port] is Shows.NOTHING and self.is_held(port) and not excused
+    def _unexplained(self) -> PortSet:
+        """What was held, and showed nothing for no reason of ours. If anything passed, what accepted is no riddle."""
+        excused = {State.LOCAL_FAULT, State.OPEN} if self.passed() else {State.LOCAL_FAULT}
+        nothing = (port for port, shows in self.shows.items() if shows is Shows.NOTHING and self.is_held(port))
+        outcomes = (self.outcomes[port] for port in nothing)
+        return PortSet.of(each.target.port for each in outcomes if each.state not in excused and not turned_back(each))
 
     def _translated(self, target: str) -> str | None:
         bound = self._told.bound if self._told else target
@@ -178,5 +187,10 @@ class _Piles:
 
 
 def _without(ports: PortSet, but: Iterable[int]) -> PortSet:
-    left_out = frozenset(but)
-    return PortSet.of(port for port in ports if port not in left_out) if left_out else ports
+    left, rest = sorted(but), []
+    for first, last in ports.intervals:
+        for port in (each for each in left if first <= each <= last):
+            rest += [(first, port - 1)] if first < port else []
+            first = port + 1
+        rest += [(first, last)] if first <= last else []
+    return PortSet(tuple(rest))

@@ -83,6 +83,19 @@ def test_the_oldest_is_known_when_all_is() -> None:
     assert known.seen_at(20000) is None
 
 
+def test_ports_that_are_never_asked_need_not_be_known() -> None:
+    known = PortMap(SEVERAL)
+    never = [SEVERAL[0], SEVERAL[7]]
+    assert known.oldest(SEVERAL) is None
+    for number, port in enumerate(port for port in SEVERAL if port not in never):
+        known.observe(port, Observed.OPEN, NOON + number)
+    assert known.oldest() is None
+    assert known.oldest(never[:1]) is None
+    assert known.oldest([*never, never[0]]) == NOON
+    known.observe(never[0], Observed.OPEN, NOON - DAY)
+    assert known.oldest(never) == NOON - DAY
+
+
 # Time.
 
 

@@ -687,3 +687,31 @@ def test_a_search_begins_where_the_map_of_a_file_left_off() -> None:
     assert player.play().confirmed
     assert is_right(again, states)
     assert player.spent < 18 + 40
+
+
+# What is sure.
+
+
+def test_an_interval_is_sure_when_one_of_its_ports_was_seen_so_often_enough() -> None:
+    search = searching(SMALL)
+    search.saw({5000: OPEN, 5005: SILENT, 5010: OPEN, 5015: REFUSED, 5020: OPEN}, Control.ANSWERED, NOON)
+    assert search.sure == []
+    search.saw({5015: REFUSED}, Control.ANSWERED, NOON)
+    assert [(SMALL[run.first], SMALL[run.last]) for run in search.sure] == [(5015, 5015)]
+    for _ in range(4):
+        search.saw({5005: SILENT}, Control.ANSWERED, NOON)
+    assert [SMALL[run.first] for run in search.sure] == [5005, 5015]
+    search.saw({5005: OPEN, 5015: OPEN}, Control.ANSWERED, NOON)
+    assert search.sure == []
+
+
+def test_a_port_that_falls_silent_is_doubted_until_it_is_sure() -> None:
+    search = searching(SMALL)
+    search.saw(dict.fromkeys(SMALL, OPEN), Control.ANSWERED, NOON)
+    assert search.doubted == frozenset()
+    search.saw({5005: SILENT}, Control.ANSWERED, NOON)
+    assert search.doubted == {5005}
+    for _ in range(3):
+        search.saw({5005: SILENT}, Control.ANSWERED, NOON)
+    assert search.doubted == frozenset()
+    assert [SMALL[run.first] for run in search.sure] == [5005]

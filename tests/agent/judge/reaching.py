@@ -5,8 +5,8 @@ from typing import Any
 
 from agent.dynamic.observed import Observed, observed
 from agent.dynamic.runs import Kind, Landscape, largest_untested
-from agent.judge.both import HeldReach
 from agent.judge.coverage import Coverage, RangeState
+from agent.judge.held_reach import HeldReach
 from agent.judge.range import Reach
 from agent.ports import PortSet
 from probes.outcome import Outcome

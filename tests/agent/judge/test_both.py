@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.judge.both import ACCUSING, judge_both, not_held_words
+from agent.judge.both import ACCUSING, judge_both
 from agent.judge.coverage import Coverage, RangeState
 from agent.judge.held import CAUSES, Shows
+from agent.judge.held_facts import not_held_words
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from agent.ports import PortSet
 from probes.outcome import Outcome
@@ -164,9 +165,17 @@ def test_what_passes_and_nothing_else_is_reachable_as_far_as_it_was_tested() -> 
 
 def test_natural_listeners_alone_do_not_make_a_range_reachable() -> None:
     """A bare SYN-ACK may be that of a device."""
-    found = judged(passed=0, not_held={(Holding.LISTENING, Reason.NONE): 4})
+    found = judged(passed=0, held=0, not_held={(Holding.LISTENING, Reason.NONE): 4})
     assert verdict(found) == (V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, Proof.NONE)
     assert "4 where something else listens" in found.detail
+
+
+def test_what_we_could_not_try_is_our_own_fault() -> None:
+    faults = [outcome(State.LOCAL_FAULT, port, detail="no descriptors") for port in range(50000, 50004)]
+    found = judged(*faults)
+    assert verdict(found) == (V.INCONCLUSIVE, C.LOCAL_FAULT, Proof.NONE)
+    assert found.detail == f"TCP {RANGE} of {PEER} could not be tried from here: no descriptors."
+    assert judged(*faults, *OPEN).verdict is V.REACHABLE
 
 
 def test_why_nothing_was_held_is_counted_by_reason() -> None:

@@ -369,3 +369,34 @@ def test_a_real_block_is_found_soon_even_on_a_bad_path() -> None:
     dice = random.Random(1)
     found = [any(live(dice, each_way(0.1), 2, 3, 10, shut=True)) for _ in range(200)]
     assert sum(found) / len(found) >= 0.9
+
+
+# What came late.
+
+
+@pytest.mark.parametrize(("share", "count"), [(0, 4), (1, 4), (2, 6), (3, 8), (5, None)])
+def test_answers_that_come_late_say_how_often_none_comes(share: int, count: int | None) -> None:
+    """Each of the SYNs of a silence got lost; as often as one does, twice."""
+    loss = Loss()
+    for number in range(WINDOW):
+        loss.time(late=number % 10 < share)
+    assert loss.needed == count
+
+
+def test_what_came_late_long_ago_is_forgotten() -> None:
+    loss = Loss()
+    for _ in range(WINDOW):
+        loss.time(late=True)
+    assert loss.needed is None
+    for _ in range(6 * WINDOW):
+        loss.time(late=False)
+    assert loss.needed == 4
+
+
+@given(st.lists(st.booleans(), max_size=300))
+def test_answers_in_time_never_make_a_silence_mean_more(late: list[bool]) -> None:
+    loss = Loss()
+    for each in late:
+        loss.time(late=each)
+    count = loss.needed
+    assert count is None or count >= 4

@@ -167,6 +167,7 @@ class HeldWorld(World):
         self.strange = State.MUTE
         self.host_firewall = False
         self.crowded = False
+        self.faulty = False  # on this side
         self.nameless = False  # the system does not tell which port we ask from
         self.far = Far(self)
         self.fars = {PEER: self.far}
@@ -197,6 +198,8 @@ class HeldWorld(World):
 
     async def _attempt(self, target: Target, proof: bytes, source: int) -> Outcome:
         began = self.network.now
+        if self.faulty:
+            return outcome(State.LOCAL_FAULT)
         for at in (each for each in SYNS if each < target.timeout):
             await self._until(began + at)
             said = self._syn(target, proof, source)

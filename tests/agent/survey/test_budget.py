@@ -205,3 +205,45 @@ async def test_the_room_is_what_may_go_right_now() -> None:
     assert budget.room == 0
     await clock.advance(60.0)
     assert budget.room == 2
+
+
+# Several at once.
+
+
+async def test_there_is_room_for_several_when_it_says_so() -> None:
+    clock = HeldClock()
+    budget = Budget(clock)
+    assert budget.wait(15) == 0.0
+    for _ in range(10):
+        budget.reserve()
+    assert (budget.room, budget.wait(5)) == (5, 0.0)
+    assert budget.wait(6) == pytest.approx(20.1)
+    await clock.advance(budget.wait(6))
+    await clock.advance(budget.wait(6))
+    assert budget.room >= 6
+
+
+async def test_more_than_ever_fit_wait_until_all_of_the_room_is_free() -> None:
+    clock = HeldClock()
+    budget = Budget(clock)
+    budget.reserve()
+    assert budget.wait(100) == pytest.approx(20.1)
+
+
+@given(st.lists(st.floats(0, 15), max_size=100), st.integers(1, 15))
+@settings(deadline=None)
+def test_whoever_waits_for_room_gets_it_at_once(waits: list[float], count: int) -> None:
+    async def play() -> None:
+        clock = HeldClock()
+        budget = Budget(clock)
+        for wait in waits:
+            await clock.advance(wait)
+            budget.reserve()
+        for _ in range(200):
+            if not (seconds := budget.wait(count)):
+                break
+            await clock.advance(seconds)
+        now = clock.monotonic()
+        assert [budget.reserve() for _ in range(count)] == [now] * count
+
+    asyncio.run(play())

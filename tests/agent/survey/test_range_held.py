@@ -155,7 +155,7 @@ async def test_held_ports_are_nobody_s_controls() -> None:
     await site.round()
     memory = site.survey._memory
     assert set(memory.answering(PEER)) <= {135, *LISTENERS}
-    assert set(site.survey._memory.samples) == set()
+    assert memory.samples == {PEER: {}}
 
 
 async def test_all_attempts_are_counted_by_what_they_saw() -> None:
@@ -281,6 +281,13 @@ async def test_a_natural_listener_that_is_silent_counts_for_nothing() -> None:
     shut(world, "drops", ",".join(map(str, LISTENERS)))
     found = await ranged(world.site(once(200), "49700-49710", world.greet))
     assert (found.verdict, found.blocked) == (V.REACHABLE, PortSet())
+
+
+async def test_what_we_cannot_try_is_our_own_fault() -> None:
+    world = HeldWorld()
+    world.faulty = True
+    found = await ranged(world.meet(once()))
+    assert verdict(found) == (V.INCONCLUSIVE, C.LOCAL_FAULT, Proof.NONE)
 
 
 # The agent there falls silent.

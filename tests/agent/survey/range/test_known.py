@@ -6,10 +6,11 @@ import pytest
 
 from agent.dynamic.observed import Observed
 from agent.judge.coverage import RangeState
+from agent.judge.held import Shows
 from agent.judge.silence import Loss
 from agent.ports import PortSet
-from agent.survey.range.counted import coverage, exempt_from
-from agent.survey.range.known import PAUSE, RangeMemory, window_for
+from agent.survey.range.counted import coverage, coverage_of_both, exempt_from
+from agent.survey.range.known import MOST_NEVER_HELD, MOST_SHUT, PAUSE, RangeMemory, window_for
 from probes.outcome import Outcome
 from probes.state import State
 from tests.agent.seen import outcome
@@ -161,3 +162,96 @@ def test_a_state_comes_back() -> None:
     other = known()
     other.restore(memory.state(), NOW + 60)
     assert other.search.map.states == memory.search.map.states
+
+
+# What both ends saw.
+
+
+def both(**seen: str) -> RangeMemory:
+    memory = RangeMemory.new(PORTS, Loss(), DAY, NOW)
+    for state, ports in seen.items():
+        for port in PortSet.parse(ports):
+            memory.chart_of_both.search.map.observe(port, Observed[state.upper()], NOW)
+    return memory
+
+
+def test_what_both_ends_saw_comes_back_and_stands_apart_from_what_one_saw() -> None:
+    memory, other = both(open="50000-50003", silent="50004-50009"), known()
+    memory.reached_at = NOW
+    other.restore(memory.state(), NOW + 60)
+    assert other.held is not None
+    assert other.held.search.map.states == memory.chart_of_both.search.map.states
+    assert other.held.search.credible
+    assert other.alone is None
+    assert other.reached_at == NOW
+
+
+def test_a_file_of_before_there_were_agents_to_ask_is_understood() -> None:
+    old = {
+        key: value for key, value in known(closed="50000-50003").state().items() if key not in ("held", "reached_at")
+    }
+    memory = known()
+    memory.restore(old, NOW + 60)
+    assert memory.held is None
+    assert memory.search.map.states.count(0) == 6
+    assert not memory.was_reached(NOW + 60)
+
+
+def test_what_both_ends_saw_is_doubted_as_all_else_is() -> None:
+    memory, later = both(open="50000-50003"), known()
+    later.restore(memory.state(), NOW + DAY + 120)
+    assert later.held is not None
+    assert later.held.is_empty
+
+
+@pytest.mark.parametrize("damage", [{"held": 5}, {"held": {}}, {"held": {"map": 5}}, {"reached_at": "x"}])
+def test_what_is_not_a_state_of_both_is_refused(damage: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        known().restore({**both(open="50000").state(), **damage}, NOW)
+
+
+def test_a_reach_is_remembered_for_a_day() -> None:
+    memory = known()
+    memory.reached_at = NOW
+    assert memory.was_reached(NOW)
+    assert memory.was_reached(NOW + DAY)
+    assert not memory.was_reached(NOW + DAY + 1)
+    assert not memory.was_reached(NOW - 1)  # the clock was set back
+
+
+def test_what_is_remembered_of_single_ports_is_bounded() -> None:
+    memory = known()
+    for port in range(1, 5000):
+        memory.note_never_held(port)
+        memory.remember(port, Shows.DROPPED)
+    memory.note_never_held(4990)
+    assert len(memory.never_held) == MOST_NEVER_HELD
+    assert list(memory.never_held)[-1] == 4990
+    assert len(memory.how) == MOST_SHUT
+    assert min(memory.how) == 5000 - MOST_SHUT
+
+
+def test_held_ports_are_counted_once_and_shut_ones_are_blocked_when_they_are_certain() -> None:
+    memory = both(open="50000-50001", silent="50002-50003", refused="50005")
+    found = coverage_of_both(
+        memory.chart_of_both,
+        PortSet.parse("50002-50003"),
+        frozenset({50008, 50001, 50005}),
+        lambda states: states.count(0),
+    )
+    assert found.ports == {
+        RangeState.OPEN: 1,
+        RangeState.BLOCKED: 2,
+        RangeState.INCONCLUSIVE: 1,  # refused, and not certain
+        RangeState.UNTESTED: 4,
+        RangeState.EXEMPT: 2,
+    }
+    assert (found.size, found.tested, found.largest_untested) == (8, 4, 2)
+    assert found.complete_in == 4
+
+
+def test_a_full_pass_of_held_ports_leaves_out_what_is_never_held() -> None:
+    memory = both(open="50000-50008")
+    memory.chart_of_both.count_round(NOW + 60, {50009})
+    assert memory.chart_of_both.last_full_pass == NOW + 60
+    assert both(open="50000-50008").chart_of_both.last_full_pass is None
