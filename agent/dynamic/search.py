@@ -77,11 +77,20 @@ class Search:
         self._ground.exempt = ports
 
     def saw(
-        self, wave: Mapping[int, Observed | None], control: Control | None, now: float, *, counts: bool = True
+        self,
+        wave: Mapping[int, Observed | None],
+        control: Control | None,
+        now: float,
+        *,
+        counts: bool = True,
+        measures: bool = True,
     ) -> None:
-        """What ports that were asked at the same time showed, and how the control beside them did."""
+        """What ports that were asked at the same time showed, and how the control beside them did.
+
+        `measures`: the control was a port, whose answer tells how often ports are silent by bad luck.
+        """
         if control is not None:
-            self.loss.control(control)
+            self.loss.control(control, measures=measures)
         believed = self._limits.look_at_refusals(wave)
         self._limits.look_at_answers(wave, self._belief.fresh)
         withheld = self._limits.withheld
