@@ -164,7 +164,7 @@ class HeldRound:
 
     def _tell(self, leased: Leased, ports: Sequence[int], held: Sequence[int], control: Control | None) -> None:
         """Tell the search; and what got lost, as far as it came through in the end."""
-        self._search.exempt = self._registered | self._sighted.not_held.keys()
+        self._search.exempt = self._registered | self._sighted.not_to_be_held()
         shows = {port: leased.shows.get(port, Shows.NOTHING) for port in ports}
         wave = {port: OBSERVED[each] for port, each in shows.items() if port not in held or each is Shows.PASSES}
         if control is Control.SILENT:  # whoever limits connections may refuse those beyond

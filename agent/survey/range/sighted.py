@@ -80,6 +80,10 @@ class Sighted:
         """Whether anything was."""
         return bool(self.outcomes or self.not_held)
 
+    def not_to_be_held(self) -> set[int]:
+        """Not now. Where the far end only has too much to hold at this moment, a port is one that nobody asked."""
+        return {port for port, (_, reason) in self.not_held.items() if reason is not Reason.FULL}
+
     def passed(self) -> list[int]:
         """Held ports that did, the newest one last."""
         return [port for port, shows in self.shows.items() if shows is Shows.PASSES and port in self._held]
@@ -124,7 +128,7 @@ class Sighted:
             coverage_of_both(self._known.chart_of_both, certain, exempt, complete_in),
             shut,
             suspect,
-            _without(search.passes, search.doubted),
+            _without(search.passes, search.doubted | self._silent_services()),
             self._unexplained(),
             self._translated(target),
             search.confirmed,
@@ -168,6 +172,10 @@ class Sighted:
         nothing = (port for port, shows in self.shows.items() if shows is Shows.NOTHING and self.is_held(port))
         outcomes = (self.outcomes[port] for port in nothing)
         return PortSet.of(each.target.port for each in outcomes if each.state not in excused and not turned_back(each))
+
+    def _silent_services(self) -> set[int]:
+        """Others listen there, by the far end's word, and did not answer: their own affair, or a firewall's."""
+        return {port for port, shows in self.shows.items() if shows is Shows.NOTHING and not self.is_held(port)}
 
     def _translated(self, target: str) -> str | None:
         bound = self._told.bound if self._told else target

@@ -50,6 +50,7 @@ class Far:
         self.admission = Admission.UNKNOWN
         self.reached_ago: int | None = None
         self.busy, self.never, self.vacant = NO_PORTS, NO_PORTS, NO_PORTS
+        self.full, self.full_for = NO_PORTS, 0  # ports that are refused in the first leases
         self.booted = False
         self.renews = True
         self.leases: dict[bytes, Held] = {}
@@ -78,6 +79,8 @@ class Far:
         return Lease(number, grants, began + LASTS, proofs, repeated)
 
     def _grant(self, port: int) -> Grant:
+        if port in self.full and self.holds <= self.full_for:
+            return Grant(port, Holding.REFUSED, Reason.FULL)
         if self.booted:
             return Grant(port, Holding.REFUSED, Reason.BOOTED)
         if port in LISTENERS:

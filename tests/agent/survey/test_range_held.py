@@ -281,6 +281,18 @@ async def test_a_natural_listener_that_is_silent_counts_for_nothing() -> None:
     shut(world, "drops", ",".join(map(str, LISTENERS)))
     found = await ranged(world.site(once(200), "49700-49710", world.greet))
     assert (found.verdict, found.blocked) == (V.REACHABLE, PortSet())
+    assert not any(port in found.passes for port in LISTENERS)
+
+
+@pytest.mark.parametrize("full", ["57344", "57343-57344", "57340-57350"])
+async def test_a_port_for_which_there_was_no_room_at_first_is_asked_again(full: str) -> None:
+    """Otherwise an edge beside it would be taken for found."""
+    world = HeldWorld()
+    shut(world, "drops", UPPER)
+    world.far.full, world.far.full_for = PortSet.parse(full), 5
+    found = await ranged(world.meet(once()))
+    assert texts(found.blocked) == UPPER
+    assert found.confirmed
 
 
 async def test_what_we_cannot_try_is_our_own_fault() -> None:
