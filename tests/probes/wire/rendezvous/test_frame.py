@@ -21,6 +21,7 @@ from probes.wire.rendezvous.frame import (
     Frame,
     Kind,
     Opened,
+    claims_to_answer,
     open_answer,
     open_request,
 )
@@ -260,3 +261,13 @@ def test_every_reason_is_a_label() -> None:
     assert [str(reason) for reason in Drop] == [
         "too-long", "magic", "version", "mac", "malformed", "receiver", "sender", "cookie", "replay", "rate",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_datagram_claims_to_be_what_it_is_before_anything_is_verified(kind: Kind) -> None:
+    assert claims_to_answer(DATAGRAMS[kind]) is kind.is_answer
+
+
+@pytest.mark.parametrize("data", [b"", b"SSOR", b"SSOR\x01"])
+def test_what_is_too_short_to_be_an_answer_claims_nothing(data: bytes) -> None:
+    assert not claims_to_answer(data)
