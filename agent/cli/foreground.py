@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 
 from agent.app import Agent
 from agent.cli.ring import ring
@@ -16,6 +18,7 @@ from agent.setup import Setup
 from agent.store import Store
 from agent.web.server import ListenError
 from agent.whoami import this_machine
+from probes.wire.rendezvous.keys import Ring
 
 
 def run_agent(setup: Setup) -> None:
@@ -30,27 +33,27 @@ def run_agent(setup: Setup) -> None:
     for line in unused(setup.config):
         log.warning(line)
     key = ring(setup.config)
-    if key is None:
-        log.info("no key file: ranges are judged from this end alone, and nothing is held for others")
-    else:
-        udp = " ".join(map(str, listens(setup.config, setup.source)))
-        log.info("both ends: listening for the agents of peers", extra={"fields": {"udp": udp, "keys": len(key)}})
     kept = Kept(Store(state_folder(setup.config), setup.config.site, log.warning))
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(until_told(Agent(setup, this_machine(), kept=kept, ring=key)))
+            asyncio.run(until_told(Agent(setup, this_machine(), kept=kept, ring=key), partial(_listening, setup, key)))
     except ListenError as error:
         wrong(str(error))
 
 
-async def until_told(agent: Agent) -> None:
+async def until_told(agent: Agent, listening: Callable[[list[str]], None]) -> None:
     """Run the agent until SIGTERM; Ctrl-C arrives as KeyboardInterrupt on every platform."""
-    task = asyncio.ensure_future(agent.run(_listening))
+    task = asyncio.ensure_future(agent.run(listening))
     if sys.platform != "win32":
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await task
 
 
-def _listening(urls: list[str]) -> None:
+def _listening(setup: Setup, key: Ring | None, urls: list[str]) -> None:
     log.info("listening", extra={"fields": {"metrics": " ".join(f"{url}/metrics" for url in urls)}})
+    if key is None:
+        log.info("no key file: ranges are judged from this end alone, and nothing is held for others")
+    else:
+        udp = " ".join(map(str, listens(setup.config, setup.source)))
+        log.info("both ends: listening for the agents of peers", extra={"fields": {"udp": udp, "keys": len(key)}})
