@@ -1,15 +1,9 @@
 """Greeting and held listeners: there and back, from newer versions, and from liars."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from probes.wire.rendezvous.frame import LONGEST_NAME, Kind
 from probes.wire.rendezvous.messages import (
-    LARGEST_HELD,
-    LARGEST_OTHER_VERSION,
-    LARGEST_REPORTED,
-    LARGEST_WELCOME,
     MOST_PORTS,
     Admission,
     Asked,
@@ -23,63 +17,11 @@ from probes.wire.rendezvous.messages import (
     Reported,
     Welcome,
 )
-from tests.probes.wire.reading import accepted, mutations, refuses, refuses_cut_short
-from tests.probes.wire.rendezvous.golden import MEANT
-from tests.probes.wire.rendezvous.values import BODIES, LARGEST, LEASE, MESSAGES, PORTS
+from tests.probes.wire.reading import refuses
+from tests.probes.wire.rendezvous.values import BODIES, LEASE, PORTS
 
-KINDS = [Kind.HELLO, Kind.WELCOME, Kind.OTHER_VERSION, Kind.HOLD, Kind.HELD, Kind.REPORT, Kind.REPORTED]
-LARGEST_OF = {
-    Kind.WELCOME: LARGEST_WELCOME,
-    Kind.OTHER_VERSION: LARGEST_OTHER_VERSION,
-    Kind.HELD: LARGEST_HELD,
-    Kind.REPORTED: LARGEST_REPORTED,
-}
 GRANT = "1388 01 c000"  # for 5 s, one port
 ROW = "01 00 00000000 00 01 c000"  # unbroken, firewall unknown, reached just now, no address, one port
-
-
-def test_every_kind_has_its_message() -> None:
-    assert set(BODIES) == set(MESSAGES) == set(LARGEST) == set(MEANT) == set(Kind)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@given(data=st.data())
-def test_any_message_there_and_back(kind: Kind, data: st.DataObject) -> None:
-    message = data.draw(MESSAGES[kind])
-    assert BODIES[kind].decode(message.encode()) == message
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_largest_there_and_back(kind: Kind) -> None:
-    assert BODIES[kind].decode(LARGEST[kind].encode()) == LARGEST[kind]
-
-
-@pytest.mark.parametrize("kind", LARGEST_OF)
-@given(data=st.data())
-def test_no_answer_is_larger_than_it_is_said_to_be(kind: Kind, data: st.DataObject) -> None:
-    assert len(LARGEST[kind].encode()) == LARGEST_OF[kind]
-    assert len(data.draw(MESSAGES[kind]).encode()) <= LARGEST_OF[kind]
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_message_cut_short_is_refused(kind: Kind) -> None:
-    refuses_cut_short(BODIES[kind].decode, MEANT[kind].encode())
-    refuses_cut_short(BODIES[kind].decode, LARGEST[kind].encode())
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@given(tail=st.binary(min_size=1))
-def test_what_a_newer_version_appends_is_left_alone(kind: Kind, tail: bytes) -> None:
-    assert BODIES[kind].decode(MEANT[kind].encode() + tail) == MEANT[kind]
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@given(data=st.data())
-def test_any_bytes_are_a_message_or_refused(kind: Kind, data: st.DataObject) -> None:
-    """And what is read can be written, and is then read alike."""
-    body = data.draw(st.binary(max_size=400) | mutations(MEANT[kind].encode()))
-    found = accepted(BODIES[kind].decode, body)
-    assert found is None or BODIES[kind].decode(found.encode()) == found
 
 
 # Newer versions.

@@ -7,61 +7,17 @@ from hypothesis import strategies as st
 from probes.wire.rendezvous.fields import MOST_INTERVALS
 from probes.wire.rendezvous.frame import Kind
 from probes.wire.rendezvous.states import (
-    LARGEST_ACCEPTED,
-    LARGEST_STATE,
     MOST_CHECKS,
     Accepted,
     PathState,
     Told,
     Willing,
 )
-from tests.probes.wire.reading import accepted, mutations, refuses, refuses_cut_short
-from tests.probes.wire.rendezvous.golden import MEANT
-from tests.probes.wire.rendezvous.values import BODIES, FULL_STATE, INTERVALS, LARGEST, MESSAGES
+from tests.probes.wire.reading import refuses
+from tests.probes.wire.rendezvous.values import BODIES, FULL_STATE, INTERVALS
 
-KINDS = [Kind.TELL, Kind.TOLD, Kind.PROBE_BACK, Kind.ACCEPTED, Kind.STATES, Kind.STATE]
-LARGEST_OF = {Kind.TELL: LARGEST_STATE, Kind.TOLD: 0, Kind.ACCEPTED: LARGEST_ACCEPTED, Kind.STATE: LARGEST_STATE}
 NUMBERS = "01 02 03 04"  # check, verdict, cause, evidence
 REST = "00000001 00000002 00000003 0000000000000004"  # age, tested, largest untested, said
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@given(data=st.data())
-def test_any_message_there_and_back(kind: Kind, data: st.DataObject) -> None:
-    message = data.draw(MESSAGES[kind])
-    assert BODIES[kind].decode(message.encode()) == message
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_largest_there_and_back(kind: Kind) -> None:
-    assert BODIES[kind].decode(LARGEST[kind].encode()) == LARGEST[kind]
-
-
-@pytest.mark.parametrize("kind", LARGEST_OF)
-@given(data=st.data())
-def test_nothing_is_larger_than_it_is_said_to_be(kind: Kind, data: st.DataObject) -> None:
-    assert len(LARGEST[kind].encode()) == LARGEST_OF[kind]
-    assert len(data.draw(MESSAGES[kind]).encode()) <= LARGEST_OF[kind]
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_message_cut_short_is_refused(kind: Kind) -> None:
-    refuses_cut_short(BODIES[kind].decode, MEANT[kind].encode())
-    refuses_cut_short(BODIES[kind].decode, LARGEST[kind].encode())
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@given(tail=st.binary(min_size=1))
-def test_what_a_newer_version_appends_is_left_alone(kind: Kind, tail: bytes) -> None:
-    assert BODIES[kind].decode(MEANT[kind].encode() + tail) == MEANT[kind]
-
-
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind is not Kind.TOLD])
-@given(data=st.data())
-def test_any_bytes_are_a_message_or_refused(kind: Kind, data: st.DataObject) -> None:
-    body = data.draw(st.binary(max_size=400) | mutations(MEANT[kind].encode()))
-    found = accepted(BODIES[kind].decode, body)
-    assert found is None or BODIES[kind].decode(found.encode()) == found
 
 
 @given(st.binary(max_size=40))
