@@ -51,9 +51,10 @@ class Agent:
         self._machine = machine
         self._clock = clock or SystemClock()
         self._loaded = self._clock.time()
-        told = inbound(setup.config, site_of(setup.config), setup.source) if ring else ()
+        site = site_of(setup.config)
+        told = inbound(setup.config, site, setup.source) if ring else ()
         self._ledger = Ledger(
-            arranged(site_of(setup.config), (*setup.paths, *told)),
+            arranged(site, (*setup.paths, *told)),
             self._clock,
             silent_after(setup.config.schedule.interval),
         )

@@ -16,6 +16,7 @@ from agent.ledger import Ledger
 from agent.metrics import Rendezvous
 from agent.path import Direction, Path
 from agent.rendezvous.admission import this_program
+from agent.rendezvous.directory import directory
 from agent.result import Result
 from agent.setup import Setup
 from agent.survey.range.far import Greet
@@ -42,9 +43,9 @@ class Ends:
     ) -> None:
         self._setup = setup
         self._clock = clock
-        names = [setup.source.name, *(owner.name for owner in setup.source.owners)]
-        inbox = Inbox(paths, dict.fromkeys(names), silent_after(setup.config.schedule.interval))
-        self._desk = AgentDesk(inbox, record, ledger, setup.paths, self._peer_of, clock)
+        where = directory(setup.config, setup.source)
+        inbox = Inbox(paths, where.own, silent_after(setup.config.schedule.interval))
+        self._desk = AgentDesk(inbox, record, ledger, setup.paths, where.peer_of, clock)
         self._both = Both(setup, ring, self._desk, clock, warn)
         self._desk.meet_elsewhere = self._both.service.meet_elsewhere
         asked = {path.peer for path in setup.paths}
@@ -118,9 +119,6 @@ class Ends:
     def _offsets(self) -> Mapping[str, float]:
         contacts = self._both.service.contacts
         return {peer: offset for peer in self._peers if (offset := contacts[peer].offset) is not None}
-
-    def _peer_of(self, sender: str) -> str | None:
-        return self._both.directory.peer_of(sender)
 
     async def _greet_for_ever(self) -> None:
         """Whoever was not asked anything in a round: it is to be known of every agent whether it answers."""

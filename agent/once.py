@@ -102,8 +102,7 @@ class _Once:
         return Run(self._setup.config.site, self._setup.source.name, self._started, seconds, results, told)
 
     async def _back(self, both: Both) -> None:
-        names = dict.fromkeys(both.directory.own)
-        inbox = Inbox(self._inbound, names, silent_after(self._setup.config.schedule.interval))
+        inbox = Inbox(self._inbound, both.directory.own, silent_after(self._setup.config.schedule.interval))
         back = Back(both.service, self._setup.source.name, inbox, self._ledger.record, self._clock, self._wanted.told)
         asked = dict.fromkeys(path.peer for path in self._setup.paths)
         await back.ask({peer: both.addresses_of(peer) for peer in asked if peer in both.service.contacts})

@@ -31,9 +31,7 @@ class HeldReach:
     lossy: bool = False
     own_probing: bool = False
     fell_silent: bool = False  # the far end, in the middle of the round
-    never_reached: bool = (
-        False  # as far as anybody knows, no held port there, in the last day: its firewall may be shut
-    )
+    never_reached: bool = False  # by all that is known, no held port, in the last day: its firewall may be shut
     opened_by_mapper: bool = False
     held: int = 0
     passed: int = 0
