@@ -22,8 +22,9 @@ class Condition(StrEnum):
 class Service:
     """One service. `incarnation` is that of its process, there only while it runs.
 
-    Incarnations are compared for equality and nothing else: clocks may step. (Linux: boot id, pid, start ticks; Windows:
-    pid and creation time.) `started` is UTC, for people, and may be off after a step. `detail`: how the system put it.
+    Incarnations are compared for equality and nothing else: clocks may step. (Linux: boot id, pid, start ticks;
+    Windows: pid and creation time.) `started` is UTC, for people, and may be off after a step. `detail`: how the system
+    put it.
     """
 
     name: str
@@ -36,7 +37,8 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One look at this machine. `instances`: the host instances that are there, by name."""
+    """One look at this machine. `instances`: the host instances that are there, by name; not `listed`: nobody knows."""
 
     service: Service
     instances: Mapping[str, Service] = field(default_factory=dict)
+    listed: bool = True

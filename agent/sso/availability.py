@@ -1,0 +1,80 @@
+"""How available the master secret is, in the documentation's words: by how much of it could fail and not be missed.
+
+Of a cluster its nodes count: one of its addresses answers at a time, or one in each subnet. Of a plain server count the
+addresses that answer.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from agent.sso.reach import Newest, Way, asked_of, way_of_judgement
+from agent.topology import Host
+
+
+class Availability(StrEnum):
+    """`available` is the documentation's "available, but not highly available"."""
+
+    HIGHLY_AVAILABLE = "highly-available"
+    AVAILABLE = "available"
+    NOT_AVAILABLE = "not-available"
+    UNKNOWN = "unknown"
+
+
+class AddressState(StrEnum):
+    """A metric's label."""
+
+    REACHABLE = "reachable"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+
+
+_STATE = {
+    Way.OPEN: AddressState.REACHABLE,
+    Way.SHUT: AddressState.UNREACHABLE,
+    Way.UNSURE: AddressState.UNKNOWN,
+}
+
+Addresses = Mapping[str, Mapping[str, AddressState]]  # by host: each of its addresses
+
+
+def addresses_of(masters: Iterable[Host], newest: Newest) -> Addresses:
+    """What the newest round found of each address; before it, of each that is configured."""
+    return {host.name: _addresses(host, newest) for host in masters}
+
+
+def counted(addresses: Addresses) -> Counter[AddressState]:
+    """How many addresses of all master secret servers are in which state; one that two hosts share counts once."""
+    best: dict[str, AddressState] = {}
+    for each in addresses.values():
+        for address, state in each.items():
+            best[address] = min(state, best.get(address, state), key=[*AddressState].index)
+    return Counter(best.values())
+
+
+def seen_from_afar(masters: Iterable[Host], addresses: Addresses) -> Availability:
+    """From a machine that asks for the secret."""
+    usable, unknown = 0, False
+    for host in masters:
+        states = [*addresses.get(host.name, {}).values()]
+        answering = states.count(AddressState.REACHABLE)
+        usable += len(host.nodes) or answering if answering else 0
+        unknown |= not answering and AddressState.UNKNOWN in states
+    if usable > 1:
+        return Availability.HIGHLY_AVAILABLE
+    if usable:
+        return Availability.AVAILABLE
+    return Availability.UNKNOWN if unknown else Availability.NOT_AVAILABLE
+
+
+def seen_from_itself(clusters: Iterable[Host]) -> Availability:
+    """On the master secret server: by how many nodes there are to take over."""
+    nodes = max((len(host.nodes) for host in clusters), default=1)
+    return Availability.HIGHLY_AVAILABLE if nodes > 1 else Availability.AVAILABLE
+
+
+def _addresses(host: Host, newest: Newest) -> dict[str, AddressState]:
+    found = asked_of(host.name, newest)
+    if found is None:
+        return dict.fromkeys(host.addresses, AddressState.UNKNOWN)
+    return {each.address or each.name: _STATE[way_of_judgement(each.judgement)] for each in found.result.addresses}

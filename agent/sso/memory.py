@@ -1,0 +1,133 @@
+"""What is remembered of contact with the master secret, of outages, and of the life of the SSO service.
+
+Two folds, `saw_service` and `saw_way`, and the states follow from what they leave. All spans are measured with the
+monotonic clock, which no step of the machine's time moves, and which goes on over restarts of the agent as long as the
+machine runs. That it is the same run of the machine is known by the service's process: if that is the one that was seen
+last, so is the machine's run. Otherwise what was measured before counts for nothing (`_resumed`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from agent.sso.reach import Reach, Way
+from agent.sso.seen import Condition, Sighting
+
+CONCLUSIVE = (Condition.RUNNING, Condition.STOPPED, Condition.ABSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The newest contact with the master secret. `at` is UTC, `found` monotonic (None: in another run of the machine).
+
+    `incarnation`: the service's, known to have run when the way was found open; `instances`: those of host instances.
+    `held`: for how many seconds the way was seen open while that incarnation ran.
+    """
+
+    at: float
+    found: float | None
+    peers: tuple[str, ...]
+    by_mapper: bool = False
+    incarnation: str | None = None
+    instances: Mapping[str, str] = field(default_factory=dict)
+    held: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """No way to the master secret, asked again and again without a gap. `since` is UTC, the others are monotonic.
+
+    `began`: when it was found first; `until`: when it was found last, by an attempt that began at `asked`.
+    """
+
+    since: float
+    began: float
+    until: float
+    asked: float
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Of the service's newest incarnation; None: it did not run. Monotonic times.
+
+    `first`, `last`: when it was seen; `not_before`: when something else was seen in its place. None: nobody saw it
+    begin.
+    """
+
+    incarnation: str | None
+    first: float
+    last: float
+    not_before: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """`resuming`: it comes from a file, and whether the machine still runs as it did then is not known yet."""
+
+    contact: Contact | None = None
+    outage: Outage | None = None
+    life: Life | None = None
+    resuming: bool = False
+
+
+def saw_service(memory: Memory, sighting: Sighting, now: float) -> Memory:
+    """`now` is monotonic. A look that shows nothing changes nothing."""
+    service = sighting.service
+    if service.condition not in CONCLUSIVE or (memory.life is None and service.condition is Condition.ABSENT):
+        return memory
+    seen = service.incarnation
+    if memory.resuming:
+        memory = _resumed(memory, seen, now)
+    life = memory.life
+    if life is None:
+        return replace(memory, life=Life(seen, now, now))
+    if life.incarnation == seen:
+        return replace(memory, life=replace(life, last=now))
+    return replace(memory, life=Life(seen, now, now, not_before=life.last))
+
+
+def _resumed(memory: Memory, seen: str | None, now: float) -> Memory:
+    """The first look after a restart of the agent: is all as it was?"""
+    life = memory.life
+    if life is not None and seen is not None and life.incarnation == seen and life.last <= now:
+        return replace(memory, resuming=False)
+    contact = replace(memory.contact, found=None) if memory.contact else None
+    return Memory(contact, None, Life(seen, now, now) if life is not None else None)
+
+
+def saw_way(memory: Memory, reach: Reach, sighting: Sighting, stands: float) -> Memory:
+    """`stands`: for how many seconds what was found counts; what is further apart leaves a gap."""
+    if reach.way is Way.OPEN:
+        return _met(memory, reach, sighting, stands)
+    if reach.way is Way.SHUT:
+        return _missed(memory, reach, stands)
+    return memory
+
+
+def _met(memory: Memory, reach: Reach, sighting: Sighting, stands: float) -> Memory:
+    before, life = memory.contact, memory.life
+    if before is not None and before.found == reach.found and memory.outage is None:
+        return memory
+    # Whoever was not seen before the attempt began may have started behind it.
+    incarnation = life.incarnation if life is not None and life.first <= reach.began else None
+    instances = {name: each.incarnation for name, each in sighting.instances.items() if each.incarnation}
+    held = 0.0
+    if before is not None and incarnation is not None and before.incarnation == incarnation:
+        held = before.held + _span(memory, before.found, reach.found, stands)
+    met = Contact(reach.at, reach.found, reach.peers, reach.by_mapper, incarnation, instances, held)
+    return replace(memory, contact=met, outage=None)
+
+
+def _span(memory: Memory, before: float | None, now: float, stands: float) -> float:
+    """How much longer the way was open, if it was all the time."""
+    if memory.outage is not None or before is None or not 0 <= now - before <= stands:
+        return 0.0
+    return now - before
+
+
+def _missed(memory: Memory, reach: Reach, stands: float) -> Memory:
+    outage = memory.outage
+    if outage is not None and outage.until == reach.found:
+        return memory
+    if outage is not None and 0 <= reach.found - outage.until <= stands:
+        return replace(memory, outage=replace(outage, until=reach.found, asked=reach.began))
+    return replace(memory, outage=Outage(reach.at, reach.found, reach.found, reach.began))

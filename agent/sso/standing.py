@@ -1,0 +1,105 @@
+"""How a machine stands in the SSO system: everything that is published and said of it, as one value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from agent.sso.availability import Addresses, Availability, addresses_of, seen_from_afar, seen_from_itself
+from agent.sso.cluster import Holding
+from agent.sso.memory import Contact, Memory, Outage
+from agent.sso.part import Part, Place
+from agent.sso.reach import Newest, Reach, Way, database_reach, master_reach
+from agent.sso.seen import Condition, Service, Sighting
+from agent.sso.state import STATE, SsoState, Why, by_way, unseen
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`since`: when `state` began, UTC; None: not known.
+
+    `master`: of the master secret servers together, `databases`: of each SSO database. `processing`: by processing
+    server, what it told of the way to this machine, where this is the master. `restarted`: host instances that are not
+    the ones of the last contact, `halted`: those that were there then and do not run now.
+    """
+
+    part: Part
+    why: Why
+    service: Service
+    contact: Contact | None
+    outage: Outage | None
+    master: Reach
+    databases: tuple[Reach, ...]
+    processing: Mapping[str, Way]
+    restarted: tuple[str, ...]
+    halted: tuple[str, ...]
+    addresses: Addresses
+    availability: Availability
+    holding: Holding = Holding.UNKNOWN
+    backup_confirmed: date | None = None
+    since: float | None = None
+
+    @property
+    def state(self) -> SsoState:
+        return STATE[self.why]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What `stand` goes by. `newest`: outbound results; `told`: by peer, what it found of the way to this machine.
+
+    `stands`: seconds for which what was found counts. `now` is monotonic.
+    """
+
+    sighting: Sighting
+    newest: Newest
+    told: Mapping[str, Way]
+    now: float
+    stands: float
+    holding: Holding = Holding.UNKNOWN
+
+
+def stand(part: Part, memory: Memory, seen: Observed, backup_confirmed: date | None = None) -> Standing:
+    service = seen.sighting.service
+    master = part.place is Place.MASTER
+    addresses = addresses_of(part.masters, seen.newest)
+    contact = None if master else memory.contact
+    restarted, halted = _instances(contact, seen.sighting)
+    return Standing(
+        part=part,
+        why=_why(part, memory, seen),
+        service=service,
+        contact=contact,
+        outage=None if master else memory.outage,
+        master=master_reach((host.name for host in part.masters), seen.newest),
+        databases=tuple(database_reach((host.name for host in part.databases), seen.newest)),
+        processing={peer: seen.told.get(peer, Way.UNSURE) for peer in part.processing},
+        restarted=restarted,
+        halted=halted,
+        addresses=addresses,
+        availability=seen_from_itself(part.clusters) if master else seen_from_afar(part.masters, addresses),
+        holding=seen.holding,
+        backup_confirmed=backup_confirmed,
+    )
+
+
+def _why(part: Part, memory: Memory, seen: Observed) -> Why:
+    if part.place is Place.NONE:
+        return Why.NO_PART
+    missing = unseen(memory, seen.sighting.service)
+    if missing is Why.STOPPED and part.is_node and seen.holding is not Holding.HERE:
+        return Why.PASSIVE
+    if missing is not None:
+        return missing
+    if part.place is Place.MASTER:
+        return Why.ITSELF
+    return Why.STANDBY if part.place is Place.STANDBY else by_way(memory, seen.now, seen.stands)
+
+
+def _instances(contact: Contact | None, sighting: Sighting) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """One that cannot be seen is neither."""
+    if contact is None or not sighting.listed:
+        return (), ()
+    now, then = sighting.instances, contact.instances
+    restarted = [name for name, each in now.items() if each.incarnation and each.incarnation != then.get(name)]
+    halted = [name for name in then if name not in now or now[name].condition in (Condition.STOPPED, Condition.ABSENT)]
+    return tuple(sorted(restarted)), tuple(sorted(halted))

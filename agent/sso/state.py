@@ -1,0 +1,99 @@
+"""What it comes to: design's table, first match. The states are a metric's label and part of the JSON's schema."""
+
+from enum import Enum, StrEnum, auto
+
+from agent.sso.memory import Memory
+from agent.sso.seen import Condition, Service
+
+
+class SsoState(StrEnum):
+    """The closed list."""
+
+    UNKNOWN = "unknown"
+    SERVICE_STOPPED = "service-stopped"
+    NORMAL = "normal"
+    ON_CACHE = "on-cache"
+    CACHE_LOST = "cache-lost"
+
+
+class Why(Enum):
+    """Which row of the table it was. What can be said follows from it."""
+
+    NO_PART = auto()  # no SSO service is expected on this machine
+    ABSENT = auto()
+    FORBIDDEN = auto()
+    SEVERAL = auto()
+    FAILED = auto()
+    PASSIVE = auto()  # a cluster's node that does not hold the cluster's name
+    STANDBY = auto()  # a stand-in asks nothing of the master
+    STOPPED = auto()
+    OPEN = auto()
+    ITSELF = auto()  # this machine is the master secret server
+    NOT_ASKED = auto()  # not in this process, or not with a definite answer
+    STALE = auto()  # the newest definite answer is too old
+    NEVER = auto()  # no contact was ever seen
+    SAME = auto()  # shut; the service is the one of the last contact
+    LOST = auto()  # shut; it began in the outage, and somebody watched
+    JUST_BEGUN = auto()  # shut; it began in the outage, and the way was not asked since
+    UNWATCHED = auto()  # shut; it began when nobody watched
+
+
+STATE = {
+    Why.NO_PART: SsoState.UNKNOWN,
+    Why.ABSENT: SsoState.UNKNOWN,
+    Why.FORBIDDEN: SsoState.UNKNOWN,
+    Why.SEVERAL: SsoState.UNKNOWN,
+    Why.FAILED: SsoState.UNKNOWN,
+    Why.PASSIVE: SsoState.UNKNOWN,
+    Why.STANDBY: SsoState.UNKNOWN,
+    Why.STOPPED: SsoState.SERVICE_STOPPED,
+    Why.OPEN: SsoState.NORMAL,
+    Why.ITSELF: SsoState.NORMAL,
+    Why.NOT_ASKED: SsoState.UNKNOWN,
+    Why.STALE: SsoState.UNKNOWN,
+    Why.NEVER: SsoState.UNKNOWN,
+    Why.SAME: SsoState.ON_CACHE,
+    Why.LOST: SsoState.CACHE_LOST,
+    Why.JUST_BEGUN: SsoState.UNKNOWN,
+    Why.UNWATCHED: SsoState.UNKNOWN,
+}
+
+_UNSEEN = {
+    Condition.FORBIDDEN: Why.FORBIDDEN,
+    Condition.SEVERAL: Why.SEVERAL,
+    Condition.FAILED: Why.FAILED,
+}
+
+
+def unseen(memory: Memory, service: Service) -> Why | None:
+    """Why the service cannot be seen to run; None: it runs. One that was there before and is not now is stopped."""
+    if service.condition is Condition.ABSENT:
+        return Why.ABSENT if memory.life is None else Why.STOPPED
+    if service.condition is Condition.STOPPED:
+        return Why.STOPPED
+    return _UNSEEN.get(service.condition)
+
+
+def by_way(memory: Memory, now: float, stands: float) -> Why:
+    """Of a service that runs, by the way to the master secret. `now` is monotonic; `stands` as in `memory`."""
+    contact, outage, life = memory.contact, memory.outage, memory.life
+    if outage is None:
+        return _without_outage(memory, now, stands)
+    if not 0 <= now - outage.until <= stands:
+        return Why.STALE
+    if contact is None:
+        return Why.NEVER
+    if life is None or life.incarnation is None:
+        return Why.UNWATCHED
+    if life.incarnation == contact.incarnation:
+        return Why.SAME
+    if life.not_before is None or life.not_before < outage.began:
+        return Why.UNWATCHED
+    return Why.LOST if outage.asked >= life.first else Why.JUST_BEGUN
+
+
+def _without_outage(memory: Memory, now: float, stands: float) -> Why:
+    contact = memory.contact
+    if contact is None or contact.found is None:
+        return Why.NOT_ASKED
+    return Why.OPEN if 0 <= now - contact.found <= stands else Why.STALE
