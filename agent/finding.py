@@ -33,6 +33,9 @@ class Kind(StrEnum):
     NAME_TOO_LONG = "name-too-long"  # more than NetBIOS can carry
     CLOCK_DIFFERS = "clock-differs"  # a peer's clock is more than a minute off ours
     OWN_FIREWALL_SHUT = "own-firewall-shut"  # this host's firewall does not admit the agent's program
+    BACKUP_UNCONFIRMED = "backup-unconfirmed"  # nobody says that the master secret is backed up, or with an odd date
+    BACKUP_OUTDATED = "backup-outdated"  # the master secret changed after the backup that is confirmed
+    DNS_STALE = "dns-stale"  # a name of the master secret server leads to where it is not, as after a failover
 
 
 @dataclass(frozen=True, slots=True)

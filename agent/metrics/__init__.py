@@ -14,6 +14,7 @@ from agent.metrics.paths import attempts, paths
 from agent.metrics.ranges import ranges
 from agent.metrics.rendezvous import rendezvous
 from agent.metrics.snapshot import Process, Rendezvous, Snapshot
+from agent.metrics.sso import sso
 from agent.path import Check
 
 __all__ = ["Process", "Rendezvous", "Snapshot", "SnapshotCollector", "expose"]
@@ -44,5 +45,7 @@ class SnapshotCollector(Collector):
         yield from agent(snapshot)
         if snapshot.rendezvous is not None:
             yield from rendezvous(snapshot.rendezvous)
+        if snapshot.sso is not None:
+            yield from sso(snapshot.sso)
         if snapshot.process is not None:
             yield from process(snapshot.process)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.ledger import Entry
+from agent.sso.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Rendezvous:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that one scrape shows. `rendezvous`: None where there is no key."""
+    """All that one scrape shows. `rendezvous`: None where there is no key. `sso`: None where nobody looks."""
 
     entries: Sequence[Entry]
     version: str
@@ -46,3 +47,4 @@ class Snapshot:
     skipped: dict[str, int]
     process: Process | None = None
     rendezvous: Rendezvous | None = None
+    sso: Standing | None = None

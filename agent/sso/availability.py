@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from agent.sso.reach import Newest, Way, asked_of, way_of_judgement
 from agent.topology import Host
+from probes.resolve import literal
 
 
 class Availability(StrEnum):
@@ -53,14 +54,16 @@ def counted(addresses: Addresses) -> Counter[AddressState]:
 
 
 def seen_from_afar(masters: Iterable[Host], addresses: Addresses) -> Availability:
-    """From a machine that asks for the secret."""
-    usable, unknown = 0, False
+    """From a machine that asks for the secret. What two hosts of the file share counts once."""
+    usable: set[str] = set()
+    unknown = False
     for host in masters:
-        states = [*addresses.get(host.name, {}).values()]
-        answering = states.count(AddressState.REACHABLE)
-        usable += len(host.nodes) or answering if answering else 0
-        unknown |= not answering and AddressState.UNKNOWN in states
-    if usable > 1:
+        states = addresses.get(host.name, {})
+        answering = {address for address, state in states.items() if state is AddressState.REACHABLE}
+        if answering:
+            usable |= {node.name.casefold() for node in host.nodes} or answering
+        unknown |= not answering and AddressState.UNKNOWN in states.values()
+    if len(usable) > 1:
         return Availability.HIGHLY_AVAILABLE
     if usable:
         return Availability.AVAILABLE
@@ -75,6 +78,6 @@ def seen_from_itself(clusters: Iterable[Host]) -> Availability:
 
 def _addresses(host: Host, newest: Newest) -> dict[str, AddressState]:
     found = asked_of(host.name, newest)
-    if found is None:
-        return dict.fromkeys(host.addresses, AddressState.UNKNOWN)
+    if found is None or not found.result.addresses:  # a round that broke by a fault of ours has none
+        return dict.fromkeys((literal(each) or each for each in host.addresses), AddressState.UNKNOWN)
     return {each.address or each.name: _STATE[way_of_judgement(each.judgement)] for each in found.result.addresses}
