@@ -1,6 +1,7 @@
 """The documents tell the truth: what they show can be used, and what there is stands in them."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,10 @@ from agent.process import this_process
 from agent.report.document import Run, address, document, path
 from agent.result import AddressResult, Result
 from agent.setup import set_up
+from agent.sso.availability import AddressState
+from agent.sso.state import SsoState
 from agent.topology import site_of
+from tests.agent.sso.standing import standing
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -55,7 +59,8 @@ def metric_names() -> set[str]:
     for result in run.results:
         ledger.record(Result(result.path, Judgement(Verdict.INCONCLUSIVE), (), 1.0, 1.0))
     seen = Rendezvous({"MSS": True}, {"MSS": 0.5})
-    text = expose(Snapshot(ledger.snapshot(), "0", "0", 0.0, 0.0, 0, {}, this_process(), seen)).decode()
+    sso = standing(backup_confirmed=date(2026, 1, 31))
+    text = expose(Snapshot(ledger.snapshot(), "0", "0", 0.0, 0.0, 0, {}, this_process(), seen, sso)).decode()
     suffix = {"counter": "_total"}
     return {family.name + suffix.get(family.type, "") for family in text_string_to_metric_families(text)}
 
@@ -66,6 +71,11 @@ def test_every_metric_is_documented_and_no_other() -> None:
     exposed = metric_names() | LATER
     assert documented == {name for name in exposed if name.startswith("ssoreach_")}
     assert all(f"`{name}`" in text for name in exposed)
+
+
+@pytest.mark.parametrize("state", [*SsoState, *AddressState])
+def test_every_state_in_a_label_is_documented(state: str) -> None:
+    assert f"`{state}`" in (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
 
 
 EVERYTHING = Result(example().results[0].path, PENDING, (AddressResult("MSS", "192.0.2.1", PENDING, ()),), 0.0, 0.0)

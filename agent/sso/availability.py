@@ -54,9 +54,12 @@ def counted(addresses: Addresses) -> Counter[AddressState]:
 
 
 def seen_from_afar(masters: Iterable[Host], addresses: Addresses) -> Availability:
-    """From a machine that asks for the secret. What two hosts of the file share counts once."""
+    """From a machine that asks for the secret. What two hosts of the file share counts once.
+
+    `UNKNOWN` where nobody is asked, too.
+    """
     usable: set[str] = set()
-    unknown = False
+    unknown = not any(addresses.values())
     for host in masters:
         states = addresses.get(host.name, {})
         answering = {address for address, state in states.items() if state is AddressState.REACHABLE}
