@@ -10,7 +10,7 @@ from datetime import date
 from typing import TypedDict, Unpack
 
 from agent.roles import Role
-from agent.sso.availability import Addresses, AddressState, Availability
+from agent.sso.availability import Addresses, AddressState, Availability, seen_from_itself
 from agent.sso.cluster import Holding
 from agent.sso.memory import Contact, Outage
 from agent.sso.part import Part, Place
@@ -39,6 +39,7 @@ PLACE = {
     Why.ITSELF: Place.MASTER,
     Why.STANDBY: Place.STANDBY,
 }
+HERE = {Why.PASSIVE: "NODE2", Why.ITSELF: "MSS"}
 SHUT = (Why.NEVER, Why.SAME, Why.LOST, Why.JUST_BEGUN, Why.UNWATCHED)
 NO_CONTACT = (Why.NO_PART, Why.NOT_ASKED, Why.NEVER)
 
@@ -127,7 +128,7 @@ def standing(why: Why = Why.OPEN, of: Part | None = None, **fields: Unpack[Field
         restarted=(),
         halted=(),
         addresses={each.name: {"192.0.2.31": _address(way)} for each in of.masters},
-        availability=Availability.AVAILABLE if way is Way.OPEN else Availability.NOT_AVAILABLE,
+        availability=_availability(of, way),
         holding=Holding.ELSEWHERE if why is Why.PASSIVE else Holding.UNKNOWN,
         since=NOW - HOUR / 2,
     )
@@ -137,7 +138,13 @@ def standing(why: Why = Why.OPEN, of: Part | None = None, **fields: Unpack[Field
 def _part(why: Why) -> Part:
     place = PLACE.get(why, Place.PROCESSING)
     cluster = (host(nodes=("NODE1", "NODE2")),) if why is Why.PASSIVE else ()
-    return part(place, here="MSS" if place is Place.MASTER else "BTS01", clusters=cluster)
+    return part(place, here=HERE.get(why, "BTS01"), clusters=cluster)
+
+
+def _availability(of: Part, way: Way) -> Availability:
+    if of.place is Place.MASTER:
+        return seen_from_itself(of.clusters)
+    return Availability.AVAILABLE if way is Way.OPEN else Availability.NOT_AVAILABLE
 
 
 def _address(way: Way) -> AddressState:

@@ -1,0 +1,60 @@
+"""What the ways to the SSO databases cost, in sentences."""
+
+from agent.sso.beside import Added, To
+from agent.sso.facts import listed, names_of, plural, told
+from agent.sso.reach import Reach, Way
+from agent.sso.standing import Standing
+from agent.sso.state import Why
+
+OFFLINE = (
+    "A service that loses its database goes offline after about 5 min, and one that starts without it tries 12 times, "
+    "every 5 s, and fails."
+)
+
+
+def of_databases(standing: Standing) -> Added:
+    """What it costs that one is not reached, or may not be."""
+    if standing.why is Why.PASSIVE:
+        yield To.WORKS, failover(standing)
+        return
+    shut, unsure, opened = (by_way(standing, way) for way in (Way.SHUT, Way.UNSURE, Way.OPEN))
+    if shut:
+        first = "Before that, mend" if standing.why is Why.STOPPED else "Mend"
+        yield (
+            To.FAILS,
+            f"Not reached, of the SSO {plural(len(standing.databases), 'database', 'databases')}: {told(shut)}.",
+        )
+        yield To.FAILS, OFFLINE
+        yield To.REMEDY, f"{first} the way to {listed(names_of(shut))}: the paths there say how."
+    if shut and (opened or unsure):
+        names = listed(names_of([*opened, *unsure]))
+        yield To.REMEDY, f"Which database the service uses, `ssomanage -displaydb` tells; {names} is not shown to fail."
+    if unsure:
+        yield To.SEEN, f"Whether the SSO database is reached is not known: {told(unsure)}."
+
+
+def failover(standing: Standing) -> str:
+    """Whether this node could take over, as far as its own paths show."""
+    shut, unsure = (by_way(standing, way) for way in (Way.SHUT, Way.UNSURE))
+    beside = "its ways to the processing servers are among its other paths."
+    if shut:
+        return f"A failover to this node would not work: it does not reach the SSO database {told(shut)}."
+    if unsure:
+        return f"Whether a failover to this node would work is not known: nor is the way to {told(unsure)}."
+    if not standing.databases:
+        return f"A failover to this node needs no SSO database of another host; {beside}"
+    return f"A failover to this node would find its SSO database: the way is open; {beside}"
+
+
+def by_way(standing: Standing, way: Way) -> list[Reach]:
+    """The databases that are reached so."""
+    return [each for each in standing.databases if each.way is way]
+
+
+def databases_in_short(standing: Standing) -> str:
+    """For the headline: only what is wrong."""
+    shut = by_way(standing, Way.SHUT)
+    if not shut or standing.why is Why.PASSIVE:
+        return ""
+    one = plural(len(shut), "the SSO database", "SSO databases")
+    return f"; {one} {listed(names_of(shut))} not reached"
