@@ -155,6 +155,11 @@ def test_what_answers_is_not_called_more_than_it_is(check: Check, there: Judgeme
     assert f"; {who} at {NEW}" in found.detail
 
 
+def test_one_mapper_among_services_makes_mappers_of_them() -> None:
+    (found,) = from_afar([(NAME, OLD, SILENT), (NEW, NEW, GOOD), (THIRD, THIRD, REFUSES)], (NAME, NEW, THIRD))
+    assert f"; an endpoint mapper answers at {NEW}, {THIRD}, an address" in found.detail
+
+
 def test_where_the_mapper_refuses_to_tell_its_own_path_decides() -> None:
     newest: Newest = {
         ("MSS", Check.RPC_ENDPOINT): found_of([(NAME, OLD, UNTRIED)], (NAME, NEW), whole=REFUSES),
@@ -168,7 +173,13 @@ NODES = (Node("NODE1", ("node1.contoso.test", "2001:DB8::0:31", OLD)), Node("NOD
 
 @pytest.mark.parametrize(
     ("gives", "told"),
-    [(OLD, f"gave {OLD} (NODE1 in the file),"), ("2001:db8::31", "(NODE1 in the file)"), (THIRD, f"gave {THIRD},")],
+    [
+        (OLD, f"gave {OLD} (NODE1 in the file),"),
+        ("192.0.2.32", "gave 192.0.2.32 (NODE2 in the file),"),
+        ("2001:db8::31", "gave 2001:db8::31 (NODE1 in the file),"),
+        ("2001:db8::31%3", "gave 2001:db8::31%3 (NODE1 in the file),"),
+        (THIRD, f"gave {THIRD},"),
+    ],
 )
 def test_the_node_of_the_old_address_is_named_where_the_file_has_it(gives: str, told: str) -> None:
     (found,) = from_afar([(NAME, gives, SILENT), (NEW, NEW, GOOD)], nodes=NODES)
@@ -311,6 +322,15 @@ def test_each_cluster_is_looked_at_by_itself() -> None:
     assert found.peer == "MSS"
 
 
-def test_many_addresses_of_a_name_are_cut_on_a_node_too() -> None:
-    (found,) = on_node(node(NAME), {NAME: [f"203.0.113.{number}" for number in range(1, 17)]})
-    assert "gives 203.0.113.1, 203.0.113.2, 203.0.113.3, 203.0.113.4 and 12 more," in found.detail
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (1, "gives 203.0.113.1, which"),
+        (4, "gives 203.0.113.1, 203.0.113.2, 203.0.113.3, 203.0.113.4, which"),
+        (5, "203.0.113.3, 203.0.113.4 and 1 more, which"),
+        (16, "203.0.113.3, 203.0.113.4 and 12 more, which"),
+    ],
+)
+def test_many_addresses_of_a_name_are_cut_on_a_node_too(count: int, told: str) -> None:
+    (found,) = on_node(node(NAME), {NAME: [f"203.0.113.{number}" for number in range(1, count + 1)]})
+    assert told in found.detail
