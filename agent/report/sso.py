@@ -1,0 +1,137 @@
+"""How a machine stands in the SSO system: for people at a terminal, as Markdown, and as the documented JSON."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from agent.report.escape import markdown
+from agent.sso.events import Event
+from agent.sso.facts import is_known
+from agent.sso.reach import Reach
+from agent.sso.restart import restart
+from agent.sso.seen import Service
+from agent.sso.standing import Standing
+from agent.sso.state import SsoState, Why
+from agent.sso.words import Words, words
+from agent.text import plain, timestamp
+
+INDENT = (0, 0, 0, 2)
+LONGEST = 2000  # letters of one part of the words, which are bounded themselves
+
+COLOUR = {
+    SsoState.NORMAL: "green",
+    SsoState.UNKNOWN: "yellow",
+    SsoState.ON_CACHE: "yellow",
+    SsoState.SERVICE_STOPPED: "red",
+    SsoState.CACHE_LOST: "red",
+}
+
+
+def sso_parts(standing: Standing, now: float) -> list[RenderableType]:
+    """For the table: a headline, and what there is to say. Nothing of a machine without a part."""
+    if standing.why is Why.NO_PART:
+        return []
+    told = words(standing, now)
+    head = Text("\n" + plain(told.headline, LONGEST), style=COLOUR[standing.state])
+    return [head, *(Padding(Text(plain(each, LONGEST)), INDENT) for each in _told(standing, told))]
+
+
+def sso_markdown(standing: Standing, now: float) -> Iterator[str]:
+    """Lines of a section, escaped. Nothing of a machine without a part."""
+    if standing.why is Why.NO_PART:
+        return
+    told = words(standing, now)
+    yield ""
+    yield "## What it means for SSO"
+    for each in (told.headline, *_told(standing, told)):
+        yield ""
+        yield markdown(each, LONGEST)
+
+
+def _told(standing: Standing, told: Words) -> Iterator[str]:
+    """Sentence by sentence; quiet where all is well, or where there is nothing."""
+    if standing.why is Why.ABSENT:
+        yield told.remedy
+        return
+    well = standing.why is Why.OPEN and not told.fails
+    parts = [told.availability] if well else [told.seen, told.works, told.fails, told.avoid, told.remedy]
+    if not well:
+        parts += [_events(told.events), told.availability]
+    yield from filter(None, parts)
+
+
+def _events(expected: Iterable[Event]) -> str:
+    """In one sentence."""
+    listed = ", ".join(f"{each.id} ({each.means})" for each in expected)
+    return f"Expect in the Application log, source ENTSSO: {listed}." if listed else ""
+
+
+def sso_document(standing: Standing | None, now: float) -> dict[str, Any]:
+    """The value of `sso`. Of None, where nobody looked, the same keys. Times are null where they are not known."""
+    if standing is None:
+        return {**_NOBODY_LOOKED}
+    told, answer, contact = words(standing, now), restart(standing), standing.contact
+    sentences = {key: plain(getattr(told, key), LONGEST) for key in ("works", "fails", "avoid", "remedy")}
+    return {
+        "state": str(standing.state),
+        "since": _time(standing.since, now),
+        "last_contact": _time(contact.at if contact else None, now),
+        "why": standing.why.name.lower().replace("_", "-"),
+        "service": _service(standing.service, now),
+        "restarted": [plain(each) for each in standing.restarted],
+        "halted": [plain(each) for each in standing.halted],
+        "detail": plain(told.seen, LONGEST),
+        **sentences,
+        "events": [{"id": each.id, "means": each.means} for each in told.events],
+        "availability": str(standing.availability),
+        "availability_detail": plain(told.availability, LONGEST),
+        "addresses": [
+            {"host": plain(host), "address": plain(address), "state": str(state)}
+            for host, addresses in standing.addresses.items()
+            for address, state in addresses.items()
+        ],
+        "databases": [_database(each) for each in standing.databases],
+        "processing": [{"host": plain(host), "way": str(way)} for host, way in standing.processing.items()],
+        "safe_to_restart": str(answer.answer),
+        "safe_to_restart_because": [plain(each, LONGEST) for each in answer.why],
+        "backup_confirmed": standing.backup_confirmed.isoformat() if standing.backup_confirmed else None,
+    }
+
+
+_NOBODY_LOOKED: dict[str, Any] = {
+    "state": str(SsoState.UNKNOWN),
+    **dict.fromkeys(("since", "last_contact", "why", "service")),
+    "restarted": [],
+    "halted": [],
+    **dict.fromkeys(("detail", "works", "fails", "avoid", "remedy"), ""),
+    "events": [],
+    "availability": "unknown",
+    "availability_detail": "",
+    "addresses": [],
+    "databases": [],
+    "processing": [],
+    "safe_to_restart": "unknown",
+    "safe_to_restart_because": [],
+    "backup_confirmed": None,
+}
+
+
+def _service(service: Service, now: float) -> dict[str, Any]:
+    return {
+        "name": plain(service.name),
+        "condition": str(service.condition),
+        "pid": service.pid,
+        "started": _time(service.started, now),
+        "detail": plain(service.detail),
+    }
+
+
+def _database(reach: Reach) -> dict[str, str]:
+    return {"host": plain(", ".join(reach.peers)), "way": str(reach.way)}
+
+
+def _time(at: float | None, now: float) -> str | None:
+    return timestamp(at) if at is not None and is_known(at, now) else None
