@@ -23,8 +23,8 @@ MOST_SHOWN = 4  # addresses in a sentence
 LONGEST_SHOWN = 60  # characters of a name
 
 LASTS = (
-    "After a failover an old record can live on: in the name service until the new one is registered, and in the caches "
-    "of those who asked for as long as its TTL says (a cluster's HostRecordTTL, 1200 s unless changed)"
+    "After a failover an old record can live on: in the name service until the new one is registered, and in the "
+    "caches of those who asked for as long as its TTL says (a cluster's HostRecordTTL, 1200 s unless changed)"
 )
 MEANWHILE = "until then the SSO services of other servers that read the name may go to where the service is not"
 FLUSH = "`ipconfig /flushdns` on each machine that still has the old answer"
