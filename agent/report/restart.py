@@ -42,4 +42,5 @@ def _what(standing: Standing) -> str:
     here, service = name(standing.part.here), name(standing.service.name)
     if standing.why is Why.PASSIVE:
         return here
-    return f"{service}, host instances or {here}" if standing.part.place is Place.PROCESSING else f"{service} or {here}"
+    runs = standing.part.place is Place.PROCESSING and standing.why is not Why.STOPPED
+    return f"{service}, host instances or {here}" if runs else f"{service} or {here}"

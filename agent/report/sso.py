@@ -35,8 +35,12 @@ def sso_parts(standing: Standing, now: float) -> list[RenderableType]:
     if standing.why is Why.NO_PART:
         return []
     told = words(standing, now)
-    head = Text("\n" + plain(told.headline, LONGEST), style=COLOUR[standing.state])
+    head = Text("\n" + plain(told.headline, LONGEST), style=_colour(standing.state, told))
     return [head, *(Padding(Text(plain(each, LONGEST)), INDENT) for each in _told(standing, told))]
+
+
+def _colour(state: SsoState, told: Words) -> str:
+    return COLOUR[SsoState.UNKNOWN if state is SsoState.NORMAL and told.fails else state]
 
 
 def sso_markdown(standing: Standing, now: float) -> Iterator[str]:
@@ -54,7 +58,6 @@ def sso_markdown(standing: Standing, now: float) -> Iterator[str]:
 def _told(standing: Standing, told: Words) -> Iterator[str]:
     """Sentence by sentence; quiet where all is well, or where there is nothing."""
     if standing.why is Why.ABSENT:
-        yield told.remedy
         return
     well = standing.why is Why.OPEN and not told.fails
     parts = [told.availability] if well else [told.seen, told.works, told.fails, told.avoid, told.remedy]
@@ -85,7 +88,7 @@ def sso_document(standing: Standing | None, now: float) -> dict[str, Any]:
         "halted": [plain(each) for each in standing.halted],
         "detail": plain(told.seen, LONGEST),
         **sentences,
-        "events": [{"id": each.id, "means": each.means} for each in told.events],
+        "events": [each._asdict() for each in told.events],
         "availability": str(standing.availability),
         "availability_detail": plain(told.availability, LONGEST),
         "addresses": [

@@ -8,6 +8,12 @@ from agent.sso.part import Place
 from agent.sso.standing import Standing
 from agent.topology import Host
 
+ONLY = {
+    AddressState.REACHABLE: "its only address answers",
+    AddressState.UNREACHABLE: "its only address does not answer",
+    AddressState.UNKNOWN: "whether its only address answers is not known",
+}
+
 MOST = 3  # hosts that are told one by one
 
 LEAD = {
@@ -59,7 +65,10 @@ def _from_afar(standing: Standing) -> Iterator[str]:
 def _host(host: Host, addresses: Mapping[str, AddressState], *, named: bool) -> str:
     answers, silent, unknown = ([each for each, state in addresses.items() if state is kind] for kind in AddressState)
     shape = f"{_shape(host)}; " if host.nodes else f"{name(host.name)}: " * named
-    parts = [shape + _count(len(answers), len(addresses))]
+    if len(addresses) < 2:
+        return shape + ("".join(map(ONLY.__getitem__, addresses.values())) or "no address of it is known")
+    answer = plural(len(answers), "answers", "answer")
+    parts = [f"{shape}{len(answers) or 'none'} of {len(addresses)} addresses {answer}"]
     if silent and answers and host.nodes:
         parts.append(f"{listed(silent)} may rightly be silent, in a subnet in which the cluster's name is offline")
     elif silent and answers:
@@ -67,12 +76,6 @@ def _host(host: Host, addresses: Mapping[str, AddressState], *, named: bool) -> 
     if unknown:
         parts.append(f"not known of {listed(unknown)}")
     return "; ".join(parts)
-
-
-def _count(answers: int, addresses: int) -> str:
-    if addresses == 1:
-        return "its only address answers" if answers else "its only address is not known to answer"
-    return f"{answers or 'none'} of {addresses} addresses {plural(answers or 1, 'answers', 'answer')}"
 
 
 def _shape(host: Host) -> str:

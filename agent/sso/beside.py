@@ -28,6 +28,9 @@ class To(StrEnum):
 
 Added = Iterator[tuple[To, str]]
 
+STARTING = "starting"  # how a service's detail says so
+WHICH = "which of them the service asks, `ssomanage -displaydb` tells"
+
 UNSEEN = (Why.ABSENT, Why.FORBIDDEN, Why.SEVERAL, Why.FAILED)
 
 # By what the verdict on the way to the master secret server is, where that is no definite answer.
@@ -68,12 +71,14 @@ def of_way(standing: Standing, facts: dict[str, str]) -> Added:
         yield To.AVOID, "Do not restart {service} or host instances of {here} before it is open.".format_map(facts)
     if why is Why.STOPPED:
         yield To.REMEDY, START[way].format_map(facts)
+    if why is Why.STOPPED and standing.service.detail == STARTING:
+        yield To.REMEDY, "It is starting, which can take about 3 min: wait for that."
     if why is Why.NOT_ASKED:
         yield from ((To.REMEDY, hint) for hint in _hints(standing.master))
     if why is Why.OPEN and way is Way.UNSURE:
         yield To.SEEN, f"The newest answer is not definite{said(standing.master)}."
     if why is Why.OPEN and way is Way.OPEN and standing.master.said:
-        yield To.FAILS, f"Not every master secret server is reached{said(standing.master)}."
+        yield To.FAILS, f"Not every master secret server is reached{said(standing.master)}; {WHICH}."
 
 
 def of_contact(standing: Standing) -> Added:
@@ -111,7 +116,7 @@ def of_instances(standing: Standing) -> Added:
         return
     if standing.restarted:
         names = listed(standing.restarted)
-        yield To.FAILS, f"Host instances (re)started since the last contact, which may fail for want of it: {names}."
+        yield To.FAILS, f"Host instances (re)started since the last contact, which may lack the secret: {names}."
     if standing.halted:
         names = listed(standing.halted)
         yield To.FAILS, f"Host instances stopped since, which cannot be started with success now: {names}."

@@ -28,7 +28,7 @@ def of_databases(standing: Standing) -> Added:
         yield To.REMEDY, f"{first} the way to {listed(names_of(shut))}: the paths there say how."
     if shut and (opened or unsure):
         names = listed(names_of([*opened, *unsure]))
-        yield To.REMEDY, f"Which database the service uses, `ssomanage -displaydb` tells; {names} is not shown to fail."
+        yield To.REMEDY, f"Which one the service uses, `ssomanage -displaydb` tells; not shown to be shut: {names}."
     if unsure:
         yield To.SEEN, f"Whether the SSO database is reached is not known: {told(unsure)}."
 

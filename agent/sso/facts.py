@@ -6,12 +6,13 @@ from agent.duration import about
 from agent.sso.cluster import Holding
 from agent.sso.memory import Contact
 from agent.sso.reach import Reach
-from agent.sso.seen import Condition
+from agent.sso.seen import Condition, Service
 from agent.sso.standing import Standing
 from agent.text import plain, timestamp
 
 MOST = 5  # names in one list
-LONGEST = 64  # letters of a name, or of what a system says
+LONGEST = 64  # letters of a name
+DETAIL = 160  # letters of what a system says
 SET_BACK = 1.0  # seconds by which a time may be ahead before the clock is taken to have been set back
 
 HOLDING = {
@@ -30,7 +31,7 @@ def facts_of(standing: Standing, now: float) -> dict[str, str]:
     return {
         "here": name(part.here),
         "service": name(service.name),
-        "detail": f" ({name(service.detail)})" if service.detail else "",
+        "detail": detail(service),
         "stopped": "is not there any more" if service.condition is Condition.ABSENT else "does not run",
         "began": began,
         "run": f" This run began{began}." if began else "",
@@ -48,6 +49,12 @@ def facts_of(standing: Standing, now: float) -> dict[str, str]:
 
 def name(text: str) -> str:
     return plain(text, LONGEST)
+
+
+def detail(service: Service) -> str:
+    """In brackets: how the system put it."""
+    put = plain(service.detail, DETAIL).rstrip(". ")
+    return f" ({put})" if put else ""
 
 
 def listed(names: Iterable[str], last: str = "and") -> str:

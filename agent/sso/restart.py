@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.sso.beside import UNSEEN, telling
+from agent.sso.beside import UNSEEN, WHICH, telling
 from agent.sso.cluster import Holding
 from agent.sso.databases import by_way, failover
-from agent.sso.facts import listed, name, names_of, said, told
+from agent.sso.facts import detail, listed, name, names_of, said, told
 from agent.sso.part import Place
 from agent.sso.reach import Way
 from agent.sso.standing import Standing
@@ -28,7 +28,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """`why`: sentences, what decides first; of a yes also what to look to."""
+    """`why`: what keeps it from a yes, the worst first; of a yes what it rests on, and what to look to."""
 
     answer: Answer
     why: tuple[str, ...]
@@ -47,6 +47,14 @@ UNSEEN_WORDS = {
 }
 SHOWN = "This goes by connections alone: logins, rights and BizTalk's own databases are not tried."
 FAILS = "a service that starts without it tries 12 times, every 5 s, and fails (10513)"
+MEANWHILE = (
+    "While it restarts, which can take about 3 min, {asking} work on with cached copies of the secret: restart nothing "
+    "there meanwhile."
+)
+PORT = (
+    "Unless its port is fixed, the service listens on another port of the dynamic range afterwards: see that the "
+    "inbound paths from {asking} show no block in that range."
+)
 STAND_IN = (
     "Whether the service of a stand-in could fetch the secret again is not asked. Until it is made master by hand "
     "nobody asks it for the secret, and then it needs a backup of it."
@@ -56,7 +64,9 @@ STAND_IN = (
 def restart(standing: Standing) -> Restart:
     """One answer for the service, host instances and the machine alike: each releases what is cached."""
     reasons = sorted(_reasons(standing), key=lambda reason: ORDER.index(reason[0]))
-    return Restart(reasons[0][0], tuple(sentence for _, sentence in reasons))
+    worst = reasons[0][0]
+    kept = ORDER if worst is Answer.YES else ORDER[:-1]
+    return Restart(worst, tuple(sentence for answer, sentence in reasons if answer in kept))
 
 
 def _reasons(standing: Standing) -> Iterator[Reason]:
@@ -87,6 +97,8 @@ def _processing(standing: Standing) -> Iterator[Reason]:
         only = "only the endpoint mapper answered, and that the SSO service's own port connects is not shown"
         yield Answer.UNKNOWN, f"Of {listed(standing.master.peers)} {only}."
     else:
+        if standing.master.said:
+            yield Answer.UNKNOWN, f"Not every master secret server is reached{seen}; {WHICH}."
         yield Answer.YES, f"The way to {listed(standing.master.peers)} is open."
 
 
@@ -100,11 +112,13 @@ def _cached(standing: Standing) -> Iterator[Reason]:
 
 def _service(standing: Standing) -> Iterator[Reason]:
     service = name(standing.service.name)
-    detail = f" ({name(standing.service.detail)})" if standing.service.detail else ""
     if standing.why in UNSEEN:
-        yield Answer.UNKNOWN, f"{service} cannot be seen: {UNSEEN_WORDS[standing.why]}{detail}."
+        yield Answer.UNKNOWN, f"{service} cannot be seen: {UNSEEN_WORDS[standing.why]}{detail(standing.service)}."
     if standing.why is Why.STOPPED:
-        yield Answer.YES, f"{service} does not run now{detail}: what comes is a start, which can take about 3 min."
+        yield (
+            Answer.YES,
+            f"{service} does not run now{detail(standing.service)}: what comes is a start, which can take about 3 min.",
+        )
 
 
 def _databases(standing: Standing) -> Iterator[Reason]:
@@ -128,20 +142,8 @@ def _master(standing: Standing) -> Iterator[Reason]:
     asking = listed(standing.part.processing) or "the processing servers"
     if standing.part.is_node and standing.why is Why.ITSELF and standing.holding is Holding.ELSEWHERE:
         yield Answer.UNKNOWN, "The service runs on this node, and by its addresses the cluster's name is on another."
-    yield (
-        Answer.YES,
-        (
-            f"While it restarts, which can take about 3 min, {asking} work on with cached copies of the secret: restart "
-            "nothing there meanwhile."
-        ),
-    )
-    yield (
-        Answer.YES,
-        (
-            "Unless its port is fixed, the service listens on another port of the dynamic range afterwards: see that the "
-            f"inbound paths from {asking} show no block in that range."
-        ),
-    )
+    yield Answer.YES, MEANWHILE.format(asking=asking)
+    yield Answer.YES, PORT.format(asking=asking)
     yield from _asking(standing)
     if standing.part.is_node:
         yield (

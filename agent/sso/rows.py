@@ -49,7 +49,7 @@ ROWS: dict[tuple[Why, Place | None], Row] = {
     ),
     (Why.SEVERAL, None): Row(
         "several have this name",
-        "Several processes of {here} have the name {service}{detail}, and which of them is meant is not known.",
+        "Which process of {here} is {service} is not known{detail}.",
         remedy="End those that are not the SSO service, or set `sso.service` to a name that it alone has.",
     ),
     (Why.FAILED, None): Row(
