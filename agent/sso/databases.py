@@ -20,10 +20,7 @@ def of_databases(standing: Standing) -> Added:
     shut, unsure, opened = (by_way(standing, way) for way in (Way.SHUT, Way.UNSURE, Way.OPEN))
     if shut:
         first = "Before that, mend" if standing.why is Why.STOPPED else "Mend"
-        yield (
-            To.FAILS,
-            f"Not reached, of the SSO {plural(len(standing.databases), 'database', 'databases')}: {told(shut)}.",
-        )
+        yield To.FAILS, f"The SSO {_which(shut)} not reached: {told(shut)}."
         yield To.FAILS, OFFLINE
         yield To.REMEDY, f"{first} the way to {listed(names_of(shut))}: the paths there say how."
     if shut and (opened or unsure):
@@ -37,10 +34,10 @@ def failover(standing: Standing) -> str:
     """Whether this node could take over, as far as its own paths show."""
     shut, unsure = (by_way(standing, way) for way in (Way.SHUT, Way.UNSURE))
     beside = "its ways to the processing servers are among its other paths."
-    if shut:
+    if shut and len(shut) == len(standing.databases):
         return f"A failover to this node would not work: it does not reach the SSO database {told(shut)}."
-    if unsure:
-        return f"Whether a failover to this node would work is not known: nor is the way to {told(unsure)}."
+    if shut or unsure:
+        return f"Whether a failover to this node would work is not known: {told([*shut, *unsure])}."
     if not standing.databases:
         return f"A failover to this node needs no SSO database of another host; {beside}"
     return f"A failover to this node would find its SSO database: the way is open; {beside}"
@@ -56,5 +53,8 @@ def databases_in_short(standing: Standing) -> str:
     shut = by_way(standing, Way.SHUT)
     if not shut or standing.why is Why.PASSIVE:
         return ""
-    one = plural(len(shut), "the SSO database", "SSO databases")
-    return f"; {one} {listed(names_of(shut))} not reached"
+    return f"; the SSO {_which(shut)} not reached"
+
+
+def _which(shut: list[Reach]) -> str:
+    return plural(len(shut), "database is", "databases are")
