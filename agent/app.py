@@ -9,23 +9,26 @@ from aiohttp import web
 
 from agent import __version__
 from agent.asking import asking, findings, naming, surveys
+from agent.changes import VerdictChange, sso_changed
 from agent.clock import Clock, SystemClock
 from agent.ends import Ends
 from agent.inbound.silence import silent_after
-from agent.judge.verdict import PENDING
 from agent.kept import Keepsake, Kept, RangesOf
 from agent.ledger import Ledger
 from agent.log import log
+from agent.looking import Look
 from agent.metrics import Snapshot
 from agent.plan import arranged, inbound
 from agent.process import this_process
 from agent.report.document import Run
 from agent.result import Result
 from agent.schedule import forever
+from agent.services.look import look
 from agent.setup import Setup
 from agent.survey.manners import Manners
 from agent.survey.survey import Survey
 from agent.topology import site_of
+from agent.watch import SsoWatch
 from agent.web.pages import Sources, application
 from agent.web.server import serve
 from agent.whoami import Machine
@@ -36,7 +39,7 @@ from probes.wire.rendezvous.keys import Ring
 class Agent:
     """`probe run`. `machine` decides which Host headers are ours; without `kept` a restart begins anew.
 
-    `ring`: the site's key; without it one end alone is all there is.
+    `ring`: the site's key; without it one end alone is all there is. `look` sees the services of this machine.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Agent:
         clock: Clock | None = None,
         kept: Kept | None = None,
         ring: Ring | None = None,
+        look: Look = look,
     ) -> None:
         self._setup = setup
         self._machine = machine
@@ -53,11 +57,9 @@ class Agent:
         self._loaded = self._clock.time()
         site = site_of(setup.config)
         told = inbound(setup.config, site, setup.source) if ring else ()
-        self._ledger = Ledger(
-            arranged(site, (*setup.paths, *told)),
-            self._clock,
-            silent_after(setup.config.schedule.interval),
-        )
+        paths = arranged(site, (*setup.paths, *told))
+        self._ledger = Ledger(paths, self._clock, silent_after(setup.config.schedule.interval))
+        self._watch = SsoWatch(setup, self._ledger, paths, self._clock, sso_changed, look)
         self._ends = Ends(setup, ring, told, self._ledger, self._record, self._clock, log.warning) if ring else None
         self._surveys: list[Survey] = []
         self._engine: Engine | None = None
@@ -76,7 +78,10 @@ class Agent:
             greet_for = self._ends.greet_for if self._ends else None
             self._surveys = surveys(self._setup.paths, manners, ask, self._clock, self._record, greet_for)
             keepsakes = self._keepsakes()
-            self._kept.restore(keepsakes)
+            self._kept.restore([*keepsakes, self._watch])
+            await stack.enter_async_context(
+                self._watch.opened(lambda: self._kept.write(self._watch), self._watch_broke)
+            )
             listens = [(at.host, at.port) for at in self._setup.source.listen or config.web.listen]
             served, urls = await serve(self._application(), listens)
             stack.push_async_callback(served.cleanup)
@@ -100,6 +105,9 @@ class Agent:
     def _skip(self, reason: str) -> None:
         self._ledger.skipped[reason] += 1
 
+    def _watch_broke(self, error: Exception) -> None:
+        log.error("the look at SSO broke", exc_info=error)
+
     def _names_broke(self, error: Exception) -> None:
         log.error("the look at names broke", exc_info=error)
 
@@ -109,15 +117,13 @@ class Agent:
         survey.give_up(self._clock.time())
 
     def _record(self, result: Result) -> None:
-        known = self._ledger.newest(result.path)
-        before = known.judgement if known else PENDING
+        change = VerdictChange.of(result, self._ledger)
         self._ledger.record(result)
         self._judged = True
         if self._ends is not None:
             self._ends.tell(result)
-        found = result.judgement
-        if (found.verdict, found.cause) != (before.verdict, before.cause):
-            log.info("verdict changed", extra={"fields": _change(result, str(before.verdict))})
+        if change is not None:
+            change.tell()
 
     def _application(self) -> web.Application:
         owners = [name for owner in self._setup.source.owners for name in (owner.name, *owner.addresses)]
@@ -128,9 +134,10 @@ class Agent:
     def _run(self) -> Run:
         now = self._clock.time()
         results = self._ledger.results()
-        noticed = [*findings(self._surveys, results), *self._naming.findings]
+        noticed = [*findings(self._surveys, results), *self._naming.findings, *self._watch.findings]
         noticed += self._ends.findings if self._ends else []
-        return Run(self._setup.config.site, self._setup.source.name, self._loaded, now - self._loaded, results, noticed)
+        site, here, seconds = self._setup.config.site, self._setup.source.name, now - self._loaded
+        return Run(site, here, self._loaded, seconds, results, noticed, self._watch.standing)
 
     def _metrics(self) -> Snapshot:
         engine = self._engine
@@ -144,16 +151,5 @@ class Agent:
             dict(self._ledger.skipped),
             this_process(),
             self._ends.figures if self._ends else None,
+            self._watch.standing,
         )
-
-
-def _change(result: Result, before: str) -> dict[str, object]:
-    return {
-        "peer": result.path.peer,
-        "check": str(result.path.check),
-        "direction": str(result.path.direction),
-        "verdict": str(result.verdict),
-        "before": before,
-        "cause": str(result.judgement.cause or ""),
-        "detail": result.judgement.detail,
-    }

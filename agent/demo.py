@@ -37,6 +37,7 @@ hosts:
   - {{name: SQL01, role: sso-database,  address: {database}, port: {sql}}}
 schedule: {{interval: 10s, timeout: 2s}}
 web: {{listen: "127.0.0.1:{web}"}}
+sso: {{backup_confirmed: 2026-01-01}}
 """
 
 

@@ -83,6 +83,10 @@ class Kept:
             except ValueError as error:
                 store.set_aside(keepsake.name, str(error))
 
+    async def write(self, keepsake: Keepsake) -> None:
+        """At once, the disk in a thread. One keepsake is written by one caller, and not among those of `saved`."""
+        await asyncio.to_thread(self._save, keepsake.name, keepsake.state())
+
     @asynccontextmanager
     async def saved(self, keepsakes: Sequence[Keepsake], clock: Clock) -> AsyncIterator[None]:
         """Saved every five minutes until the end of the block, and then once more."""

@@ -6,11 +6,7 @@ from pydantic import BaseModel
 
 from agent.config.model import Config
 
-UNUSED = (
-    "web.reload_endpoint",
-    "sso.service",
-    "sso.backup_confirmed",
-)
+UNUSED = ("web.reload_endpoint",)
 UNUSED_OF_A_HOST = ("zone", "agent")
 
 

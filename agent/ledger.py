@@ -29,7 +29,9 @@ Key = tuple[str, Check, Direction]  # peer, check, direction
 
 @dataclass(slots=True)
 class Entry:
-    """One path. Times are UTC; None: not yet. `unreachable_seconds` was counted up to `counted_until` (monotonic).
+    """One path. Times are UTC; None: not yet. `since`: when the verdict became what it is.
+
+    `unreachable_seconds` was counted up to `counted_until` (monotonic).
 
     `found`: when what the result says was found out, and `stands`: for how many seconds it counts (monotonic).
     """
@@ -38,6 +40,7 @@ class Entry:
     result: Result | None = None
     last_run: float | None = None
     last_reachable: float | None = None
+    since: float | None = None
     unreachable_seconds: float = 0.0
     counted_until: float = 0.0
     found: float = 0.0
@@ -90,8 +93,10 @@ class Ledger:
             return
         now = self._clock.monotonic()
         entry.count_time(now)
-        entry.result = result
         entry.last_run = result.started + result.seconds
+        if entry.verdict is not result.verdict:
+            entry.since = entry.last_run
+        entry.result = result
         entry.found = now - max(0.0, self._clock.time() - entry.last_run)
         if result.verdict is Verdict.REACHABLE:
             entry.last_reachable = entry.last_run
@@ -103,6 +108,21 @@ class Ledger:
         """The newest one of a path of the plan."""
         found = self._entries[key(path)].at(self._clock.monotonic())
         return found.verdict if found else Verdict.PENDING
+
+    def since(self, path: Path) -> float | None:
+        """When the verdict of a path became what it is (UTC); None: there is none yet."""
+        entry = self._entries.get(key(path))
+        return entry.since if entry else None
+
+    def last_reachable(self, path: Path) -> float | None:
+        """When a path was last found reachable (UTC); None: never since the start."""
+        entry = self._entries.get(key(path))
+        return entry.last_reachable if entry else None
+
+    def found_at(self, path: Path) -> float | None:
+        """When the newest result of a path of the plan was found (monotonic); None: there is none yet."""
+        entry = self._entries.get(key(path))
+        return entry.found if entry is not None and entry.result is not None else None
 
     def newest(self, path: Path) -> Result | None:
         """Of a path of the plan, to be told to its peer; None: nothing is known yet, or it is none of the plan."""

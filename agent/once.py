@@ -13,8 +13,10 @@ from agent.finding import Finding, clocks_differ
 from agent.inbound.inbox import Inbox
 from agent.inbound.silence import silent_after
 from agent.judge.verdict import Cause, Judgement, Verdict
+from agent.kept import Kept
 from agent.ledger import Ledger
 from agent.log import log
+from agent.looking import Look
 from agent.path import Direction, Path
 from agent.plan import arranged, inbound
 from agent.rendezvous.directory import directory
@@ -22,10 +24,12 @@ from agent.rendezvous.orders import Place
 from agent.report.document import Run
 from agent.result import Result
 from agent.schedule import once
+from agent.services.look import look
 from agent.setup import Setup
 from agent.survey.manners import Manners
 from agent.survey.survey import Survey
 from agent.topology import site_of
+from agent.watch import SsoWatch
 from probes.wire.rendezvous.keys import Ring
 from probes.wire.rendezvous.states import Accepted, PathState, Willing
 
@@ -52,12 +56,20 @@ def samples_of(setup: Setup) -> int:
     return max((size for size in parts if size <= EVERY_ONE), default=setup.config.rpc.samples)
 
 
-async def run_once(setup: Setup, wanted: Wanted, *, interrupted: Callable[[Run], None] | None = None) -> Run:
+async def run_once(
+    setup: Setup,
+    wanted: Wanted,
+    *,
+    interrupted: Callable[[Run], None] | None = None,
+    kept: Kept | None = None,
+    look: Look = look,
+) -> Run:
     """Ask every path of the plan at the same time, and wait for all verdicts.
 
-    `interrupted` is given what is known when this is cancelled.
+    `interrupted` is given what is known when this is cancelled. `kept`: what the agent of this host remembers; `look`
+    sees the services of this machine.
     """
-    run = _Once(setup, wanted, SystemClock())
+    run = _Once(setup, wanted, SystemClock(), kept or Kept(None), look)
     try:
         await run.through()
     except asyncio.CancelledError:
@@ -68,7 +80,7 @@ async def run_once(setup: Setup, wanted: Wanted, *, interrupted: Callable[[Run],
 
 
 class _Once:
-    def __init__(self, setup: Setup, wanted: Wanted, clock: Clock) -> None:
+    def __init__(self, setup: Setup, wanted: Wanted, clock: Clock, kept: Kept, look: Look) -> None:
         self._setup = setup
         self._wanted = wanted
         self._clock = clock
@@ -79,6 +91,8 @@ class _Once:
         self._names = naming(setup, clock)
         self._surveyed: list[Survey] = []
         self._both = _both(setup, wanted, clock)
+        self._watch = SsoWatch(setup, self._ledger, paths, clock, lambda *_: None, look)
+        kept.restore([self._watch])
 
     async def through(self) -> None:
         schedule = self._setup.config.schedule
@@ -90,6 +104,7 @@ class _Once:
             record = self._ledger.record
             self._surveyed += surveys(self._setup.paths, manners, ask, self._clock, record, greet_for)
             async with asyncio.TaskGroup() as group:
+                group.create_task(self._watch.look_once(_watch_broke))
                 group.create_task(once(self._surveyed))
                 if self._inbound and self._both:
                     group.create_task(self._back(self._both))
@@ -98,8 +113,9 @@ class _Once:
         """What is known."""
         results = [_untold(result, self._setup.source.name) for result in self._ledger.results()]
         seconds = self._clock.monotonic() - self._began
-        told = [*findings(self._surveyed, results), *self._names.findings, *self._offsets()]
-        return Run(self._setup.config.site, self._setup.source.name, self._started, seconds, results, told)
+        standing = self._watch.conclude()
+        told = [*findings(self._surveyed, results), *self._names.findings, *self._watch.findings, *self._offsets()]
+        return Run(self._setup.config.site, self._setup.source.name, self._started, seconds, results, told, standing)
 
     async def _back(self, both: Both) -> None:
         inbox = Inbox(self._inbound, both.directory.own, silent_after(self._setup.config.schedule.interval))
@@ -152,6 +168,10 @@ def _inbound(setup: Setup) -> tuple[Path, ...]:
     site, asked = site_of(setup.config), {path.peer for path in setup.paths}
     peer_of = directory(setup.config, setup.source).peer_of
     return tuple(path for path in inbound(setup.config, site, setup.source) if peer_of(path.peer) in asked)
+
+
+def _watch_broke(error: Exception) -> None:
+    log.error("the look at SSO broke", exc_info=error)
 
 
 def _broken(error: Exception) -> None:

@@ -20,12 +20,16 @@ Warn = Callable[[str], None]
 
 
 class Store:
-    """The files of one site in a folder. `warn` is told, once each, what could not be read or written."""
+    """The files of one site in a folder. `warn` is told, once each, what could not be read or written.
 
-    def __init__(self, folder: Path, site: str, warn: Warn) -> None:
+    `of_person`: of a command beside the agent, whose files these are: nothing is written, moved or warned of twice.
+    """
+
+    def __init__(self, folder: Path, site: str, warn: Warn, *, of_person: bool = False) -> None:
         self._folder = folder
         self._site = site
         self._warn = warn
+        self._of_person = of_person
         self._told: set[tuple[str, str]] = set()  # name, message
 
     def load(self, name: str) -> Mapping[str, object]:
@@ -63,6 +67,9 @@ class Store:
         """Keep what cannot be understood under another name, for whoever wants to look; begin anew."""
         path = self._path(name)
         aside = path.with_suffix(".damaged")
+        if self._of_person:
+            self._tell(name, f"{path}: {why}; left alone")
+            return
         try:
             path.replace(aside)
         except OSError as error:
@@ -72,6 +79,8 @@ class Store:
 
     def save(self, name: str, content: Mapping[str, object]) -> None:
         """In one step. Not being able to is said once, and again after it was possible in between."""
+        if self._of_person:
+            return
         text = json.dumps({"version": VERSION, "site": self._site, "content": content}, separators=(",", ":"))
         path = self._path(name)
         try:

@@ -9,6 +9,8 @@ sweeping   what a sweep says before, meanwhile and after
 progress   how far it is, at a terminal
 lines      the same where there is none
 output     from results to a format, to standard output or a file
+restarting whether it is safe to restart, asked and answered
+remembered what the agent of this host knows, read by other commands
 foreground the agent until it is told to stop
 """
 

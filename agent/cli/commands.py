@@ -91,6 +91,7 @@ def once(
 
     from agent.cli.output import write
     from agent.cli.patience import patience, say
+    from agent.cli.remembered import remembered
     from agent.cli.ring import ring_of_person
     from agent.cli.site import at_ports, choose, load
     from agent.exit import exit_code
@@ -109,7 +110,7 @@ def once(
     ring = ring_of_person(setup.config, needed=both)
     wanted = Wanted(samples or samples_of(setup), exact=exact, ring=ring, both=both, told=say)
     with patience(exact=exact, both=both):
-        run = asyncio.run(run_once(setup, wanted, interrupted=known))
+        run = asyncio.run(run_once(setup, wanted, interrupted=known, kept=remembered(setup)))
     known(run)
     raise typer.Exit(exit_code(run.results, strict=strict))
 
@@ -121,6 +122,21 @@ def run(config: Config = None, host: Host = None) -> None:
     from agent.cli.site import load
 
     run_agent(load(config, host))
+
+
+@app.command()
+def safe_to_restart(
+    config: Config = None,
+    host: Host = None,
+    role: RoleOf = None,
+    sql: Sql = None,
+    master: Master = None,
+) -> None:
+    """Whether the SSO service, host instances or this machine can be restarted now. Exit 0: yes, 1: no, 3: unknown."""
+    from agent.cli.restarting import ask_restart
+    from agent.cli.site import load
+
+    raise typer.Exit(ask_restart(load(config, host, role, sql, master)))
 
 
 @app.command()

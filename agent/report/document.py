@@ -8,7 +8,9 @@ from typing import Any
 from agent.finding import Finding
 from agent.judge.fold import worst
 from agent.path import Direction
+from agent.report.sso import sso_document
 from agent.result import AddressResult, Result
+from agent.sso.standing import Standing
 from agent.text import plain, timestamp
 from probes.outcome import Outcome
 from probes.state import Phase
@@ -18,7 +20,7 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a document is about. `started` is UTC, `seconds` the whole run."""
+    """What a document is about. `started` is UTC, `seconds` the whole run. `sso`: None where nobody looked."""
 
     site: str
     host: str
@@ -26,6 +28,12 @@ class Run:
     seconds: float
     results: Sequence[Result]
     findings: Sequence[Finding]
+    sso: Standing | None = None
+
+    @property
+    def ended(self) -> float:
+        """When it was over, or is looked at: UTC."""
+        return self.started + self.seconds
 
 
 def document(run: Run) -> dict[str, Any]:
@@ -39,7 +47,7 @@ def document(run: Run) -> dict[str, Any]:
         "verdict": str(worst(result.verdict for result in run.results)),
         "paths": [path(result, run.host) for result in run.results],
         "findings": [finding(each) for each in run.findings],
-        "sso": {"state": "unknown", "last_contact": None},
+        "sso": sso_document(run.sso, run.ended),
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from agent.judge.verdict import Verdict
 from agent.report.document import Run
 from agent.report.escape import markdown
+from agent.report.sso import sso_markdown
 from agent.report.table import service
 from agent.report.ways import about_whom, directions, is_awaited, is_inbound, ways
 from agent.result import Result
@@ -23,6 +24,8 @@ def render(run: Run) -> str:
     for result in run.results:
         if result.verdict is not Verdict.REACHABLE and not is_awaited(result):
             lines += _section(result)
+    if run.sso:
+        lines += sso_markdown(run.sso, run.ended)
     return "\n".join(lines) + "\n"
 
 

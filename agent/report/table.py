@@ -17,6 +17,7 @@ from agent.judge.verdict import Cause, Proof, Verdict
 from agent.judge.words import SERVICE
 from agent.path import Check, Path
 from agent.report.document import Run
+from agent.report.sso import sso_parts
 from agent.report.ways import about_whom, directions, is_awaited, is_inbound, ours, ways
 from agent.result import Result
 from agent.text import plain
@@ -64,10 +65,11 @@ def console_for(file: TextIO) -> Console:
 
 
 def render(run: Run) -> Group:
-    """The table, a paragraph for each path that is not reachable, and the findings."""
+    """The table, a paragraph for each path that is not reachable, the findings, and what it means for SSO."""
     parts: list[RenderableType] = [_table(run)]
     parts += [part for result in run.results if _needs_words(result) for part in _paragraph(result)]
     parts += [_finding(each) for each in run.findings]
+    parts += sso_parts(run.sso, run.ended) if run.sso else []
     parts.append(_summary(run.results))
     return Group(*parts)
 
@@ -92,7 +94,7 @@ def _table(run: Run) -> Table:
             Text(str(judgement.verdict), style=_colour(judgement.verdict)),
             Text(str(judgement.cause or "")),
             Text(EVIDENCE[judgement.evidence]),
-            Text(_time(result, run.started + run.seconds)),
+            Text(_time(result, run.ended)),
         )
     return table
 

@@ -61,12 +61,32 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """`resuming`: it comes from a file, and whether the machine still runs as it did then is not known yet."""
+    """`resuming`: it comes from a file, and whether the machine still runs as it did then is not known yet.
+
+    `unasked`: likewise, and the way has come to nothing definite since.
+    """
 
     contact: Contact | None = None
     outage: Outage | None = None
     life: Life | None = None
     resuming: bool = False
+    unasked: bool = False
+
+    def resumed(self) -> "Memory":
+        """As it is when it comes from a file."""
+        return replace(self, resuming=True, unasked=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """In seconds. `stands`: for how long what was found counts. `brief`: not asked for longer is not watched."""
+
+    stands: float
+    brief: float
+
+    def holds(self, age: float, memory: Memory) -> bool:
+        """Whether what was found so long ago still counts: not for long while the agent has yet to ask again."""
+        return 0 <= age <= (self.brief if memory.unasked else self.stands)
 
 
 def saw_service(memory: Memory, sighting: Sighting, now: float) -> Memory:
@@ -90,20 +110,21 @@ def _resumed(memory: Memory, seen: str | None, now: float) -> Memory:
     life = memory.life
     if life is not None and seen is not None and life.incarnation == seen and life.last <= now:
         return replace(memory, resuming=False)
+    # Another process, or none: nobody saw it begin, and it may even be another run of the machine.
     contact = replace(memory.contact, found=None) if memory.contact else None
-    return Memory(contact, None, Life(seen, now, now) if life is not None else None)
+    return Memory(contact, None, Life(seen, now, now) if life is not None else None, unasked=memory.unasked)
 
 
-def saw_way(memory: Memory, reach: Reach, sighting: Sighting, stands: float) -> Memory:
-    """`stands`: for how many seconds what was found counts; what is further apart leaves a gap."""
+def saw_way(memory: Memory, reach: Reach, sighting: Sighting, spans: Spans) -> Memory:
+    """Only what is definite changes anything, and the same result only once."""
     if reach.way is Way.OPEN:
-        return _met(memory, reach, sighting, stands)
+        return _met(memory, reach, sighting, spans)
     if reach.way is Way.SHUT:
-        return _missed(memory, reach, stands)
+        return _missed(memory, reach, spans)
     return memory
 
 
-def _met(memory: Memory, reach: Reach, sighting: Sighting, stands: float) -> Memory:
+def _met(memory: Memory, reach: Reach, sighting: Sighting, spans: Spans) -> Memory:
     before, life = memory.contact, memory.life
     if before is not None and before.found == reach.found and memory.outage is None:
         return memory
@@ -112,22 +133,27 @@ def _met(memory: Memory, reach: Reach, sighting: Sighting, stands: float) -> Mem
     instances = {name: each.incarnation for name, each in sighting.instances.items() if each.incarnation}
     held = 0.0
     if before is not None and incarnation is not None and before.incarnation == incarnation:
-        held = before.held + _span(memory, before.found, reach.found, stands)
+        held = before.held + _span(memory, before.found, reach, spans)
     met = Contact(reach.at, reach.found, reach.peers, reach.by_mapper, incarnation, instances, held)
-    return replace(memory, contact=met, outage=None)
+    return replace(memory, contact=met, outage=None, unasked=False)
 
 
-def _span(memory: Memory, before: float | None, now: float, stands: float) -> float:
+def _span(memory: Memory, before: float | None, reach: Reach, spans: Spans) -> float:
     """How much longer the way was open, if it was all the time."""
-    if memory.outage is not None or before is None or not 0 <= now - before <= stands:
+    if memory.outage is not None or before is None or not _follows(before, reach, spans):
         return 0.0
-    return now - before
+    return reach.found - before
 
 
-def _missed(memory: Memory, reach: Reach, stands: float) -> Memory:
+def _follows(before: float, reach: Reach, spans: Spans) -> bool:
+    """Whether hardly anything can have happened between a finding and the attempt behind the next one."""
+    return before <= reach.found and reach.began - before <= spans.brief
+
+
+def _missed(memory: Memory, reach: Reach, spans: Spans) -> Memory:
     outage = memory.outage
     if outage is not None and outage.until == reach.found:
         return memory
-    if outage is not None and 0 <= reach.found - outage.until <= stands:
-        return replace(memory, outage=replace(outage, until=reach.found, asked=reach.began))
-    return replace(memory, outage=Outage(reach.at, reach.found, reach.found, reach.began))
+    if outage is not None and _follows(outage.until, reach, spans):
+        return replace(memory, outage=replace(outage, until=reach.found, asked=reach.began), unasked=False)
+    return replace(memory, outage=Outage(reach.at, reach.found, reach.found, reach.began), unasked=False)

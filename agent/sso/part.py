@@ -30,6 +30,7 @@ class Part:
     databases: tuple[Host, ...] = ()
     processing: tuple[str, ...] = ()
     clusters: tuple[Host, ...] = ()
+    secret_of: tuple[str, ...] = ()  # all master secret servers of the site, this machine's own among them
 
     @property
     def is_node(self) -> bool:
@@ -48,6 +49,7 @@ def part_of(site: Site, source: Source) -> Part:
         standbys=_with(others, Role.MASTER_SECRET_STANDBY),
         databases=_with(others, Role.SSO_DATABASE) if place is not Place.NONE else (),
         processing=tuple(other.name for other in asking) if place is Place.MASTER else (),
+        secret_of=tuple(host.name for host in _with(site.hosts, Role.MASTER_SECRET)),
         clusters=tuple(owner for owner in source.owners if owner.nodes and Role.MASTER_SECRET in owner.roles),
     )
 

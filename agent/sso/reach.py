@@ -68,11 +68,16 @@ def database_reach(peers: Iterable[str], newest: Newest) -> list[Reach]:
 
 
 def asked_of(peer: str, newest: Newest) -> Found | None:
-    """The result that decides about a master secret server."""
+    """The result that decides about a master secret server.
+
+    Without its mapper nobody finds the service: a mapper that is shut decides where the service's port is not known.
+    """
     endpoint, mapper = newest.get((peer, Check.RPC_ENDPOINT)), newest.get((peer, Check.EPM))
-    if endpoint is None or endpoint.result.judgement.cause is Cause.QUERY_REFUSED:
-        return mapper
-    return endpoint
+    if endpoint is None or mapper is None:
+        return endpoint or mapper
+    judged = endpoint.result.judgement
+    unsure = way_of_judgement(judged) is Way.UNSURE and way_of_judgement(mapper.result.judgement) is Way.SHUT
+    return mapper if unsure or judged.cause is Cause.QUERY_REFUSED else endpoint
 
 
 def way_of_judgement(judged: Judgement) -> Way:

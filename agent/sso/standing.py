@@ -6,7 +6,7 @@ from datetime import date
 
 from agent.sso.availability import Addresses, Availability, addresses_of, seen_from_afar, seen_from_itself
 from agent.sso.cluster import Holding
-from agent.sso.memory import Contact, Memory, Outage
+from agent.sso.memory import Contact, Memory, Outage, Spans, saw_service, saw_way
 from agent.sso.part import Part, Place
 from agent.sso.reach import Newest, Reach, Way, database_reach, master_reach
 from agent.sso.seen import Condition, Service, Sighting
@@ -47,18 +47,29 @@ class Standing:
 class Observed:
     """What `stand` goes by. `newest`: outbound results; `told`: by peer, what it found of the way to this machine.
 
-    `stands`: seconds for which what was found counts. `now` is monotonic.
+    `now` is monotonic.
     """
 
     sighting: Sighting
     newest: Newest
     told: Mapping[str, Way]
     now: float
-    stands: float
+    spans: Spans
     holding: Holding = Holding.UNKNOWN
 
 
-def stand(part: Part, memory: Memory, seen: Observed, backup_confirmed: date | None = None) -> Standing:
+def follow(part: Part, memory: Memory, seen: Observed, backup: date | None = None) -> tuple[Memory, Standing]:
+    """What is remembered after one more look, and how the machine stands then. `backup`: when it was confirmed."""
+    memory = saw_service(memory, seen.sighting, seen.now)
+    memory = saw_way(memory, _master_reach(part, seen.newest), seen.sighting, seen.spans)
+    return memory, stand(part, memory, seen, backup)
+
+
+def _master_reach(part: Part, newest: Newest) -> Reach:
+    return master_reach((host.name for host in part.masters), newest)
+
+
+def stand(part: Part, memory: Memory, seen: Observed, backup: date | None = None) -> Standing:
     service = seen.sighting.service
     master = part.place is Place.MASTER
     addresses = addresses_of(part.masters, seen.newest)
@@ -70,7 +81,7 @@ def stand(part: Part, memory: Memory, seen: Observed, backup_confirmed: date | N
         service=service,
         contact=contact,
         outage=None if master else memory.outage,
-        master=master_reach((host.name for host in part.masters), seen.newest),
+        master=_master_reach(part, seen.newest),
         databases=tuple(database_reach((host.name for host in part.databases), seen.newest)),
         processing={peer: seen.told.get(peer, Way.UNSURE) for peer in part.processing},
         restarted=restarted,
@@ -78,7 +89,7 @@ def stand(part: Part, memory: Memory, seen: Observed, backup_confirmed: date | N
         addresses=addresses,
         availability=seen_from_itself(part.clusters) if master else seen_from_afar(part.masters, addresses),
         holding=seen.holding,
-        backup_confirmed=backup_confirmed,
+        backup_confirmed=backup,
     )
 
 
@@ -92,7 +103,7 @@ def _why(part: Part, memory: Memory, seen: Observed) -> Why:
         return missing
     if part.place is Place.MASTER:
         return Why.ITSELF
-    return Why.STANDBY if part.place is Place.STANDBY else by_way(memory, seen.now, seen.stands)
+    return Why.STANDBY if part.place is Place.STANDBY else by_way(memory, seen.now, seen.spans)
 
 
 def _instances(contact: Contact | None, sighting: Sighting) -> tuple[tuple[str, ...], tuple[str, ...]]:

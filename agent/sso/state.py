@@ -2,7 +2,7 @@
 
 from enum import Enum, StrEnum, auto
 
-from agent.sso.memory import Memory
+from agent.sso.memory import Memory, Spans
 from agent.sso.seen import Condition, Service
 
 
@@ -74,12 +74,12 @@ def unseen(memory: Memory, service: Service) -> Why | None:
     return _UNSEEN.get(service.condition)
 
 
-def by_way(memory: Memory, now: float, stands: float) -> Why:
-    """Of a service that runs, by the way to the master secret. `now` is monotonic; `stands` as in `memory`."""
+def by_way(memory: Memory, now: float, spans: Spans) -> Why:
+    """Of a service that runs, by the way to the master secret. `now` is monotonic."""
     contact, outage, life = memory.contact, memory.outage, memory.life
     if outage is None:
-        return _without_outage(memory, now, stands)
-    if not 0 <= now - outage.until <= stands:
+        return _without_outage(memory, now, spans)
+    if not spans.holds(now - outage.until, memory):
         return Why.STALE
     if contact is None:
         return Why.NEVER
@@ -89,11 +89,13 @@ def by_way(memory: Memory, now: float, stands: float) -> Why:
         return Why.SAME
     if life.not_before is None or life.not_before < outage.began:
         return Why.UNWATCHED
+    if now - outage.until > spans.brief:
+        return Why.STALE  # it may have found a way meanwhile
     return Why.LOST if outage.asked >= life.first else Why.JUST_BEGUN
 
 
-def _without_outage(memory: Memory, now: float, stands: float) -> Why:
+def _without_outage(memory: Memory, now: float, spans: Spans) -> Why:
     contact = memory.contact
     if contact is None or contact.found is None:
         return Why.NOT_ASKED
-    return Why.OPEN if 0 <= now - contact.found <= stands else Why.STALE
+    return Why.OPEN if spans.holds(now - contact.found, memory) else Why.STALE

@@ -1,0 +1,13 @@
+"""What the agent of this host remembers, for a command beside it: read, and never written or moved."""
+
+import sys
+
+from agent.kept import Kept, state_folder
+from agent.setup import Setup
+from agent.store import Store
+
+
+def remembered(setup: Setup) -> Kept:
+    """Where it may not be read, that is said once."""
+    folder = state_folder(setup.config)
+    return Kept(Store(folder, setup.config.site, lambda word: print(word, file=sys.stderr), of_person=True))

@@ -1,0 +1,32 @@
+"""`probe safe-to-restart`: asks what a restart needs, and nothing else."""
+
+import asyncio
+import sys
+
+from agent.cli.remembered import remembered
+from agent.cli.usage import wrong
+from agent.exit import Exit
+from agent.once import Wanted, run_once
+from agent.path import Check
+from agent.report.restart import print_restart
+from agent.setup import Setup
+from agent.sso.part import Place, part_of
+from agent.sso.restart import Answer, restart
+from agent.topology import site_of
+
+NEEDED = (Check.SQL, Check.EPM, Check.RPC_ENDPOINT)
+EXIT = {Answer.YES: Exit.OK, Answer.NO: Exit.BAD, Answer.UNKNOWN: Exit.INCONCLUSIVE}
+
+
+def ask_restart(setup: Setup) -> Exit:
+    """Probe, print the answer, and say how to exit."""
+    part = part_of(site_of(setup.config), setup.source)
+    if part.place is Place.NONE:
+        wrong(f"{setup.source.name} has no SSO service by its roles: {', '.join(setup.source.roles)}")
+    peers = {host.name for host in (*part.masters, *part.databases)}
+    needed = setup.only(lambda path: path.peer in peers and path.check in NEEDED)
+    run = asyncio.run(run_once(needed, Wanted(1, exact=False), kept=remembered(setup)))
+    if run.sso is None:
+        return Exit.OURS  # every run concludes what it means for SSO
+    print_restart(run.sso, run.ended, sys.stdout)
+    return EXIT[restart(run.sso).answer]

@@ -1,0 +1,85 @@
+"""What is remembered, as values that a file can hold, and back. What a file says is doubted: it may be damaged, old, or
+another host's.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from math import isfinite
+
+from pydantic import TypeAdapter, ValidationError
+
+from agent.sso.memory import Memory
+from agent.sso.state import SsoState
+
+LATEST = 253_402_300_799.0  # the last second that a date can name: the year 9999
+MOST_INSTANCES = 1_000
+LONGEST = 300  # characters of a name or an incarnation
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """`memory` of `service` on `host`; the newest state, and since when it is so (UTC)."""
+
+    host: str
+    service: str
+    memory: Memory
+    state: SsoState | None = None
+    since: float | None = None
+
+
+_FORM: TypeAdapter[Remembered] = TypeAdapter(Remembered)
+
+
+def store(remembered: Remembered) -> dict[str, object]:
+    """For a file."""
+    stored: dict[str, object] = _FORM.dump_python(remembered, mode="json")
+    return stored
+
+
+def restore(stored: Mapping[str, object], host: str, service: str) -> Remembered:
+    """What `store` wrote for the same service of the same host. Raises ValueError when it is not that."""
+    try:
+        found = _FORM.validate_json(json.dumps(dict(stored)), strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"not what is known of SSO: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    if (found.host.casefold(), found.service.casefold()) != (host.casefold(), service.casefold()):
+        raise ValueError(f"of service {found.service} on {found.host}")
+    _check(found)
+    return replace(found, memory=found.memory.resumed())
+
+
+def _check(found: Remembered) -> None:
+    if any(not isfinite(number) for number in _times(found)):
+        raise ValueError("a time that is none")
+    if any(not 0 <= number <= LATEST for number in _dates(found)):
+        raise ValueError("a date that is none")
+    contact = found.memory.contact
+    if contact and (len(contact.instances) > MOST_INSTANCES or any(len(text) > LONGEST for text in _texts(found))):
+        raise ValueError("longer than anything of ours")
+
+
+def _times(found: Remembered) -> Iterator[float]:
+    memory = found.memory
+    if memory.contact is not None:
+        yield memory.contact.held
+        yield from () if memory.contact.found is None else (memory.contact.found,)
+    if memory.outage is not None:
+        yield from (memory.outage.began, memory.outage.until, memory.outage.asked)
+    if memory.life is not None:
+        yield from (memory.life.first, memory.life.last)
+        yield from () if memory.life.not_before is None else (memory.life.not_before,)
+
+
+def _dates(found: Remembered) -> Iterator[float]:
+    memory = found.memory
+    yield from () if found.since is None else (found.since,)
+    yield from () if memory.contact is None else (memory.contact.at,)
+    yield from () if memory.outage is None else (memory.outage.since,)
+
+
+def _texts(found: Remembered) -> Iterator[str]:
+    contact = found.memory.contact
+    if contact is not None:
+        yield from (*contact.peers, *contact.instances, *contact.instances.values(), contact.incarnation or "")
