@@ -8,10 +8,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from agent.report.escape import markdown
+from agent.sso.availability import Availability
 from agent.sso.events import Event
 from agent.sso.facts import is_known
 from agent.sso.reach import Reach
-from agent.sso.restart import restart
+from agent.sso.restart import Answer, restart
 from agent.sso.seen import Service
 from agent.sso.standing import Standing
 from agent.sso.state import SsoState, Why
@@ -75,7 +76,7 @@ def _events(expected: Iterable[Event]) -> str:
 def sso_document(standing: Standing | None, now: float) -> dict[str, Any]:
     """The value of `sso`. Of None, where nobody looked, the same keys. Times are null where they are not known."""
     if standing is None:
-        return {**_NOBODY_LOOKED}
+        return _unseen()
     told, answer, contact = words(standing, now), restart(standing), standing.contact
     sentences = {key: plain(getattr(told, key), LONGEST) for key in ("works", "fails", "avoid", "remedy")}
     return {
@@ -104,22 +105,23 @@ def sso_document(standing: Standing | None, now: float) -> dict[str, Any]:
     }
 
 
-_NOBODY_LOOKED: dict[str, Any] = {
-    "state": str(SsoState.UNKNOWN),
-    **dict.fromkeys(("since", "last_contact", "why", "service")),
-    "restarted": [],
-    "halted": [],
-    **dict.fromkeys(("detail", "works", "fails", "avoid", "remedy"), ""),
-    "events": [],
-    "availability": "unknown",
-    "availability_detail": "",
-    "addresses": [],
-    "databases": [],
-    "processing": [],
-    "safe_to_restart": "unknown",
-    "safe_to_restart_because": [],
-    "backup_confirmed": None,
-}
+def _unseen() -> dict[str, Any]:
+    return {
+        "state": str(SsoState.UNKNOWN),
+        **dict.fromkeys(("since", "last_contact", "why", "service")),
+        "restarted": [],
+        "halted": [],
+        **dict.fromkeys(("detail", "works", "fails", "avoid", "remedy"), ""),
+        "events": [],
+        "availability": str(Availability.UNKNOWN),
+        "availability_detail": "",
+        "addresses": [],
+        "databases": [],
+        "processing": [],
+        "safe_to_restart": str(Answer.UNKNOWN),
+        "safe_to_restart_because": [],
+        "backup_confirmed": None,
+    }
 
 
 def _service(service: Service, now: float) -> dict[str, Any]:
