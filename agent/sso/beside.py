@@ -33,6 +33,8 @@ WHICH = "which of them the service asks, `ssomanage -displaydb` tells"
 
 UNSEEN = (Why.ABSENT, Why.FORBIDDEN, Why.SEVERAL, Why.FAILED)
 
+KEEP = "Do not restart {service}, host instances or {here} before there is a way to {masters}."
+
 # By what the verdict on the way to the master secret server is, where that is no definite answer.
 HINTS = {
     "not asked yet": "Wait for the first round.",
@@ -44,7 +46,7 @@ HINTS = {
     "inconclusive / middlebox": "Find out which device answers in the place of {peer}.",
     "inconclusive / lossy-path": "Look for packet loss on the way to {peer}.",
 }
-HINT = "The paths to {peer} say what is not known, and what to do."
+HINT = "`probe once --peer {peer}` says what is not known, and what to do."
 
 START = {
     Way.OPEN: "Start {service} on {here}: the way to {reached} is open.",
@@ -68,7 +70,7 @@ def of_way(standing: Standing, facts: dict[str, str]) -> Added:
         if standing.master.by_mapper:
             yield To.SEEN, "Only its endpoint mapper answered: that the service's own port connects is not shown."
     if why in UNSEEN and way is not Way.OPEN:
-        yield To.AVOID, "Do not restart {service} or host instances of {here} before it is open.".format_map(facts)
+        yield To.AVOID, KEEP.format_map(facts)
     if why is Why.STOPPED:
         yield To.REMEDY, START[way].format_map(facts)
     if why is Why.STOPPED and standing.service.detail == STARTING:
@@ -136,7 +138,7 @@ def of_processing(standing: Standing) -> Added:
         cached = "they work on with cached copies of the secret, if they have them"
         yield To.FAILS, f"Not reached from {shut}: {cached}."
         yield To.AVOID, f"Do not restart ENTSSO or host instances on {shut} before that is mended."
-        yield To.REMEDY, f"Mend the way from {shut}: the inbound paths say what is shut."
+        yield To.REMEDY, f"Mend the way from {shut}: `probe once` there says what is shut."
 
 
 def telling(standing: Standing, way: Way) -> list[str]:

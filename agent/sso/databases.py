@@ -8,7 +8,7 @@ from agent.sso.state import Why
 
 OFFLINE = (
     "A service that loses its database goes offline after about 5 min, and one that starts without it tries 12 times, "
-    "every 5 s, and fails."
+    "every 5 s, and fails (10513)."
 )
 
 
@@ -18,16 +18,18 @@ def of_databases(standing: Standing) -> Added:
         yield To.WORKS, failover(standing)
         return
     shut, unsure, opened = (by_way(standing, way) for way in (Way.SHUT, Way.UNSURE, Way.OPEN))
-    if shut:
-        first = "Before that, mend" if standing.why is Why.STOPPED else "Mend"
-        yield To.FAILS, f"The SSO {_which(shut)} not reached: {told(shut)}."
-        yield To.FAILS, OFFLINE
-        yield To.REMEDY, f"{first} the way to {listed(names_of(shut))}: the paths there say how."
-    if shut and (opened or unsure):
-        names = listed(names_of([*opened, *unsure]))
-        yield To.REMEDY, f"Which one the service uses, `ssomanage -displaydb` tells; not shown to be shut: {names}."
     if unsure:
         yield To.SEEN, f"Whether the SSO database is reached is not known: {told(unsure)}."
+    if not shut:
+        return
+    first = "Before that, mend" if standing.why is Why.STOPPED else "Mend"
+    yield To.FAILS, f"The SSO {_which(shut)} not reached: {told(shut)}. {OFFLINE}"
+    yield To.REMEDY, f"{first} the way to {listed(names_of(shut))}: `probe once` says what is shut."
+    if opened or unsure:
+        names = listed(names_of([*opened, *unsure]))
+        yield To.REMEDY, f"Which one the service uses, `ssomanage -displaydb` tells; not shown to be shut: {names}."
+    elif standing.why in (Why.OPEN, Why.ITSELF, Why.SAME):
+        yield To.WORKS, "That lasts until the service goes offline for want of its database."
 
 
 def failover(standing: Standing) -> str:

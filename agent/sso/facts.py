@@ -39,7 +39,7 @@ def facts_of(standing: Standing, now: float) -> dict[str, str]:
         "masters": listed(masters, "or") or "the master secret server",
         "reached": listed(standing.master.peers) or "the master secret server",
         "said": said(standing.master),
-        "outage": _since(standing.outage.since, now) if standing.outage else "",
+        "outage": _first(standing.outage.since, now) if standing.outage else "",
         "contact": _contact(contact, now),
         "clusters": listed(host.name for host in part.clusters) or "the master secret server",
         "holding": HOLDING[standing.holding],
@@ -104,8 +104,8 @@ def names_of(reaches: Iterable[Reach]) -> list[str]:
     return [peer for reach in reaches for peer in reach.peers]
 
 
-def _since(at: float, now: float) -> str:
-    return f" since {moment(at, now)}" if is_known(at, now) else ""
+def _first(at: float, now: float) -> str:
+    return f", first found so at {moment(at, now)}" if is_known(at, now) else ""
 
 
 def _began(at: float | None, now: float) -> str:
@@ -114,7 +114,7 @@ def _began(at: float | None, now: float) -> str:
 
 def _contact(contact: Contact | None, now: float) -> str:
     if contact is None:
-        return "This agent has never seen the way open."
+        return "No contact is remembered: this agent has not seen the way open."
     way = f"The way to {listed(contact.peers)}" if contact.peers else "The way"
     how = ", by the endpoint mapper alone: that the SSO service's own port connects was not shown" * contact.by_mapper
     if not is_known(contact.at, now):

@@ -52,8 +52,8 @@ MEANWHILE = (
     "there meanwhile."
 )
 PORT = (
-    "Unless its port is fixed, the service listens on another port of the dynamic range afterwards: see that the "
-    "inbound paths from {asking} show no block in that range."
+    "Unless its port is fixed, the service listens on another port of the dynamic range afterwards: see first "
+    "that what {asking} find on the way here shows no block in that range."
 )
 STAND_IN = (
     "Whether the service of a stand-in could fetch the secret again is not asked. Until it is made master by hand "

@@ -25,7 +25,7 @@ class Row(NamedTuple):
 
 
 _NO_WAY = "There is no way to {masters}{said}{outage}."
-_ROWS = "the paths to it say what is shut, and what to do"
+_ROWS = "`probe once` says what is shut, and what to do"
 _MEND = f"Mend the way to {{masters}}: {_ROWS}. The service then asks again by itself, every 30 to 60 s."
 _PERHAPS = (
     "Do not restart {service}, host instances or {here} before the way is open: if the service holds a copy of the "

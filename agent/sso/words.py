@@ -63,7 +63,7 @@ def _expected(standing: Standing) -> Iterator[str]:
         return
     starts = standing.why is Why.STOPPED
     if by_way(standing, Way.SHUT):
-        yield from NO_START if starts else (*NO_START, *NO_DATABASE)
+        yield from NO_START if starts else NO_DATABASE
     if standing.master.way is Way.SHUT and (starts or standing.why in UNSEEN):
         yield from (*NO_CONTACT, *NO_SECRET)
 

@@ -102,7 +102,7 @@ def test_a_long_list_is_cut_and_counted() -> None:
 
 REQUIRED = [
     (Why.SAME, "headline", "SSO service ENTSSO on BTS01: on-cache (runs on the cached secret) since 2026-01-01T09:30"),
-    (Why.SAME, "seen", "no way to MSS (blocked / silent-drop) since 2026-01-01T09:30:00.000Z, 30 min ago"),
+    (Why.SAME, "seen", "no way to MSS (blocked / silent-drop), first found so at 2026-01-01T09:30:00.000Z, 30 min ago"),
     (Why.SAME, "seen", "last seen open at 2026-01-01T09:00:00.000Z, 60 min ago"),
     (Why.SAME, "works", "unless the secret was changed"),
     (Why.SAME, "fails", "Nothing new can be encrypted, and neither ports nor the SSO configuration can be changed"),
@@ -127,7 +127,7 @@ REQUIRED = [
     (Why.STANDBY, "seen", "a stand-in"),
     (Why.NOT_ASKED, "remedy", "correct `rpc.services`"),
     (Why.STALE, "headline", "too old"),
-    (Why.NEVER, "seen", "This agent has never seen the way open."),
+    (Why.NEVER, "seen", "No contact is remembered: this agent has not seen the way open."),
     (Why.JUST_BEGUN, "remedy", "Wait for the next round"),
     (Why.UNWATCHED, "seen", "did not watch"),
     (Why.NO_PART, "seen", "no part in the SSO system"),
@@ -164,7 +164,7 @@ def test_the_events_to_expect(why: Why, some: set[str], none: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("why", "some"), [(Why.OPEN, {"10514", "10515", "10590", "10513"}), (Why.STOPPED, {"10513", "10588", "10503"})]
+    ("why", "some"), [(Why.OPEN, {"10514", "10515", "10590"}), (Why.STOPPED, {"10513", "10588", "10503"})]
 )
 def test_a_database_that_is_not_reached_has_events_of_its_own(why: Why, some: set[str]) -> None:
     shut = standing(why, databases=(reach(Way.SHUT, "SQL01"),))
@@ -230,6 +230,30 @@ def test_a_stopped_master_leaves_the_others_their_copies() -> None:
     assert "Adapter configuration" not in told.fails
 
 
+@pytest.mark.parametrize("way", Way)
+def test_a_service_that_cannot_be_seen_is_not_to_be_restarted_unless_the_way_is_open(way: Way) -> None:
+    told = words(standing(Why.FORBIDDEN, master=reach(way)), NOW)
+    assert WAY[way].split("{")[0] in told.seen
+    assert ("Do not restart ENTSSO" in told.avoid) == (way is not Way.OPEN)
+    assert ("10532" in {each.id for each in told.events}) == (way is Way.SHUT)
+
+
+def test_of_a_service_that_cannot_be_seen_the_mapper_alone_is_said_so_too() -> None:
+    told = words(standing(Why.FORBIDDEN, master=reach(by_mapper=True)), NOW)
+    assert "Only its endpoint mapper answered" in told.seen
+
+
+def test_while_the_state_is_normal_a_newer_answer_that_is_not_definite_is_told() -> None:
+    told = words(standing(Why.OPEN, master=reach(Way.UNSURE)), NOW)
+    assert told.seen.endswith("The newest answer is not definite (inconclusive / not-registered).")
+
+
+def test_of_several_master_secret_servers_one_that_is_not_reached_is_told() -> None:
+    half = Reach(Way.OPEN, ("A",), said={"B": "blocked / silent-drop"})
+    told = words(standing(Why.OPEN, part(masters=(host("A"), host("B"))), master=half), NOW)
+    assert "Not every master secret server is reached (B: blocked / silent-drop)" in told.fails
+
+
 @pytest.mark.parametrize("holding", Holding)
 def test_only_a_node_whose_name_is_elsewhere_is_told_that_nobody_finds_its_service(holding: Holding) -> None:
     node = part(Place.MASTER, here="NODE1", clusters=(host(nodes=("NODE1", "NODE2")),))
@@ -266,6 +290,15 @@ def test_processing_servers_are_told_apart() -> None:
     assert "Reached from BTS01. Whether it is reached from BTS03 is not told" in told.seen
     assert "Not reached from BTS02" in told.fails
     assert "on BTS02 before that is mended" in told.avoid
+
+
+@pytest.mark.parametrize(
+    ("why", "works"), [(Why.SAME, "with that copy"), (Why.ITSELF, "gives the secret"), (Why.OPEN, "can")]
+)
+def test_what_works_does_not_last_without_a_database(why: Why, works: str) -> None:
+    well, shut = (words(standing(why, databases=(reach(way, "SQL01"),)), NOW).works for way in (Way.OPEN, Way.SHUT))
+    assert works in well
+    assert shut == f"{well} That lasts until the service goes offline for want of its database."
 
 
 def test_of_several_databases_those_that_are_not_reached_are_named() -> None:
@@ -329,6 +362,17 @@ def test_availability_is_told_in_the_documentation_s_words(
 def test_of_several_master_secret_servers_each_is_named() -> None:
     told = available(("A", (), {ONE: UP}), ("B", (), {TWO: DOWN}), state=Availability.AVAILABLE)
     assert "A: its only address answers; B: its only address does not answer." in told
+
+
+def test_of_many_master_secret_servers_some_are_named_and_the_rest_counted() -> None:
+    told = available(*((letter, (), {ONE: UP}) for letter in "ABCDE"), state=Availability.HIGHLY_AVAILABLE)
+    assert "C: its only address answers. 2 more are not told here." in told
+    assert "D:" not in told
+
+
+def test_an_address_of_which_nothing_is_known_is_told_beside_those_that_answer() -> None:
+    told = available(("MSS", (), {ONE: UP, TWO: OPEN_QUESTION}), state=Availability.AVAILABLE)
+    assert "1 of 2 addresses answers; not known of 192.0.2.32." in told
 
 
 def test_the_master_counts_its_own_nodes() -> None:
