@@ -44,14 +44,17 @@ async def names_of(part: Part, resolver: Resolver, timeout: float) -> Names:
 class Eyes:
     """Looks at services in a thread, one look at a time: a system that does not answer must hold up nobody."""
 
-    def __init__(self, service: str, look: Look = look) -> None:
+    def __init__(self, service: str, monotonic: Callable[[], float], look: Look = look) -> None:
         self._service = service
+        self._monotonic = monotonic
         self._look = look
         self._looking: asyncio.Task[Sighting] | None = None
+        self.began = monotonic()  # of the newest look
 
     async def look(self) -> Sighting:
-        """What is seen; that the system did not say, when it takes too long."""
+        """What is seen; that the system did not say, when it takes too long. The next one then waits on for it."""
         if self._looking is None:
+            self.began = self._monotonic()
             self._looking = asyncio.create_task(asyncio.to_thread(self._look, self._service))
         done, _ = await asyncio.wait({self._looking}, timeout=LONGEST)
         if not done:

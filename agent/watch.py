@@ -17,7 +17,7 @@ from agent.services.secret_changes import last_secret_change
 from agent.setup import Setup
 from agent.sso.findings import Beside, sso_findings
 from agent.sso.memory import Memory, Spans
-from agent.sso.part import part_of
+from agent.sso.part import Place, part_of
 from agent.sso.seen import Condition, Service, Sighting
 from agent.sso.standing import Observed, Standing, follow
 from agent.sso.stored import Remembered, restore, store
@@ -60,7 +60,7 @@ class SsoWatch:
         self._changes = changes
         interval = setup.config.schedule.interval
         self._spans = Spans(silent_after(interval), max(2 * interval, BRIEF))
-        self._eyes = Eyes(setup.config.sso.service, look)
+        self._eyes = Eyes(setup.config.sso.service, clock.monotonic, look)
         self._resolver = Resolver()
         self._part = part_of(site_of(setup.config), setup.source)
         self._known = Remembered(self._part.here, setup.config.sso.service, Memory())
@@ -107,6 +107,10 @@ class SsoWatch:
     @asynccontextmanager
     async def opened(self, write: Work, broken: Broken) -> AsyncIterator[None]:
         """Until the end of the block. `write` keeps what is known over a restart; `broken` hears of faults of ours."""
+        if self._part.place is Place.NONE:
+            self.conclude()
+            yield
+            return
         works = (
             (NAMES_EVERY, self._look_at_names),
             (EVERY, lambda: self._look(write)),
@@ -142,7 +146,8 @@ class SsoWatch:
 
     def _follow(self) -> Standing:
         newest, told = newest_of(self._ledger, self._paths), told_of(self._ledger, self._paths)
-        seen = Observed(self._sighting, newest, told, self._clock.monotonic(), self._spans, self._names.holding)
+        now = self._clock.monotonic()
+        seen = Observed(self._sighting, newest, told, self._eyes.began, now, self._spans, self._names.holding)
         memory, standing = follow(self._part, self._known.memory, seen, self._setup.config.sso.backup_confirmed)
         before = self._known
         since = before.since if standing.state is before.state else self._clock.time()

@@ -89,30 +89,33 @@ class Spans:
         return 0 <= age <= (self.brief if memory.unasked else self.stands)
 
 
-def saw_service(memory: Memory, sighting: Sighting, now: float) -> Memory:
-    """`now` is monotonic. A look that shows nothing changes nothing."""
+def saw_service(memory: Memory, sighting: Sighting, began: float, ended: float) -> Memory:
+    """A look that began and ended then (monotonic). One that shows nothing changes nothing.
+
+    What was seen was there at some moment in between: so it counts from the end on, and as gone from the beginning.
+    """
     service = sighting.service
     if service.condition not in CONCLUSIVE or (memory.life is None and service.condition is Condition.ABSENT):
         return memory
     seen = service.incarnation
     if memory.resuming:
-        memory = _resumed(memory, seen, now)
+        memory = _resumed(memory, seen, began, ended)
     life = memory.life
     if life is None:
-        return replace(memory, life=Life(seen, now, now))
+        return replace(memory, life=Life(seen, ended, began))
     if life.incarnation == seen:
-        return replace(memory, life=replace(life, last=now))
-    return replace(memory, life=Life(seen, now, now, not_before=life.last))
+        return replace(memory, life=replace(life, last=began))
+    return replace(memory, life=Life(seen, ended, began, not_before=life.last))
 
 
-def _resumed(memory: Memory, seen: str | None, now: float) -> Memory:
+def _resumed(memory: Memory, seen: str | None, began: float, ended: float) -> Memory:
     """The first look after a restart of the agent: is all as it was?"""
     life = memory.life
-    if life is not None and seen is not None and life.incarnation == seen and life.last <= now:
+    if life is not None and seen is not None and life.incarnation == seen and life.last <= began:
         return replace(memory, resuming=False)
     # Another process, or none: nobody saw it begin, and it may even be another run of the machine.
     contact = replace(memory.contact, found=None) if memory.contact else None
-    return Memory(contact, None, Life(seen, now, now) if life is not None else None, unasked=memory.unasked)
+    return Memory(contact, None, Life(seen, ended, began) if life is not None else None, unasked=memory.unasked)
 
 
 def saw_way(memory: Memory, reach: Reach, sighting: Sighting, spans: Spans) -> Memory:

@@ -47,12 +47,13 @@ class Standing:
 class Observed:
     """What `stand` goes by. `newest`: outbound results; `told`: by peer, what it found of the way to this machine.
 
-    `now` is monotonic.
+    `looked`: when the look at services began; `now`: when all of this is known. Both are monotonic.
     """
 
     sighting: Sighting
     newest: Newest
     told: Mapping[str, Way]
+    looked: float
     now: float
     spans: Spans
     holding: Holding = Holding.UNKNOWN
@@ -60,7 +61,7 @@ class Observed:
 
 def follow(part: Part, memory: Memory, seen: Observed, backup: date | None = None) -> tuple[Memory, Standing]:
     """What is remembered after one more look, and how the machine stands then. `backup`: when it was confirmed."""
-    memory = saw_service(memory, seen.sighting, seen.now)
+    memory = saw_service(memory, seen.sighting, seen.looked, seen.now)
     memory = saw_way(memory, _master_reach(part, seen.newest), seen.sighting, seen.spans)
     return memory, stand(part, memory, seen, backup)
 

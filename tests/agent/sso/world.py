@@ -116,7 +116,7 @@ class World:
     def look(self) -> None:
         """The agent's: at the service, and at what the way came to."""
         newest = {("MSS", Check.RPC_ENDPOINT): self.newest} if self.newest else {}
-        seen = Observed(self._sighting(), newest, {}, self.now, SPANS)
+        seen = Observed(self._sighting(), newest, {}, self.now, self.now, SPANS)
         self.memory, self.standing = follow(part(), self.memory, seen)
 
     @property

@@ -1,0 +1,264 @@
+"""The agent's watch: it looks again and again, writes before it publishes, and tells of changes once."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from agent.config.load import parse
+from agent.judge.verdict import Cause, Judgement, Verdict
+from agent.kept import Kept
+from agent.ledger import Ledger
+from agent.path import Check
+from agent.result import Result
+from agent.setup import Setup, set_up
+from agent.sso.seen import Condition, Service, Sighting
+from agent.sso.standing import Standing
+from agent.sso.state import SsoState, Why
+from agent.sso.stored import Remembered
+from agent.store import Store
+from agent.topology import site_of
+from agent.watch import EVERY, SsoWatch
+from agent.whoami import Machine, whoami
+from tests.held import HeldClock
+
+SITE = """\
+site: contoso
+names: false
+sso: {service: SSO}
+hosts:
+  - {name: BTS01, role: processing,    address: 192.0.2.11}
+  - {name: MSS,   role: master-secret, address: 192.0.2.31}
+  - {name: SQL01, role: sso-database,  address: 192.0.2.41}
+"""
+OPEN, SHUT = Judgement(Verdict.REACHABLE), Judgement(Verdict.UNREACHABLE, Cause.NO_ANSWER)
+
+
+def setup_of(host: str = "BTS01", text: str = SITE) -> Setup:
+    config = parse(text, "test")
+    return set_up(config, whoami(site_of(config), Machine((), ()), host))
+
+
+class Watched:
+    """A watch, with a service and results as the test has them."""
+
+    def __init__(self, folder: Path, clock: HeldClock | None = None, setup: Setup | None = None) -> None:
+        self.clock = clock or HeldClock()
+        self.setup = setup or setup_of()
+        self.ledger = Ledger(self.setup.paths, self.clock)
+        self.service = Service("SSO", Condition.RUNNING, "A", 4711, 1.0)
+        self.told: list[tuple[Standing, Remembered]] = []
+        self.broken: list[Exception] = []
+        self.warned: list[str] = []
+        self.order: list[str] = []
+        self.changed_at: float | None = None
+        self.kept = Kept(Store(folder, "contoso", self.warned.append))
+        self.watch = SsoWatch(
+            self.setup, self.ledger, self.setup.paths, self.clock, self._changed, self._look, lambda: self.changed_at
+        )
+        self.kept.restore([self.watch])
+
+    def _look(self, name: str) -> Sighting:
+        assert name == "SSO"
+        return Sighting(self.service)
+
+    def _changed(self, standing: Standing, before: Remembered, now: float) -> None:
+        assert now == self.clock.time()
+        self.order.append(f"told {standing.state}")
+        self.told.append((standing, before))
+
+    async def _write(self) -> None:
+        known = self.watch.standing
+        self.order.append(f"written, published {known.state if known else None}")
+        await self.kept.write(self.watch)
+
+    async def finds(self, judgement: Judgement, check: Check = Check.RPC_ENDPOINT) -> None:
+        """By a round of two seconds, which begins now."""
+        await self.clock.advance(2)
+        (path,) = [path for path in self.setup.paths if path.check is check]
+        self.ledger.record(Result(path, judgement, (), self.clock.time() - 2, 2.0))
+
+    @asynccontextmanager
+    async def runs(self) -> AsyncIterator["Watched"]:
+        async with self.watch.opened(self._write, self.broken.append):
+            yield self
+        assert self.broken == []
+
+    async def until(self, why: Why) -> Standing:
+        """Time goes on for two looks, and then it stands so. (A contact counts for whom was seen before its round.)"""
+        await self.clock.advance(2 * EVERY)
+        found = self.watch.standing
+        assert found is not None
+        assert found.why is why
+        return found
+
+
+@pytest.fixture(autouse=True)
+def threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is done in threads is done at once: the held clock must not run away from them."""
+
+    async def at_once(work: Callable[..., object], *args: object) -> object:
+        return work(*args)
+
+    monkeypatch.setattr("asyncio.to_thread", at_once)
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Watched:
+    return Watched(tmp_path)
+
+
+async def test_there_is_something_to_show_from_the_start(watched: Watched) -> None:
+    async with watched.runs():
+        assert watched.watch.standing is not None
+        assert watched.watch.standing.why is Why.NOT_ASKED
+
+
+async def test_each_change_is_told_once_with_what_was_before(watched: Watched) -> None:
+    async with watched.runs():
+        await watched.finds(OPEN)
+        opened = await watched.until(Why.OPEN)
+        await watched.clock.advance(60)
+        await watched.finds(SHUT)
+        shut = await watched.until(Why.SAME)
+        await watched.until(Why.SAME)
+    states = [(standing.state, before.state) for standing, before in watched.told]
+    assert states == [
+        (SsoState.UNKNOWN, None),
+        (SsoState.NORMAL, SsoState.UNKNOWN),
+        (SsoState.ON_CACHE, SsoState.NORMAL),
+    ]
+    assert opened.since is not None
+    assert shut.since is not None
+    assert shut.since > opened.since
+    assert watched.told[-1][1].since == opened.since
+
+
+async def test_what_is_published_was_written_before(watched: Watched) -> None:
+    async with watched.runs():
+        await watched.finds(OPEN)
+        await watched.until(Why.OPEN)
+    told = watched.order.index("told normal")
+    assert watched.order[told - 1] == "written, published unknown"
+
+
+async def test_an_agent_that_was_killed_knows_what_it_knew(tmp_path: Path) -> None:
+    clock = HeldClock()
+    first = Watched(tmp_path, clock)
+    async with first.runs():
+        await first.finds(OPEN)
+        await first.until(Why.OPEN)
+        await first.finds(SHUT)
+        known = await first.until(Why.SAME)
+        written = (tmp_path / "sso.json").read_bytes()
+    (tmp_path / "sso.json").write_bytes(written)  # as if it had been killed
+    second = Watched(tmp_path, clock)
+    async with second.runs():
+        found = second.watch.standing
+    assert found is not None
+    assert (found.state, found.since, found.contact) == (SsoState.ON_CACHE, known.since, known.contact)
+    assert second.told == []  # nothing has changed
+
+
+async def test_nothing_is_written_as_long_as_nothing_changes(watched: Watched) -> None:
+    async with watched.runs():
+        await watched.finds(OPEN)
+        await watched.until(Why.OPEN)
+        count = len(watched.order)
+        await watched.clock.advance(10 * EVERY)
+        assert len(watched.order) == count
+
+
+async def test_a_file_of_another_service_is_set_aside(tmp_path: Path) -> None:
+    async with Watched(tmp_path).runs():
+        pass
+    other = Watched(tmp_path, setup=setup_of(text=SITE.replace("service: SSO", "service: OTHER")))
+    assert (tmp_path / "sso.damaged").exists()
+    assert "of service SSO on BTS01" in other.warned[0]
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"version": 2, "site": "contoso", "content": {}}', "\x00" * 100])
+async def test_a_file_that_is_none_is_set_aside_and_begun_anew(tmp_path: Path, text: str) -> None:
+    (tmp_path / "sso.json").write_text(text)
+    watched = Watched(tmp_path)
+    async with watched.runs():
+        assert watched.watch.standing is not None
+        assert watched.watch.standing.why is Why.NOT_ASKED
+    assert (tmp_path / "sso.damaged").read_text() == text
+    assert len(watched.warned) == 1
+
+
+async def test_a_folder_that_cannot_be_written_is_said_once(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    watched = Watched(tmp_path / "file" / "state")
+    async with watched.runs():
+        await watched.finds(OPEN)
+        await watched.until(Why.OPEN)
+        await watched.finds(SHUT)
+        await watched.until(Why.SAME)
+    assert len([line for line in watched.warned if "cannot be written" in line]) == 1
+
+
+async def test_a_system_that_does_not_say_is_no_service_that_stopped(watched: Watched) -> None:
+    async with watched.runs():
+        await watched.finds(OPEN)
+        await watched.until(Why.OPEN)
+
+        def fails(_: str) -> Sighting:
+            raise OSError(5, "Input/output error")
+
+        watched.watch._eyes._look = fails
+        found = await watched.until(Why.FAILED)
+    assert found.state is SsoState.UNKNOWN
+
+
+async def test_a_fault_of_ours_is_told_and_the_next_look_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = Watched(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr("agent.watch.follow", lambda *_: 1 // 0)
+        async with watched.watch.opened(watched._write, watched.broken.append):
+            assert watched.watch.standing is None
+            patch.undo()
+            await watched.until(Why.NOT_ASKED)
+    assert {type(error) for error in watched.broken} == {ZeroDivisionError}
+
+
+async def test_a_host_without_an_sso_service_is_not_looked_at(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, setup=setup_of("SQL01"))
+    async with watched.runs():
+        assert watched.watch.standing is not None
+        assert watched.watch.standing.why is Why.NO_PART
+        assert watched.watch.findings == []
+    assert (watched.told, watched.order) == ([], [])
+
+
+async def test_a_backup_that_nobody_confirms_is_a_finding(watched: Watched) -> None:
+    async with watched.runs():
+        assert [finding.kind for finding in watched.watch.findings] == ["backup-unconfirmed"]
+
+
+async def test_a_secret_that_was_changed_since_the_backup_is_a_finding(tmp_path: Path) -> None:
+    text = SITE.replace("service: SSO", "service: SSO, backup_confirmed: 2026-01-31")
+    watched = Watched(tmp_path, setup=setup_of(text=text))
+    watched.changed_at = watched.clock.time()
+    async with watched.runs():
+        await watched.clock.advance(EVERY)
+        assert [finding.kind for finding in watched.watch.findings] == ["backup-outdated"]
+
+
+async def test_a_person_s_look_knows_what_the_agent_knew_and_writes_nothing(tmp_path: Path) -> None:
+    clock = HeldClock()
+    first = Watched(tmp_path, clock)
+    async with first.runs():
+        await first.finds(OPEN)
+        await first.until(Why.OPEN)
+    before = (tmp_path / "sso.json").read_bytes()
+    await clock.advance(600)
+    second = Watched(tmp_path, clock)
+    await second.watch.look_once(second.broken.append)
+    await second.finds(SHUT)
+    found = second.watch.conclude()
+    assert found.why is Why.SAME
+    assert found.since is None  # it is not known when the state began, as nobody watched
+    assert (tmp_path / "sso.json").read_bytes() == before
