@@ -71,9 +71,11 @@ def _master_reach(part: Part, newest: Newest) -> Reach:
 
 
 def stand(part: Part, memory: Memory, seen: Observed, backup: date | None = None) -> Standing:
+    """How the machine stands by what is remembered. Results that are too old count as if there were none."""
     service = seen.sighting.service
     master = part.place is Place.MASTER
-    addresses = addresses_of(part.masters, seen.newest)
+    newest = {key: found for key, found in seen.newest.items() if seen.now - found.found <= seen.spans.stands}
+    addresses = addresses_of(part.masters, newest)
     contact = None if master else memory.contact
     restarted, halted = _instances(contact, seen.sighting)
     return Standing(
@@ -82,8 +84,8 @@ def stand(part: Part, memory: Memory, seen: Observed, backup: date | None = None
         service=service,
         contact=contact,
         outage=None if master else memory.outage,
-        master=_master_reach(part, seen.newest),
-        databases=tuple(database_reach((host.name for host in part.databases), seen.newest)),
+        master=_master_reach(part, newest),
+        databases=tuple(database_reach((host.name for host in part.databases), newest)),
         processing={peer: seen.told.get(peer, Way.UNSURE) for peer in part.processing},
         restarted=restarted,
         halted=halted,
