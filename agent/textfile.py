@@ -13,5 +13,5 @@ def expose_run(run: Run, setup: Setup) -> str:
     ledger = Ledger([result.path for result in run.results], SystemClock())
     for result in run.results:
         ledger.record(result)
-    snapshot = Snapshot(ledger.snapshot(), __version__, setup.config.sha256, run.started, 0.0, 0, {})
+    snapshot = Snapshot(ledger.snapshot(), __version__, setup.config.sha256, run.started, 0.0, 0, {}, sso=run.sso)
     return expose(snapshot).decode()
