@@ -89,8 +89,12 @@ def way_of_judgement(judged: Judgement) -> Way:
 
 def _of_master(peer: str, newest: Newest) -> Reach:
     found = asked_of(peer, newest)
-    by_mapper = found is not None and found.result.path.check is Check.EPM
-    return _of(peer, found, by_mapper=by_mapper)
+    return _of(peer, found, by_mapper=found is not None and _is_of_mapper(found.result))
+
+
+def _is_of_mapper(result: Result) -> bool:
+    """A mapper that refuses the query says so of the service's port too, which was not tried then."""
+    return result.path.check is Check.EPM or result.judgement.cause is Cause.QUERY_REFUSED
 
 
 def _of(peer: str, found: Found | None, *, by_mapper: bool = False) -> Reach:

@@ -11,9 +11,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from agent.sso.memory import Memory
 from agent.sso.state import SsoState
+from agent.text import plain
 
 LATEST = 253_402_300_799.0  # the last second that a date can name: the year 9999
-MOST_INSTANCES = 1_000
+MOST_NAMES = 1_000  # of host instances, or of peers
 LONGEST = 300  # characters of a name or an incarnation
 
 
@@ -41,11 +42,14 @@ def restore(stored: Mapping[str, object], host: str, service: str) -> Remembered
     """What `store` wrote for the same service of the same host. Raises ValueError when it is not that."""
     try:
         found = _FORM.validate_json(json.dumps(dict(stored)), strict=True)
+    except RecursionError:
+        raise ValueError("nested deeper than anything of ours") from None
     except ValidationError as error:
         first = error.errors()[0]
-        raise ValueError(f"not what is known of SSO: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        wrong = f"not what is known of SSO: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise ValueError(plain(wrong)) from None
     if (found.host.casefold(), found.service.casefold()) != (host.casefold(), service.casefold()):
-        raise ValueError(f"of service {found.service} on {found.host}")
+        raise ValueError(plain(f"of service {found.service} on {found.host}"))
     _check(found)
     return replace(found, memory=found.memory.resumed())
 
@@ -56,7 +60,8 @@ def _check(found: Remembered) -> None:
     if any(not 0 <= number <= LATEST for number in _dates(found)):
         raise ValueError("a date that is none")
     contact = found.memory.contact
-    if contact and (len(contact.instances) > MOST_INSTANCES or any(len(text) > LONGEST for text in _texts(found))):
+    is_long = contact is not None and max(len(contact.instances), len(contact.peers)) > MOST_NAMES
+    if is_long or any(len(text) > LONGEST for text in _texts(found)):
         raise ValueError("longer than anything of ours")
 
 
@@ -80,6 +85,8 @@ def _dates(found: Remembered) -> Iterator[float]:
 
 
 def _texts(found: Remembered) -> Iterator[str]:
-    contact = found.memory.contact
+    contact, life = found.memory.contact, found.memory.life
     if contact is not None:
         yield from (*contact.peers, *contact.instances, *contact.instances.values(), contact.incarnation or "")
+    if life is not None:
+        yield life.incarnation or ""
