@@ -98,6 +98,7 @@ NUMBERS = [
     *((*OUTAGE, each) for each in ("since", "began", "until", "asked")),
     *((*LIFE, each) for each in ("first", "last", "not_before")),
 ]
+NO_TIMES: list[object] = ["5", True, [], {}, float("nan"), float("inf"), -float("inf"), 10**400]
 DATES = [("since",), (*CONTACT, "at"), (*OUTAGE, "since")]
 NEEDED = [
     ("host",),
@@ -155,7 +156,7 @@ DAMAGES: dict[str, Callable[[], dict[str, Any]]] = {
     **{
         f"{'.'.join(each)} is {value!r}": partial(changed, *each, to=value)
         for each in NUMBERS
-        for value in ("5", True, [], {}, float("nan"), float("inf"), -float("inf"), 10**400)
+        for value in NO_TIMES
     },
     **{
         f"{'.'.join(each)} is {value}": partial(changed, *each, to=value)
