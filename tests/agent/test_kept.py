@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -141,3 +143,83 @@ async def test_without_a_store_nothing_is_written(tmp_path: Path, monkeypatch: p
     async with kept.saved([RangesOf(site.survey)], world.network.clock):
         await over(site, 1)
     assert not any(Folder(tmp_path).path.iterdir())
+
+
+class Note:
+    """A keepsake of a test's own."""
+
+    name = "note"
+
+    def __init__(self, text: str = "") -> None:
+        self.text = text
+
+    def state(self) -> dict[str, object]:
+        return {"text": self.text} if self.text else {}
+
+    def restore(self, state: Mapping[str, object]) -> None:
+        match state:
+            case {"text": str(text)}:
+                self.text = text
+            case _:
+                raise ValueError("not a note")
+
+
+async def test_what_is_written_at_once_is_in_the_file_before_the_writer_goes_on(folder: Folder) -> None:
+    kept = folder.kept()
+    for text in ("first", "second"):
+        await kept.write(Note(text))
+        found = Note()
+        folder.kept().restore([found])
+        assert found.text == text
+    assert folder.said == []
+
+
+async def test_what_is_written_is_taken_at_once_and_the_disk_is_in_a_thread(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing else may wait for the disk, and what changes meanwhile is not half in the file."""
+    note, threads, save = Note("before"), [], Store.save
+
+    def slow(store: Store, name: str, content: Mapping[str, object]) -> None:
+        threads.append(threading.current_thread())
+        note.text = "after"
+        save(store, name, content)
+
+    monkeypatch.setattr(Store, "save", slow)
+    await folder.kept().write(note)
+    assert threads != [threading.current_thread()]
+    found = Note()
+    folder.kept().restore([found])
+    assert found.text == "before"
+
+
+async def test_of_what_is_not_known_yet_nothing_is_written(folder: Folder) -> None:
+    await folder.kept().write(Note())
+    assert not folder.path.exists()
+
+
+async def test_a_write_that_is_not_possible_is_said_once_and_raises_nothing(folder: Folder) -> None:
+    folder.path.write_text("a file")
+    kept = folder.kept()
+    for _ in range(3):
+        await kept.write(Note("first"))
+    (said,) = folder.said
+    assert "cannot be written" in said
+
+
+async def test_without_a_store_a_write_does_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    await Kept(None).write(Note("first"))
+    assert not any(Folder(tmp_path).path.iterdir())
+
+
+async def test_what_a_person_keeps_is_read_and_never_written(folder: Folder) -> None:
+    await folder.kept().write(Note("the agent's"))
+    kept = Kept(Store(folder.path, "contoso", folder.said.append, of_person=True))
+    found = Note()
+    kept.restore([found])
+    await kept.write(Note("a person's"))
+    again = Note()
+    folder.kept().restore([again])
+    assert found.text == again.text == "the agent's"
+    assert folder.said == []

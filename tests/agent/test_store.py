@@ -228,6 +228,59 @@ def test_a_write_that_fails_leaves_what_was_there(site: Site, monkeypatch: pytes
     assert [path.name for path in site.folder.iterdir()] == ["ranges.json"]
 
 
+# Of a person beside the agent, whose files these are.
+
+
+def of_person(site: Site, name: str = "contoso") -> Store:
+    return Store(site.folder, name, site.said.append, of_person=True)
+
+
+def test_a_person_reads_what_the_agent_wrote(site: Site) -> None:
+    site.store.save("ranges", CONTENT)
+    assert of_person(site).load("ranges") == CONTENT
+    assert site.said == []
+
+
+@pytest.mark.parametrize("text", [b"", b"{", state_file(version=VERSION + 1), state_file(site="fabrikam")])
+def test_a_person_leaves_alone_what_is_not_understood_and_is_told_once(site: Site, text: bytes) -> None:
+    site.folder.mkdir()
+    site.file.write_bytes(text)
+    store = of_person(site)
+    for _ in range(3):
+        assert store.load("ranges") == {}
+    (said,) = site.said
+    assert said.startswith(f"{site.file}: ")
+    assert said.endswith("; left alone")
+    assert [each.name for each in site.folder.iterdir()] == [site.file.name]
+    assert site.file.read_bytes() == text
+
+
+def test_who_does_not_understand_the_content_leaves_it_alone_for_a_person(site: Site) -> None:
+    site.store.save("ranges", CONTENT)
+    of_person(site).set_aside("ranges", "of another host")
+    assert site.said == [f"{site.file}: of another host; left alone"]
+    assert site.load() == CONTENT
+
+
+def test_a_person_writes_nothing_and_is_not_told_so(site: Site) -> None:
+    of_person(site).save("ranges", CONTENT)
+    assert not site.folder.exists()
+    site.store.save("ranges", CONTENT)
+    of_person(site).save("ranges", {"newer": True})
+    assert site.load() == CONTENT
+    assert site.said == []
+
+
+@pytest.mark.parametrize("obstacle", [folder_is_a_file, parent_is_a_file, file_is_a_folder])
+def test_a_person_is_told_once_what_cannot_be_read(site: Site, obstacle: Callable[[Site], None]) -> None:
+    obstacle(site)
+    store = of_person(site)
+    for _ in range(3):
+        assert store.load("ranges") == {}
+    (said,) = site.said
+    assert "cannot be read" in said
+
+
 # Where.
 
 
