@@ -285,3 +285,79 @@ async def test_a_snapshot_of_what_was_told_does_not_change_any_more() -> None:
     await clock.advance(1_000.0)
     assert before.verdict is V.BLOCKED
     assert entry(kept).verdict is V.INCONCLUSIVE
+
+
+# When: for the log, and for what it means for SSO.
+
+
+def test_of_what_is_not_found_yet_or_not_planned_no_time_is_known() -> None:
+    kept, _ = both_ways()
+    for of in (EPM, SHUT_OUT, path(peer="OTHER")):
+        assert (kept.since(of), kept.last_reachable(of), kept.found_at(of)) == (None, None, None)
+    kept.record(result(of=path(peer="OTHER")))
+    assert kept.found_at(path(peer="OTHER")) is None
+
+
+def test_a_verdict_is_there_since_it_changed_and_not_since_it_was_found_again() -> None:
+    kept, _ = ledger()
+    seen = []
+    for number, (verdict, cause) in enumerate(
+        [
+            (V.REACHABLE, None),
+            (V.REACHABLE, None),
+            (V.BLOCKED, Cause.SILENT_DROP),
+            (V.BLOCKED, Cause.ICMP_REJECT),  # another cause is the same verdict
+            (V.UNREACHABLE, Cause.NO_ANSWER),
+            (V.REACHABLE, None),
+        ]
+    ):
+        kept.record(result(verdict, cause, of=EPM, started=60.0 * number, seconds=2.0))
+        seen.append((kept.since(EPM), kept.last_reachable(EPM)))
+    assert seen == [(2, 2), (2, 62), (122, 62), (122, 62), (242, 62), (302, 302)]
+    assert entry(kept).since == 302
+    assert kept.since(SQL) is None
+
+
+def test_each_direction_has_times_of_its_own() -> None:
+    kept, clock = both_ways()
+    kept.record(told(clock, V.REACHABLE, age=40.0))
+    assert (kept.since(SHUT_OUT), kept.last_reachable(SHUT_OUT)) == (clock.time() - 40, clock.time() - 40)
+    assert (kept.since(EPM), kept.last_reachable(EPM), kept.found_at(EPM)) == (None, None, None)
+
+
+async def test_what_was_found_is_dated_by_the_clock_that_nobody_sets() -> None:
+    kept, clock = both_ways()
+    kept.record(result(of=EPM, started=clock.time() - 2, seconds=2.0))
+    kept.record(told(clock, age=40.0))
+    assert (kept.found_at(EPM), kept.found_at(SHUT_OUT)) == (clock.monotonic(), clock.monotonic() - 40)
+    before = clock.monotonic()
+    await clock.advance(1_000.0)
+    assert (kept.found_at(EPM), kept.found_at(SHUT_OUT)) == (before, before - 40)  # silent or not: it was found then
+    kept.record(result(of=EPM, started=clock.time() - 3, seconds=2.0))
+    assert kept.found_at(EPM) == clock.monotonic() - 1
+
+
+def test_what_was_found_in_the_future_was_found_now() -> None:
+    kept, clock = both_ways()
+    kept.record(told(clock, age=-3_600.0))
+    assert kept.found_at(SHUT_OUT) == clock.monotonic()
+
+
+@pytest.mark.parametrize("of", [EPM, SHUT_OUT])
+def test_what_is_pending_moves_no_time(of: Path) -> None:
+    kept, clock = both_ways()
+    kept.record(result(V.REACHABLE, of=of, started=clock.time() - 5, seconds=0.0))
+    times = kept.since(of), kept.last_reachable(of), kept.found_at(of)
+    kept.record(Result(of, PENDING, (), 0.0, 0.0))
+    assert (kept.since(of), kept.last_reachable(of), kept.found_at(of)) == times
+
+
+async def test_a_peer_that_speaks_again_after_a_silence_says_since_when() -> None:
+    """The silence is a reading; what it told before and tells now is the same verdict."""
+    kept, clock = both_ways()
+    kept.record(told(clock))
+    since = kept.since(SHUT_OUT)
+    await clock.advance(1_000.0)
+    assert kept.since(SHUT_OUT) == since
+    kept.record(told(clock))
+    assert kept.since(SHUT_OUT) == since
