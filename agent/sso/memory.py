@@ -12,15 +12,17 @@ from dataclasses import dataclass, field, replace
 from agent.sso.reach import Reach, Way
 from agent.sso.seen import Condition, Sighting
 
-CONCLUSIVE = (Condition.RUNNING, Condition.STOPPED, Condition.ABSENT)
+AT_REST = (Condition.STOPPED, Condition.ABSENT)
+CONCLUSIVE = (Condition.RUNNING, *AT_REST)
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
     """The newest contact with the master secret. `at` is UTC, `found` monotonic (None: in another run of the machine).
 
-    `incarnation`: the service's, known to have run when the way was found open; `instances`: those of host instances.
-    `held`: for how many seconds the way was seen open while that incarnation ran.
+    `incarnation`: the service's, known to have run when the way was found open; `instances`: those of host instances,
+    None of one that could not be read, and None where they could not be listed. `held`: for how many seconds the way
+    was seen open while that incarnation ran.
     """
 
     at: float
@@ -28,7 +30,7 @@ class Contact:
     peers: tuple[str, ...]
     by_mapper: bool = False
     incarnation: str | None = None
-    instances: Mapping[str, str] = field(default_factory=dict)
+    instances: Mapping[str, str | None] | None = field(default_factory=dict)
     held: float = 0.0
 
 
@@ -133,12 +135,18 @@ def _met(memory: Memory, reach: Reach, sighting: Sighting, spans: Spans) -> Memo
         return memory
     # Whoever was not seen before the attempt began may have started behind it.
     incarnation = life.incarnation if life is not None and life.first <= reach.began else None
-    instances = {name: each.incarnation for name, each in sighting.instances.items() if each.incarnation}
     held = 0.0
     if before is not None and incarnation is not None and before.incarnation == incarnation:
         held = before.held + _span(memory, before.found, reach, spans)
-    met = Contact(reach.at, reach.found, reach.peers, reach.by_mapper, incarnation, instances, held)
+    met = Contact(reach.at, reach.found, reach.peers, reach.by_mapper, incarnation, _instances(sighting), held)
     return replace(memory, contact=met, outage=None, unasked=False)
+
+
+def _instances(sighting: Sighting) -> Mapping[str, str | None] | None:
+    """Those that do not rest."""
+    if not sighting.listed:
+        return None
+    return {name: each.incarnation for name, each in sighting.instances.items() if each.condition not in AT_REST}
 
 
 def _span(memory: Memory, before: float | None, reach: Reach, spans: Spans) -> float:

@@ -6,10 +6,10 @@ from datetime import date
 
 from agent.sso.availability import Addresses, Availability, addresses_of, seen_from_afar, seen_from_itself
 from agent.sso.cluster import Holding
-from agent.sso.memory import Contact, Memory, Outage, Spans, saw_service, saw_way
+from agent.sso.memory import AT_REST, Contact, Memory, Outage, Spans, saw_service, saw_way
 from agent.sso.part import Part, Place
 from agent.sso.reach import Newest, Reach, Way, database_reach, master_reach
-from agent.sso.seen import Condition, Service, Sighting
+from agent.sso.seen import Service, Sighting
 from agent.sso.state import STATE, SsoState, Why, by_way, unseen
 
 
@@ -110,10 +110,11 @@ def _why(part: Part, memory: Memory, seen: Observed) -> Why:
 
 
 def _instances(contact: Contact | None, sighting: Sighting) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """One that cannot be seen is neither."""
-    if contact is None or not sighting.listed:
+    """One that cannot be seen now, or could not be then, is neither."""
+    if contact is None or contact.instances is None or not sighting.listed:
         return (), ()
-    now, then = sighting.instances, contact.instances
+    then = {name: each for name, each in contact.instances.items() if each is not None}
+    now = {name: each for name, each in sighting.instances.items() if contact.instances.get(name, "") is not None}
     restarted = [name for name, each in now.items() if each.incarnation and each.incarnation != then.get(name)]
-    halted = [name for name in then if name not in now or now[name].condition in (Condition.STOPPED, Condition.ABSENT)]
+    halted = [name for name in then if name not in now or now[name].condition in AT_REST]
     return tuple(sorted(restarted)), tuple(sorted(halted))

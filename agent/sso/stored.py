@@ -60,7 +60,7 @@ def _check(found: Remembered) -> None:
     if any(not 0 <= number <= LATEST for number in _dates(found)):
         raise ValueError("a date that is none")
     contact = found.memory.contact
-    is_long = contact is not None and max(len(contact.instances), len(contact.peers)) > MOST_NAMES
+    is_long = contact is not None and max(len(contact.instances or ()), len(contact.peers)) > MOST_NAMES
     if is_long or any(len(text) > LONGEST for text in _texts(found)):
         raise ValueError("longer than anything of ours")
 
@@ -87,6 +87,7 @@ def _dates(found: Remembered) -> Iterator[float]:
 def _texts(found: Remembered) -> Iterator[str]:
     contact, life = found.memory.contact, found.memory.life
     if contact is not None:
-        yield from (*contact.peers, *contact.instances, *contact.instances.values(), contact.incarnation or "")
+        instances = contact.instances or {}
+        yield from (*contact.peers, *instances, *filter(None, instances.values()), contact.incarnation or "")
     if life is not None:
         yield life.incarnation or ""

@@ -285,9 +285,38 @@ def test_without_a_contact_there_is_nothing_to_hold_them_against() -> None:
     assert (standing.contact, standing.restarted, standing.halted) == (None, (), ())
 
 
-def test_those_that_run_at_a_contact_are_remembered_with_it() -> None:
+def test_those_that_do_not_rest_at_a_contact_are_remembered_with_it() -> None:
     now = {ONE: instance(incarnation="1"), TWO: instance(Condition.STOPPED), "BTSSvc$No": instance(Condition.FORBIDDEN)}
     memory, standing = follow(part(), replace(MET, contact=None), observed(found(OPEN), instances=now))
     assert memory.contact is not None
-    assert memory.contact.instances == {ONE: "1"}
+    assert memory.contact.instances == {ONE: "1", "BTSSvc$No": None}
     assert (standing.restarted, standing.halted) == ((), ())
+
+
+@pytest.mark.parametrize("unread", [Condition.FORBIDDEN, Condition.SEVERAL, Condition.FAILED])
+@pytest.mark.parametrize(
+    ("now", "restarted"),
+    [
+        ({ONE: instance(incarnation="1")}, ()),  # it may be the one of then
+        ({ONE: instance(Condition.STOPPED)}, ()),
+        ({}, ()),
+        ({ONE: instance(incarnation="1"), TWO: instance(incarnation="2")}, (TWO,)),
+    ],
+)
+def test_of_one_that_could_not_be_read_at_the_contact_nothing_is_said(
+    now: Mapping[str, Service], restarted: tuple[str, ...], unread: Condition
+) -> None:
+    """As when the agent may see less than the person who asks beside it."""
+    memory, _ = follow(part(), Memory(), observed(found(OPEN), instances={ONE: instance(unread)}))
+    _, standing = follow(part(), memory, observed(found(SHUT, ago=0.0, took=0.1), instances=now))
+    assert standing.contact is not None
+    assert (standing.restarted, standing.halted) == (restarted, ())
+
+
+def test_where_they_could_not_be_listed_at_the_contact_nothing_is_said_of_them() -> None:
+    memory, _ = follow(part(), Memory(), observed(found(OPEN), listed=False))
+    _, standing = follow(
+        part(), memory, observed(found(SHUT, ago=0.0, took=0.1), instances={ONE: instance(incarnation="1")})
+    )
+    assert standing.contact is not None
+    assert (standing.contact.instances, standing.restarted, standing.halted) == (None, (), ())

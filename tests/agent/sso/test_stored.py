@@ -40,6 +40,8 @@ def read(stored: dict[str, Any], host: str = "BTS01", service: str = "ENTSSO") -
         Memory(life=FULL.life),
         Memory(Contact(0.0, None, ()), None, Life(None, 0.0, 0.0)),
         Memory(Contact(LATEST, -5.0, ("M" * LONGEST,), instances={"i" * LONGEST: "j" * LONGEST})),
+        Memory(Contact(1.0, 1.0, (), instances=None)),
+        Memory(Contact(1.0, 1.0, (), instances={"BTSSvc$One": None, "BTSSvc$Two": "x"})),
         Memory(life=Life("x" * LONGEST, -1.0, -0.5)),
         Memory(Contact(1.0, 1.0, tuple(map(str, range(MOST_NAMES))), instances=dict.fromkeys("ab", "x"))),
         Memory(Contact(1.0, 1.0, (), instances={str(each): "x" for each in range(MOST_NAMES)})),
@@ -128,7 +130,7 @@ OTHERS: dict[str, Callable[[], dict[str, Any]]] = {
     "incarnation is a number": lambda: changed(*CONTACT, "incarnation", to=4711),
     "life's incarnation is a list": lambda: changed(*LIFE, "incarnation", to=[]),
     "instances are a list": lambda: changed(*CONTACT, "instances", to=["BTSSvc$One"]),
-    "an instance is none": lambda: changed(*CONTACT, "instances", to={"BTSSvc$One": None}),
+    "an instance is a number": lambda: changed(*CONTACT, "instances", to={"BTSSvc$One": 5}),
     "resuming is text": lambda: changed("memory", "resuming", to="yes"),
     "half a letter": lambda: changed("host", to="\ud800"),
     "half a letter within": lambda: changed(*CONTACT, "peers", to=["\udfff"]),
@@ -153,11 +155,7 @@ OTHERS: dict[str, Callable[[], dict[str, Any]]] = {
 DAMAGES: dict[str, Callable[[], dict[str, Any]]] = {
     **OTHERS,
     **{f"without {'.'.join(each)}": partial(without, *each) for each in NEEDED},
-    **{
-        f"{'.'.join(each)} is {value!r}": partial(changed, *each, to=value)
-        for each in NUMBERS
-        for value in NO_TIMES
-    },
+    **{f"{'.'.join(each)} is {value!r}": partial(changed, *each, to=value) for each in NUMBERS for value in NO_TIMES},
     **{
         f"{'.'.join(each)} is {value}": partial(changed, *each, to=value)
         for each in DATES

@@ -30,7 +30,7 @@ CONTACTS = st.builds(
     peers=st.lists(TEXT, max_size=3).map(tuple),
     by_mapper=st.booleans(),
     incarnation=st.none() | TEXT,
-    instances=st.dictionaries(TEXT, TEXT, max_size=3),
+    instances=st.none() | st.dictionaries(TEXT, st.none() | TEXT, max_size=3),
     held=NUMBER,
 )
 OUTAGES = st.builds(Outage, since=DATE, began=NUMBER, until=NUMBER, asked=NUMBER)
