@@ -45,6 +45,12 @@ def asked(
     return {(peer, check): Found(found, 100.0)}
 
 
+def test_the_words_are_these() -> None:
+    """They are a metric's labels, and part of the JSON's schema."""
+    assert [*Availability] == ["highly-available", "available", "not-available", "unknown"]
+    assert [*AddressState] == ["reachable", "unreachable", "unknown"]
+
+
 # What was found of each address.
 
 

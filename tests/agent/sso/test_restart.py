@@ -67,6 +67,7 @@ ROWS: list[tuple[Why, Part | None, Fields, Answer, str]] = [
     (Why.ITSELF, None, {"databases": SQL_UNSURE}, UNKNOWN, "SQL01"),
     (Why.STOPPED, MASTER, {}, YES, "what comes is a start"),
     (Why.FORBIDDEN, MASTER, {}, UNKNOWN, "may not see it"),
+    (Why.ITSELF, MASTER, {"holding": Holding.ELSEWHERE}, YES, "work on with cached copies"),  # of no cluster
     (Why.ITSELF, NODE, {"holding": Holding.HERE}, YES, "Restart the resource of the cluster"),
     (Why.ITSELF, NODE, {"holding": Holding.ELSEWHERE}, UNKNOWN, "the cluster's name is on another"),
     # Its nodes at rest, and stand-ins.
@@ -149,6 +150,12 @@ def test_what_decides_comes_first() -> None:
 def test_a_confirmed_backup_needs_no_word() -> None:
     confirmed = restart(standing(Why.ITSELF, backup_confirmed=date(2026, 1, 1)))
     assert not any("backed up" in sentence for sentence in confirmed.why)
+
+
+@pytest.mark.parametrize(("of", "count"), [(NODE, 1), (MASTER, 0)])
+def test_only_a_node_is_told_of_the_cluster_s_resource(of: Part, count: int) -> None:
+    told = restart(standing(Why.ITSELF, of, holding=Holding.HERE)).why
+    assert sum("the resource of the cluster" in sentence for sentence in told) == count
 
 
 def test_what_the_system_says_of_the_service_is_told() -> None:
