@@ -1,4 +1,4 @@
-"""Agents of one site, as real processes in a `Star`: their files, `probe run` and `probe once`."""
+"""Agents of one site, as real processes in the lab: their files, `probe run` and `probe once`."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 from .fetch import Metrics, fetch
-from .namespace import LabCommandError
+from .namespace import LabCommandError, Namespace
 from .star import Star, address
 
 ROOT = Path(__file__).parents[2]
@@ -63,11 +63,11 @@ class Plan:
 
 
 class Agent:
-    """One that runs as `host`."""
+    """One that runs as `host` in that namespace."""
 
-    def __init__(self, star: Star, host: str, process: subprocess.Popen[str], log: Path) -> None:
+    def __init__(self, namespace: Namespace, host: str, process: subprocess.Popen[str], log: Path) -> None:
         self.host = host
-        self._star = star
+        self._namespace = namespace
         self._process = process
         self._log = log
 
@@ -85,7 +85,7 @@ class Agent:
         return self._log.read_text("utf-8")
 
     def metrics(self) -> Metrics:
-        status, body = fetch(self._star[self.host], f"http://127.0.0.1:{PORT}/metrics")
+        status, body = fetch(self._namespace, f"http://127.0.0.1:{PORT}/metrics")
         assert status == 200, f"{status} {body}\n{self.log}"
         return Metrics(body)
 
@@ -96,11 +96,16 @@ class Agent:
             assert time.monotonic() < deadline, f"{self.host} is not there after {seconds} s:\n{self.log}"
         return metrics
 
+    def document(self) -> dict[str, Any]:
+        """What its API says."""
+        status, body = fetch(self._namespace, f"http://127.0.0.1:{PORT}/api/v1/paths")
+        assert status == 200, body
+        found: dict[str, Any] = json.loads(body)
+        return found
+
     def paths(self) -> list[dict[str, Any]]:
         """What its API says of all paths."""
-        status, body = fetch(self._star[self.host], f"http://127.0.0.1:{PORT}/api/v1/paths")
-        assert status == 200, body
-        found: list[dict[str, Any]] = json.loads(body)["paths"]
+        found: list[dict[str, Any]] = self.document()["paths"]
         return found
 
     def kill(self) -> None:
@@ -117,14 +122,21 @@ class Agent:
 @contextmanager
 def running(star: Star, host: str, config: Path, *, skew: float = 0) -> Iterator[Agent]:
     """`probe run` as that host, from when it listens to the end of the block. Its clock is `skew` seconds ahead."""
+    with running_in(star[host], host, config, skew=skew) as agent:
+        yield agent
+
+
+@contextmanager
+def running_in(namespace: Namespace, host: str, config: Path, *, skew: float = 0) -> Iterator[Agent]:
+    """The same in a namespace of any network. Its log is a new one each time."""
     log = config.parent / "log"
     with log.open("w", encoding="utf-8") as said:
         argv = [*_probe(skew), "run", "--config", str(config), "--host", host]
-        process = star[host].popen(*argv, stdout=subprocess.DEVNULL, stderr=said, cwd=ROOT)
+        process = namespace.popen(*argv, stdout=subprocess.DEVNULL, stderr=said, cwd=ROOT)
     with process:
         try:
             _wait(process, log)
-            yield Agent(star, host, process, log)
+            yield Agent(namespace, host, process, log)
         finally:
             process.kill()
 

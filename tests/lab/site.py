@@ -14,8 +14,8 @@ rpc: {{samples: 2}}
 schedule: {{interval: {interval}, timeout: {timeout}}}
 web: {{listen: "{web}"}}
 state_dir: state
-hosts:
-  - {{name: BTS01, role: processing, address: "{own}"}}
+{more}hosts:
+  - {{{me}, address: "{own}"}}
 """
 
 
@@ -27,10 +27,13 @@ def write_site(
     interval: str = "10s",
     timeout: str = "4s",
     web: str = "127.0.0.1:0",
+    me: str = "name: BTS01, role: processing",
+    more: str = "",
 ) -> Path:
-    """A file in which the prober is BTS01; `hosts` are further lines of YAML, each one host."""
+    """A file in which the prober is `me`; `hosts` are further lines of YAML, each one host, and `more` other keys."""
     lines = [f"  - {{{host}}}\n" for host in hosts]
-    text = HEAD.format(own=net.prober_address(), interval=interval, timeout=timeout, web=web) + "".join(lines)
+    own = net.prober_address()
+    text = HEAD.format(own=own, interval=interval, timeout=timeout, web=web, me=me, more=more) + "".join(lines)
     path = folder / "ssoreach.yaml"
     path.write_text(text, encoding="utf-8")
     return path
