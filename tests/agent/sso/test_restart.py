@@ -7,11 +7,12 @@ import pytest
 
 from agent.sso.cluster import Holding
 from agent.sso.part import Part, Place
-from agent.sso.reach import Reach, Way
+from agent.sso.reach import Reach
 from agent.sso.restart import SHUT, Answer, restart
 from agent.sso.seen import Condition
 from agent.sso.standing import Standing
 from agent.sso.state import SsoState, Why
+from agent.sso.ways import Way
 from tests.agent.sso.standing import Fields, host, part, reach, service, standing
 
 MASTER = part(Place.MASTER, here="MSS")
@@ -60,6 +61,7 @@ ROWS: list[tuple[Why, Part | None, Fields, Answer, str]] = [
     # The master secret server itself.
     (Why.ITSELF, None, {}, YES, "BTS01 and BTS02 work on with cached copies"),
     (Why.ITSELF, None, {}, YES, "another port of the dynamic range"),
+    (Why.ITSELF, part(Place.MASTER, processing=()), {}, YES, "the processing servers work on with cached copies"),
     (Why.ITSELF, None, {}, YES, "Nobody has confirmed that the master secret is backed up"),
     (Why.ITSELF, None, {"processing": {"BTS01": Way.OPEN, "BTS02": Way.SHUT}}, YES, "Not reached from BTS02"),
     (Why.ITSELF, None, {"processing": {"BTS01": Way.UNSURE}}, YES, "Whether it is reached from BTS01 is not told."),
