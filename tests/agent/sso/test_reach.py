@@ -7,7 +7,8 @@ import pytest
 from agent.judge.fold import BAD
 from agent.judge.verdict import Cause, Judgement, Verdict
 from agent.path import Check
-from agent.sso.reach import NOT_ASKED, Found, Newest, Way, asked_of, database_reach, master_reach, way_of_judgement
+from agent.sso.reach import NOT_ASKED, Found, Newest, asked_of, database_reach, master_reach
+from agent.sso.ways import Way, way_of
 from tests.agent.seen import STARTED, judgement, path, result
 
 OPEN, SHUT, UNSURE = Way.OPEN, Way.SHUT, Way.UNSURE
@@ -34,13 +35,18 @@ def found(judged: Judgement, check: Check, peer: str = "MSS", *, at: float = 100
     return {(peer, check): Found(seen, at)}
 
 
+def test_the_words_are_these() -> None:
+    """They are part of the JSON's schema."""
+    assert [*Way] == ["open", "shut", "unsure"]
+
+
 # One verdict.
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 @pytest.mark.parametrize("cause", [None, *Cause])
 def test_only_what_is_shown_opens_or_shuts_a_way(verdict: Verdict, cause: Cause | None) -> None:
-    way = way_of_judgement(Judgement(verdict, cause))
+    way = way_of(Judgement(verdict, cause))
     if verdict is Verdict.REACHABLE or cause is Cause.QUERY_REFUSED:
         assert way is OPEN
     else:
@@ -48,7 +54,7 @@ def test_only_what_is_shown_opens_or_shuts_a_way(verdict: Verdict, cause: Cause 
 
 
 def test_what_shuts_a_way_is_this_list() -> None:
-    shut = {verdict for verdict in Verdict if way_of_judgement(Judgement(verdict)) is SHUT}
+    shut = {verdict for verdict in Verdict if way_of(Judgement(verdict)) is SHUT}
     assert shut == {
         Verdict.BLOCKED,
         Verdict.PARTLY_BLOCKED,

@@ -182,6 +182,21 @@ def test_what_is_of_another_host_or_service_is_said_to_be_that(host: str, servic
         read(written(), host, service)
 
 
+@pytest.mark.parametrize(
+    ("damaged", "words"),
+    [
+        (changed(*OUTAGE, "began", to=float("nan")), "a time that is none"),
+        (changed(*LIFE, "not_before", to=float("inf")), "a time that is none"),
+        (changed(*OUTAGE, "since", to=-1.0), "a date that is none"),
+        (changed(*CONTACT, "peers", to=["x" * (LONGEST + 1)]), "longer than anything of ours"),
+        (changed("host", to=[[]]), "host: Input should be a valid string"),
+    ],
+)
+def test_what_is_wrong_is_said(damaged: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        read(damaged)
+
+
 def test_where_the_damage_is_is_said() -> None:
     with pytest.raises(ValueError, match=r"not what is known of SSO: memory\.contact\.at: Input should be a valid"):
         read(changed(*CONTACT, "at", to="noon"))
