@@ -16,7 +16,8 @@ from agent.sso.seen import Condition, Service, Sighting
 from agent.text import plain
 
 # Everything that psutil says of a service's status but "unknown". A service that is on its way to or from work gives
-# no answers that could be relied on, so it counts as stopped, and the detail says on which way it is.
+# no answers that could be relied on, so it counts as stopped, and the detail says on which way it is. Its process is
+# there all the same, and may hold the secret already, or still: so its incarnation is told.
 STATUS = {
     "running": (Condition.RUNNING, ""),
     "stopped": (Condition.STOPPED, "stopped"),
@@ -26,6 +27,8 @@ STATUS = {
     "pause_pending": (Condition.STOPPED, "pausing"),
     "continue_pending": (Condition.STOPPED, "resuming"),
 }
+
+GONE = "stopped"  # without a process
 
 TRIES = 3  # a service can be restarted while it is looked at, and hardly ever three times in a row
 UNSTEADY = "it is said to run, and its process was gone or another one each time that it was looked at"
@@ -88,12 +91,15 @@ def _once(name: str, registered: Registered, created: Created) -> Service | None
     """None if it changed meanwhile: a process number alone may be another process's by now."""
     status, pid = registered.status(), registered.pid()
     condition, detail = STATUS.get(status, (Condition.FAILED, f"its status is given as {plain(status)}"))
-    if condition is not Condition.RUNNING:
+    if condition is Condition.FAILED or status == GONE:
         return Service(name, condition, detail=detail)
     since = _since(pid, created)
-    if since is None or (registered.status(), registered.pid()) != (status, pid):
+    if (registered.status(), registered.pid()) != (status, pid):
         return None
-    return Service(name, condition, f"{pid}/{since!r}", pid, since, detail)
+    incarnation = None if since is None else f"{pid}/{since!r}"
+    if condition is Condition.STOPPED:
+        return Service(name, condition, incarnation, detail=detail)
+    return Service(name, condition, incarnation, pid, since, detail) if incarnation else None
 
 
 def _since(pid: int | None, created: Created) -> float | None:

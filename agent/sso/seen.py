@@ -20,7 +20,7 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service. `incarnation` is that of its process, there only while it runs.
+    """One service. `incarnation` is that of its process, as long as it has one: also while it starts.
 
     Incarnations are compared for equality and nothing else: clocks may step. (Linux: boot id, pid, start ticks;
     Windows: pid and creation time.) `started` is UTC, for people, and may be off after a step. `detail`: how the system

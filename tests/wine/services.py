@@ -98,7 +98,8 @@ def compare(compared: Comparisons, folder: Path) -> None:
     print(f"        one look took {cost():.1f} ms")
 
     pause(OWN)
-    compared.same("paused", look(OWN).service, Service(OWN, Condition.STOPPED, detail="paused"))
+    paused = Service(OWN, Condition.STOPPED, first, detail="paused")
+    compared.same("paused, and the same process", look(OWN).service, paused)
     resume(OWN)
     compared.same("resumed, and still the same process", look(OWN).service.incarnation, first)
 

@@ -89,7 +89,44 @@ def test_creation_times_that_differ_by_the_least_are_two_incarnations() -> None:
     ],
 )
 def test_whatever_is_not_at_work_is_stopped_and_says_on_which_way(status: str, detail: str) -> None:
-    assert own((status, 7)) == Service(NAME, Condition.STOPPED, detail=detail)
+    service = own((status, 7))
+    assert (service.condition, service.detail) == (Condition.STOPPED, detail)
+    assert (service.pid, service.started) == (None, None)
+    assert own((status, None)) == Service(NAME, Condition.STOPPED, detail=detail)
+
+
+ON_ITS_WAY = ("start_pending", "stop_pending", "paused", "pause_pending", "continue_pending")
+
+
+@pytest.mark.parametrize("status", ON_ITS_WAY)
+def test_on_its_way_it_is_the_same_process_as_at_work(status: str) -> None:
+    """It may take minutes to start, and fetch the secret in them: it began when its process did."""
+    assert own((status, 7)).incarnation == own(("running", 7)).incarnation
+
+
+def test_a_service_that_stopped_has_no_process_whatever_number_is_said() -> None:
+    assert own(("stopped", 7)) == Service(NAME, Condition.STOPPED, detail="stopped")
+
+
+@pytest.mark.parametrize("status", ON_ITS_WAY)
+def test_on_its_way_without_a_process_it_has_no_incarnation(status: str) -> None:
+    def gone(pid: int) -> float:
+        raise psutil.NoSuchProcess(pid)
+
+    assert own((status, 7), created=gone).incarnation is None
+
+
+@pytest.mark.parametrize("status", ON_ITS_WAY)
+def test_a_process_on_its_way_that_may_not_be_seen_is_not_taken_for_none(status: str) -> None:
+    def denied(pid: int) -> float:
+        raise DENIED
+
+    assert own((status, 7), created=denied).condition is Condition.FORBIDDEN
+
+
+def test_a_process_that_begins_while_it_is_looked_at_is_looked_at_again() -> None:
+    service = own(("start_pending", None), ("start_pending", 7))
+    assert (service.condition, service.incarnation) == (Condition.STOPPED, running(NAME, 7).incarnation)
 
 
 def test_all_of_psutil_s_words_are_known() -> None:
@@ -118,7 +155,8 @@ def test_a_restart_while_it_is_looked_at_is_looked_at_again() -> None:
 
 
 def test_a_stop_while_it_is_looked_at_is_seen() -> None:
-    assert own(("running", 7), ("stop_pending", 7)) == Service(NAME, Condition.STOPPED, detail="stopping")
+    stopping = Service(NAME, Condition.STOPPED, running(NAME, 7).incarnation, detail="stopping")
+    assert own(("running", 7), ("stop_pending", 7)) == stopping
     assert own(("running", 7), ("stopped", None)) == Service(NAME, Condition.STOPPED, detail="stopped")
 
 
