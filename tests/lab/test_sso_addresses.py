@@ -25,7 +25,7 @@ def site(net: Network, folder: Path, service: StandIn, *rows: str) -> Path:
     addresses = ", ".join(f'"{net.address(row)}"' for row in rows)
     hosts = [f"name: MSS, role: master-secret, address: [{addresses}]"]
     more = f'names: false\nsso: {{service: "{service.name}"}}\n'
-    return write_site(folder, net, hosts, timeout="1200ms", web=f"127.0.0.1:{PORT}", more=more)
+    return write_site(folder, net, hosts, timeout="2500ms", web=f"127.0.0.1:{PORT}", more=more)
 
 
 @pytest.fixture(scope="module")
