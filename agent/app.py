@@ -18,6 +18,7 @@ from agent.ledger import Ledger
 from agent.log import log
 from agent.looking import Look
 from agent.metrics import Snapshot
+from agent.outlook import Outlook
 from agent.plan import arranged, inbound
 from agent.process import this_process
 from agent.report.document import Run
@@ -59,7 +60,7 @@ class Agent:
         told = inbound(setup.config, site, setup.source) if ring else ()
         paths = arranged(site, (*setup.paths, *told))
         self._ledger = Ledger(paths, self._clock, silent_after(setup.config.schedule.interval))
-        self._watch = SsoWatch(setup, self._ledger, paths, self._clock, sso_changed, look)
+        self._outlook = Outlook(setup, self._ledger, paths, self._clock, look)
         self._ends = Ends(setup, ring, told, self._ledger, self._record, self._clock, log.warning) if ring else None
         self._surveys: list[Survey] = []
         self._engine: Engine | None = None
@@ -78,10 +79,9 @@ class Agent:
             greet_for = self._ends.greet_for if self._ends else None
             self._surveys = surveys(self._setup.paths, manners, ask, self._clock, self._record, greet_for)
             keepsakes = self._keepsakes()
-            self._kept.restore([*keepsakes, self._watch])
-            await stack.enter_async_context(
-                self._watch.opened(lambda: self._kept.write(self._watch), self._watch_broke)
-            )
+            self._kept.restore([*keepsakes, self._outlook])
+            watch = SsoWatch(self._outlook, self._clock, sso_changed, self._write_outlook, self._watch_broke)
+            await stack.enter_async_context(watch.opened())
             listens = [(at.host, at.port) for at in self._setup.source.listen or config.web.listen]
             served, urls = await serve(self._application(), listens)
             stack.push_async_callback(served.cleanup)
@@ -104,6 +104,9 @@ class Agent:
 
     def _skip(self, reason: str) -> None:
         self._ledger.skipped[reason] += 1
+
+    async def _write_outlook(self) -> None:
+        await self._kept.write(self._outlook)
 
     def _watch_broke(self, error: Exception) -> None:
         log.error("the look at SSO broke", exc_info=error)
@@ -134,10 +137,10 @@ class Agent:
     def _run(self) -> Run:
         now = self._clock.time()
         results = self._ledger.results()
-        noticed = [*findings(self._surveys, results), *self._naming.findings, *self._watch.findings]
+        noticed = [*findings(self._surveys, results), *self._naming.findings, *self._outlook.findings]
         noticed += self._ends.findings if self._ends else []
         site, here, seconds = self._setup.config.site, self._setup.source.name, now - self._loaded
-        return Run(site, here, self._loaded, seconds, results, noticed, self._watch.standing)
+        return Run(site, here, self._loaded, seconds, results, noticed, self._outlook.standing)
 
     def _metrics(self) -> Snapshot:
         engine = self._engine
@@ -151,5 +154,5 @@ class Agent:
             dict(self._ledger.skipped),
             this_process(),
             self._ends.figures if self._ends else None,
-            self._watch.standing,
+            self._outlook.standing,
         )

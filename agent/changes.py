@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from agent.judge.fold import BAD
 from agent.judge.verdict import PENDING, Judgement
 from agent.ledger import Ledger
 from agent.log import log
@@ -9,10 +10,10 @@ from agent.result import Result
 from agent.sso.standing import Standing
 from agent.sso.state import SsoState, Why
 from agent.sso.stored import Remembered
-from agent.sso.words import words
+from agent.sso.words.compose import words
 from agent.text import timestamp
 
-ALARMING = (SsoState.ON_CACHE, SsoState.CACHE_LOST, SsoState.SERVICE_STOPPED)
+ALARMING = (Why.STOPPED, Why.NEVER, Why.SAME, Why.LOST, Why.ELSEWHERE, Why.UNWATCHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class VerdictChange:
             **_times(before_since=self.since, last_reachable=self.last_reachable),
             "detail": result.judgement.detail,
         }
-        log.info("verdict changed", extra={"fields": fields})
+        say = log.warning if result.verdict in BAD else log.info
+        say("verdict changed", extra={"fields": fields})
 
 
 def sso_changed(standing: Standing, before: Remembered, now: float) -> None:
@@ -58,13 +60,13 @@ def sso_changed(standing: Standing, before: Remembered, now: float) -> None:
     fields: dict[str, object] = {
         "service": standing.service.name,
         "state": str(standing.state),
-        "why": standing.why.name.lower().replace("_", "-"),
+        "why": str(standing.why),
         **_times(since=standing.since),
         "before": str(before.state or SsoState.UNKNOWN),
         **_times(before_since=before.since, last_contact=contact.at if contact else None),
         "detail": " ".join(filter(None, (told.headline, told.seen, told.fails, told.avoid, told.remedy))),
     }
-    say = log.warning if standing.state in ALARMING else log.info
+    say = log.warning if standing.why in ALARMING else log.info
     say("SSO state changed", extra={"fields": fields})
 
 

@@ -27,6 +27,10 @@ async def sleep_or(event: asyncio.Event, seconds: float | None, clock: Clock) ->
             each.cancel()
 
 
+# Which clock the system's own is. Another Python may take another one, and spans of both are not to be compared.
+MONOTONIC = time.get_clock_info("monotonic").implementation
+
+
 class SystemClock:
     """The machine's own."""
 

@@ -97,7 +97,9 @@ class Ledger:
         if entry.verdict is not result.verdict:
             entry.since = entry.last_run
         entry.result = result
-        entry.found = now - max(0.0, self._clock.time() - entry.last_run)
+        # What is found here is found now, whatever a clock does meanwhile; what is told has an age.
+        told = result.path.direction is Direction.INBOUND
+        entry.found = now - (max(0.0, self._clock.time() - entry.last_run) if told else 0.0)
         if result.verdict is Verdict.REACHABLE:
             entry.last_reachable = entry.last_run
         for address in result.addresses:

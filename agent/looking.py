@@ -3,19 +3,24 @@
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
-from agent.judge.verdict import Verdict
+from agent.judge.verdict import Judgement, Verdict
 from agent.ledger import Ledger
 from agent.path import Check, Direction, Path
 from agent.services.look import look
 from agent.sso.cluster import Holding, holding
 from agent.sso.part import Part
-from agent.sso.reach import Found, Newest, Way, way_of_judgement
+from agent.sso.reach import Found, Newest
 from agent.sso.seen import Condition, Service, Sighting
+from agent.sso.standing import Told
+from agent.sso.ways import decide, way_of
 from agent.whoami import this_machine
+from probes.aside import aside
 from probes.resolve import Resolver, literal
 
 LONGEST = 30.0  # seconds that the system may take to answer
+OF_SERVICE = (Check.EPM, Check.RPC_ENDPOINT)
 
 Look = Callable[[str], Sighting]
 
@@ -33,7 +38,7 @@ async def names_of(part: Part, resolver: Resolver, timeout: float) -> Names:
     """Nothing is asked for a machine that is no node. `timeout`: seconds a name may take."""
     if not part.clusters:
         return Names()
-    machine = await asyncio.to_thread(this_machine)
+    machine = await asyncio.wait_for(aside(this_machine, "machine"), LONGEST)
     own = frozenset(filter(None, map(literal, machine.addresses)))
     names = [name for host in part.clusters for name in host.addresses if literal(name) is None]
     answers = await asyncio.gather(*(resolver.resolve(name, timeout) for name in names))
@@ -42,50 +47,63 @@ async def names_of(part: Part, resolver: Resolver, timeout: float) -> Names:
 
 
 class Eyes:
-    """Looks at services in a thread, one look at a time: a system that does not answer must hold up nobody."""
+    """Looks at services aside, one look at a time: a system that does not answer must hold up nobody."""
 
     def __init__(self, service: str, monotonic: Callable[[], float], look: Look = look) -> None:
         self._service = service
         self._monotonic = monotonic
         self._look = look
-        self._looking: asyncio.Task[Sighting] | None = None
-        self.began = monotonic()  # of the newest look
+        self._looking: asyncio.Future[Sighting] | None = None
+        self._began = monotonic()
+        self.looked = self._began, self._began  # when the newest look began and ended
 
     async def look(self) -> Sighting:
         """What is seen; that the system did not say, when it takes too long. The next one then waits on for it."""
-        if self._looking is None:
-            self.began = self._monotonic()
-            self._looking = asyncio.create_task(asyncio.to_thread(self._look, self._service))
-        done, _ = await asyncio.wait({self._looking}, timeout=LONGEST)
-        if not done:
-            return _failed(self._service, f"it did not answer for {LONGEST:.0f} s")
-        task, self._looking = self._looking, None
         try:
-            return task.result()
+            if self._looking is None:
+                self._began = self._monotonic()
+                self._looking = aside(partial(self._look, self._service), "look")
+            done, _ = await asyncio.wait({self._looking}, timeout=LONGEST)
+            if not done:
+                return _failed(self._service, f"it did not answer for {LONGEST:.0f} s")
+            answer, self._looking = self._looking, None
+            seen = answer.result()
         except Exception as error:  # whatever it is, it must not pass for a service that is not there
             return _failed(self._service, type(error).__name__)
+        self.looked = self._began, self._monotonic()
+        return seen
 
 
 def _failed(service: str, detail: str) -> Sighting:
     return Sighting(Service(service, Condition.FAILED, detail=detail), listed=False)
 
 
-def newest_of(ledger: Ledger, paths: Iterable[Path]) -> Newest:
-    """What the paths from here have come to so far."""
-    found: dict[tuple[str, Check], Found] = {}
-    for path in paths:
-        result, at = ledger.newest(path), ledger.found_at(path)
-        if path.direction is Direction.OUTBOUND and result is not None and at is not None:
-            found[path.peer, path.check] = Found(result, at)
-    return found
+def newest_of(ledger: Ledger, planned: Iterable[Path]) -> Newest:
+    """What the paths from here have come to so far. `planned`: all of the configuration, asked in this run or not."""
+    return {(path.peer, path.check): _found(ledger, path) for path in planned if path.direction is Direction.OUTBOUND}
 
 
-def told_of(ledger: Ledger, paths: Iterable[Path]) -> dict[str, Way]:
-    """By peer: whether it reaches the SSO service here, by its own word. Who has not told is not in it."""
-    told: dict[str, Way] = {}
-    for check in (Check.EPM, Check.RPC_ENDPOINT):  # the latter says more
-        for path in paths:
-            result = ledger.newest(path) if (path.direction, path.check) == (Direction.INBOUND, check) else None
-            if result is not None and result.verdict is not Verdict.PENDING:
-                told[path.peer] = way_of_judgement(result.judgement)
-    return told
+def _found(ledger: Ledger, path: Path) -> Found | None:
+    result, at = ledger.newest(path), ledger.found_at(path)
+    return Found(result, at) if result is not None and at is not None else None
+
+
+def told_of(ledger: Ledger, paths: Iterable[Path]) -> Told:
+    """Whether peers reach this machine, by their own word. A peer is not in it before it has told anything."""
+    inwards = [path for path in paths if path.direction is Direction.INBOUND]
+    told = {(path.peer, path.check): _told(ledger, path) for path in inwards}
+    ways = {
+        peer: decide(told.get((peer, Check.RPC_ENDPOINT)), told.get((peer, Check.EPM)), alone=_is_alone(peer, told)).way
+        for peer in dict.fromkeys(peer for (peer, check), judged in told.items() if judged and check in OF_SERVICE)
+    }
+    ranges = {peer: way_of(judged) for (peer, check), judged in told.items() if check is Check.RPC_RANGE and judged}
+    return Told(ways, ranges)
+
+
+def _told(ledger: Ledger, path: Path) -> Judgement | None:
+    result = ledger.newest(path)
+    return None if result is None or result.verdict is Verdict.PENDING else result.judgement
+
+
+def _is_alone(peer: str, told: Mapping[tuple[str, Check], Judgement | None]) -> bool:
+    return (peer, Check.RPC_ENDPOINT) not in told

@@ -17,6 +17,7 @@ from agent.kept import Kept
 from agent.ledger import Ledger
 from agent.log import log
 from agent.looking import Look
+from agent.outlook import Outlook
 from agent.path import Direction, Path
 from agent.plan import arranged, inbound
 from agent.rendezvous.directory import directory
@@ -29,7 +30,6 @@ from agent.setup import Setup
 from agent.survey.manners import Manners
 from agent.survey.survey import Survey
 from agent.topology import site_of
-from agent.watch import SsoWatch
 from probes.wire.rendezvous.keys import Ring
 from probes.wire.rendezvous.states import Accepted, PathState, Willing
 
@@ -91,8 +91,8 @@ class _Once:
         self._names = naming(setup, clock)
         self._surveyed: list[Survey] = []
         self._both = _both(setup, wanted, clock)
-        self._watch = SsoWatch(setup, self._ledger, paths, clock, lambda *_: None, look)
-        kept.restore([self._watch])
+        self._outlook = Outlook(setup, self._ledger, paths, clock, look)
+        kept.restore([self._outlook])
 
     async def through(self) -> None:
         schedule = self._setup.config.schedule
@@ -104,7 +104,7 @@ class _Once:
             record = self._ledger.record
             self._surveyed += surveys(self._setup.paths, manners, ask, self._clock, record, greet_for)
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._watch.look_once(_watch_broke))
+                group.create_task(self._outlook.look_around(_watch_broke))
                 group.create_task(once(self._surveyed))
                 if self._inbound and self._both:
                     group.create_task(self._back(self._both))
@@ -113,8 +113,8 @@ class _Once:
         """What is known."""
         results = [_untold(result, self._setup.source.name) for result in self._ledger.results()]
         seconds = self._clock.monotonic() - self._began
-        standing = self._watch.conclude()
-        told = [*findings(self._surveyed, results), *self._names.findings, *self._watch.findings, *self._offsets()]
+        standing = self._outlook.conclude()
+        told = [*findings(self._surveyed, results), *self._names.findings, *self._outlook.findings, *self._offsets()]
         return Run(self._setup.config.site, self._setup.source.name, self._started, seconds, results, told, standing)
 
     async def _back(self, both: Both) -> None:

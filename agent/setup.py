@@ -12,11 +12,12 @@ from agent.topology import Source, site_of
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What to probe from where."""
+    """What to probe from where. `is_from_file`: of a site that has a file, and may have an agent."""
 
     config: Config
     source: Source
     paths: tuple[Path, ...]
+    is_from_file: bool = True
 
     def only(self, wanted: Callable[[Path], bool]) -> "Setup":
         """The same, with some of the paths."""

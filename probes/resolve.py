@@ -3,10 +3,10 @@
 import asyncio
 import ipaddress
 import socket
-import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from probes.aside import aside
 from probes.outcome import Resolved
 
 MOST_ADDRESSES = 16  # a name server may answer with any number
@@ -98,9 +98,7 @@ class Resolver:
     def _ask(self, asked: str, work: Callable[[], tuple[str, ...]]) -> asyncio.Future[tuple[str, ...]]:
         """The answer that is under way, or that of a new look-up. RuntimeError when there can be no thread for it."""
         if asked not in self._under_way:
-            loop = asyncio.get_running_loop()
-            answer: asyncio.Future[tuple[str, ...]] = loop.create_future()
-            threading.Thread(target=_work, args=(work, loop, answer), daemon=True, name="resolve").start()
+            answer = aside(work, "resolve")
             self._under_way[asked] = answer
             answer.add_done_callback(lambda done: self._forget(asked, done))
         return self._under_way[asked]
@@ -127,17 +125,6 @@ def _is_denial(error: Exception) -> bool:
     return isinstance(error, socket.gaierror) and error.errno in NO_SUCH_NAME
 
 
-def _work(
-    work: Callable[[], tuple[str, ...]], loop: asyncio.AbstractEventLoop, answer: asyncio.Future[tuple[str, ...]]
-) -> None:
-    try:
-        found = work()
-        _hand_over(loop, answer, lambda: answer.set_result(found))
-    except (OSError, ValueError) as error:
-        problem = error
-        _hand_over(loop, answer, lambda: answer.set_exception(problem))
-
-
 def _addresses(lookup: Lookup, name: str) -> tuple[str, ...]:
     found = lookup(name, None, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(_address(entry[4]) for entry in found))[:MOST_ADDRESSES]
@@ -154,13 +141,3 @@ def _address(sockaddr: tuple[Any, ...]) -> str:
     """With its scope (the number of an interface): a link-local address leads nowhere without."""
     address = literal(str(sockaddr[0])) or str(sockaddr[0])
     return f"{address}%{sockaddr[3]}" if len(sockaddr) == 4 and sockaddr[3] and "%" not in address else address
-
-
-def _hand_over(
-    loop: asyncio.AbstractEventLoop, answer: asyncio.Future[tuple[str, ...]], give: Callable[[], None]
-) -> None:
-    """From the thread to the loop; the loop may be gone, and whoever asked may have given up."""
-    try:
-        loop.call_soon_threadsafe(lambda: None if answer.done() else give())
-    except RuntimeError:
-        return

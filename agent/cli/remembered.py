@@ -8,6 +8,8 @@ from agent.store import Store
 
 
 def remembered(setup: Setup) -> Kept:
-    """Where it may not be read, that is said once."""
+    """Where it may not be read, that is said once. A site without a file has no agent."""
+    if not setup.is_from_file:
+        return Kept(None)
     folder = state_folder(setup.config)
     return Kept(Store(folder, setup.config.site, lambda word: print(word, file=sys.stderr), of_person=True))

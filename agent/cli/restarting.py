@@ -6,15 +6,13 @@ import sys
 from agent.cli.remembered import remembered
 from agent.cli.usage import wrong
 from agent.exit import Exit
-from agent.once import Wanted, run_once
-from agent.path import Check
+from agent.once import Wanted, run_once, samples_of
 from agent.report.restart import print_restart
 from agent.setup import Setup
 from agent.sso.part import Place, part_of
-from agent.sso.restart import Answer, restart
+from agent.sso.words.restart import Answer, restart
 from agent.topology import site_of
 
-NEEDED = (Check.SQL, Check.EPM, Check.RPC_ENDPOINT)
 EXIT = {Answer.YES: Exit.OK, Answer.NO: Exit.BAD, Answer.UNKNOWN: Exit.INCONCLUSIVE}
 
 
@@ -24,8 +22,8 @@ def ask_restart(setup: Setup) -> Exit:
     if part.place is Place.NONE:
         wrong(f"{setup.source.name} has no SSO service by its roles: {', '.join(setup.source.roles)}")
     peers = {host.name for host in (*part.masters, *part.databases)}
-    needed = setup.only(lambda path: path.peer in peers and path.check in NEEDED)
-    run = asyncio.run(run_once(needed, Wanted(1, exact=False), kept=remembered(setup)))
+    needed = setup.only(lambda path: path.peer in peers)  # a sample of the range shows a device that answers for all
+    run = asyncio.run(run_once(needed, Wanted(samples_of(needed), exact=False), kept=remembered(setup)))
     if run.sso is None:
         return Exit.OURS  # every run concludes what it means for SSO
     print_restart(run.sso, run.ended, sys.stdout)

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from agent.cli.usage import is_interactive, wrong
@@ -98,7 +99,7 @@ def _without_file(
     own = host or this_machine().names[0]
     found = adhoc(Role(role), sql, master, own)
     source = site_of(found).sources()[0]
-    return set_up(found, source)
+    return replace(set_up(found, source), is_from_file=False)
 
 
 def _peers(setup: Setup) -> str:

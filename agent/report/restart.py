@@ -9,12 +9,12 @@ from rich.text import Text
 
 from agent.report.sso import LONGEST
 from agent.report.table import INDENT, print_to
-from agent.sso.facts import name
 from agent.sso.part import Place
-from agent.sso.restart import Answer, restart
 from agent.sso.standing import Standing
 from agent.sso.state import Why
-from agent.sso.words import words
+from agent.sso.words.compose import words
+from agent.sso.words.facts import name
+from agent.sso.words.restart import Answer, restart
 from agent.text import plain
 
 LEAD = {
@@ -22,6 +22,7 @@ LEAD = {
     Answer.NO: "no: do not restart {what} now.",
     Answer.UNKNOWN: "unknown: whether {what} can be restarted without harm is not shown.",
 }
+NO_START = "no: {service} does not run, and a start now would not be enough."
 COLOUR = {Answer.YES: "green", Answer.NO: "red", Answer.UNKNOWN: "yellow"}
 
 
@@ -32,7 +33,9 @@ def print_restart(standing: Standing, now: float, file: TextIO) -> None:
 
 def _parts(standing: Standing, now: float) -> Iterator[RenderableType]:
     answer, told = restart(standing), words(standing, now)
-    yield Text(LEAD[answer.answer].format(what=_what(standing)), style=COLOUR[answer.answer])
+    lead = NO_START if answer.answer is Answer.NO and standing.why is Why.STOPPED else LEAD[answer.answer]
+    yield Text(lead.format(what=_what(standing), service=name(standing.service.name)), style=COLOUR[answer.answer])
+    yield Padding(Text(plain(told.headline, LONGEST)), INDENT)
     for sentence in (*answer.why, told.avoid, told.remedy):
         if sentence:
             yield Padding(Text(plain(sentence, LONGEST)), INDENT)

@@ -9,14 +9,14 @@ from rich.text import Text
 
 from agent.report.escape import markdown
 from agent.sso.availability import Availability
-from agent.sso.events import Event
-from agent.sso.facts import is_known
 from agent.sso.reach import Reach
-from agent.sso.restart import Answer, restart
 from agent.sso.seen import Service
 from agent.sso.standing import Standing
 from agent.sso.state import SsoState, Why
-from agent.sso.words import Words, words
+from agent.sso.words.compose import Words, words
+from agent.sso.words.events import Event
+from agent.sso.words.facts import is_known
+from agent.sso.words.restart import Answer, restart
 from agent.text import plain, timestamp
 
 INDENT = (0, 0, 0, 2)
@@ -83,7 +83,7 @@ def sso_document(standing: Standing | None, now: float) -> dict[str, Any]:
         "state": str(standing.state),
         "since": _time(standing.since, now),
         "last_contact": _time(contact.at if contact else None, now),
-        "why": standing.why.name.lower().replace("_", "-"),
+        "why": str(standing.why),
         "service": _service(standing.service, now),
         "restarted": [plain(each) for each in standing.restarted],
         "halted": [plain(each) for each in standing.halted],

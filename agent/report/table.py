@@ -20,6 +20,7 @@ from agent.report.document import Run
 from agent.report.sso import sso_parts
 from agent.report.ways import about_whom, directions, is_awaited, is_inbound, ours, ways
 from agent.result import Result
+from agent.sso.state import SsoState
 from agent.text import plain
 
 INDENT = (0, 0, 0, 2)
@@ -32,6 +33,11 @@ SUMMARY = {
     Verdict.REACHABLE: "Everything that was asked is reachable.",
     Verdict.INCONCLUSIVE: "Nothing is shown to be shut, but not everything is shown to be open.",
     Verdict.PENDING: "Nothing has been asked yet.",
+}
+SSO = {
+    SsoState.ON_CACHE: "The SSO service runs on its cached secret: restart nothing.",
+    SsoState.CACHE_LOST: "The SSO service has lost its cached secret: this server cannot decrypt.",
+    SsoState.SERVICE_STOPPED: "The SSO service does not run.",
 }
 SOME_PENDING = "Everything that is known is reachable; {pending} of {all} paths are not known yet."
 
@@ -65,12 +71,18 @@ def console_for(file: TextIO) -> Console:
 
 
 def render(run: Run) -> Group:
-    """The table, a paragraph for each path that is not reachable, the findings, and what it means for SSO."""
+    """The table, a paragraph for each path that is not reachable, the findings, and what it means for SSO.
+
+    The latter comes first where somebody has to act on it.
+    """
     parts: list[RenderableType] = [_table(run)]
+    sso = sso_parts(run.sso, run.ended) if run.sso else []
+    alarming = run.sso is not None and run.sso.state in SSO
+    parts += sso if alarming else []
     parts += [part for result in run.results if _needs_words(result) for part in _paragraph(result)]
     parts += [_finding(each) for each in run.findings]
-    parts += sso_parts(run.sso, run.ended) if run.sso else []
-    parts.append(_summary(run.results))
+    parts += [] if alarming else sso
+    parts.append(_summary(run.results, run.sso.state if run.sso else SsoState.UNKNOWN))
     return Group(*parts)
 
 
@@ -123,7 +135,7 @@ def _finding(finding: Finding) -> Text:
     return Text(f"\nNote on {finding.peer}: {plain(finding.detail, 1000)} {plain(finding.remedy, 1000)}")
 
 
-def _summary(results: Sequence[Result]) -> Text:
+def _summary(results: Sequence[Result], sso: SsoState) -> Text:
     verdict = worst(result.verdict for result in results)
     untried = sum(result.judgement.cause is Cause.LOCAL_FAULT for result in ours(results))
     pending = sum(result.verdict is Verdict.PENDING for result in results)
@@ -135,7 +147,9 @@ def _summary(results: Sequence[Result]) -> Text:
         text += f" Suspect: {'; '.join(map(_suspect, suspect))}."
     if untried:
         text += f" {untried} of {len(ours(results))} could not be tried from this host: mend that first."
-    return Text("\n" + text, style=_colour(verdict))
+    if sso in SSO:
+        text += f" {SSO[sso]}"
+    return Text("\n" + text, style=_colour(Verdict.BLOCKED if sso in SSO else verdict))
 
 
 def _suspect(result: Result) -> str:

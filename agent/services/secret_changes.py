@@ -1,4 +1,4 @@
-"""When the master secret was last changed, by this machine's event log.
+"""When the SSO service last told of a master secret that is not backed up, or of another server for it, by its events.
 
 Nowhere run yet against a real Windows log: the query and the rendered event are as Microsoft's "Consuming events"
 describes them. Where the log is long and has no such event, all of it is searched.
@@ -10,7 +10,7 @@ from datetime import datetime
 
 LOG = "Application"
 SOURCE = "ENTSSO"
-CHANGED = (10575, 10589)  # the secret server is another one; a backup of the secret is required, as after each new one
+CHANGED = (10575, 10589)  # the secret server is another one; the secret is not backed up, as a new one never is
 QUERY = f"*[System[Provider[@Name='{SOURCE}'] and ({' or '.join(f'EventID={number}' for number in CHANGED)})]]"
 
 MOST = 4096  # characters: what the system itself says of an event stands first, and is some 1,000 long
@@ -29,9 +29,10 @@ def created(event: str) -> float | None:
     if not ended or len(found) != 1:
         return None
     try:
-        return datetime.fromisoformat(found[0]["when"]).timestamp()
+        at = datetime.fromisoformat(found[0]["when"]).timestamp()
     except (ValueError, OverflowError):
         return None
+    return at if at >= 0 else None
 
 
 if sys.platform == "win32":

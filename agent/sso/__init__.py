@@ -2,10 +2,13 @@
 
 part          which part this machine has, and which of its paths matter
 seen          what was seen of services on this machine
-reach         whether the master secret and the database can be reached, by the newest verdicts
+ways, reach   whether the master secret and the database can be reached, by the newest verdicts
 memory        what is remembered of contact, of outages and of the service's life
+stored        the same as values that a file can hold
 state         the table: from memory to the state
 availability  how much of the master secret could fail without being missed
 cluster       whether this node holds the cluster's name
 standing      all of that together, to be published and said
+words         the sentences, and the answer before a restart
+findings      what stands beside the paths: backup, and dns, names that lead to the old node
 """

@@ -1,14 +1,15 @@
 """How available the master secret is, in the documentation's words: by how much of it could fail and not be missed.
 
 Of a cluster its nodes count: one of its addresses answers at a time, or one in each subnet. Of a plain server count the
-addresses that answer.
+addresses of one IP version that answer.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from agent.sso.reach import Newest, Way, asked_of, way_of_judgement
+from agent.sso.reach import Newest, of_addresses
+from agent.sso.ways import Way
 from agent.topology import Host
 from probes.resolve import literal
 
@@ -62,7 +63,7 @@ def seen_from_afar(masters: Iterable[Host], addresses: Addresses) -> Availabilit
     unknown = not any(addresses.values())
     for host in masters:
         states = addresses.get(host.name, {})
-        answering = {address for address, state in states.items() if state is AddressState.REACHABLE}
+        answering = _of_one_family({address for address, state in states.items() if state is AddressState.REACHABLE})
         if answering:
             usable |= {node.name.casefold() for node in host.nodes} or answering
         unknown |= not answering and AddressState.UNKNOWN in states.values()
@@ -73,6 +74,12 @@ def seen_from_afar(masters: Iterable[Host], addresses: Addresses) -> Availabilit
     return Availability.UNKNOWN if unknown else Availability.NOT_AVAILABLE
 
 
+def _of_one_family(addresses: set[str]) -> set[str]:
+    """The larger half: one machine has an address of each IP version, and they fail together."""
+    v6 = {address for address in addresses if ":" in address}
+    return max(addresses - v6, v6, key=len)
+
+
 def seen_from_itself(clusters: Iterable[Host]) -> Availability:
     """On the master secret server: by how many nodes there are to take over."""
     nodes = max((len(host.nodes) for host in clusters), default=1)
@@ -80,7 +87,5 @@ def seen_from_itself(clusters: Iterable[Host]) -> Availability:
 
 
 def _addresses(host: Host, newest: Newest) -> dict[str, AddressState]:
-    found = asked_of(host.name, newest)
-    if found is None or not found.result.addresses:  # a round that broke by a fault of ours has none
-        return dict.fromkeys((literal(each) or each for each in host.addresses), AddressState.UNKNOWN)
-    return {each.address or each.name: _STATE[way_of_judgement(each.judgement)] for each in found.result.addresses}
+    found = {address: _STATE[decided.way] for address, decided in of_addresses(host.name, newest).items()}
+    return found or dict.fromkeys((literal(each) or each for each in host.addresses), AddressState.UNKNOWN)

@@ -19,8 +19,9 @@ WHY = (
     'losing data from the SSO database."'
 )
 REMEDY = (
-    f"{WHY} On the master secret server run `ssoconfig -backupsecret FILE`, keep the file in a secure place that is "
-    f"not on that server, then write the day to `{KEY}`."
+    f"{WHY} On the master secret server run `ssoconfig -backupsecret FILE` (elevated; it is in the folder Common "
+    "Files\\Enterprise Single Sign-On), keep the file in a secure place that is not on that server, and its password "
+    f"elsewhere; then write the day to `{KEY}`."
 )
 
 
@@ -35,6 +36,8 @@ def backup_findings(masters: Iterable[str], confirmed: date | None, changed: flo
         return []
     if confirmed is None:
         detail = f"Nobody says that the master secret is backed up: `{KEY}` is not set, and an agent cannot see it."
+        if changed is not None:
+            detail += f" {_event(changed)}."
         return [Finding(master, Kind.BACKUP_UNCONFIRMED, detail, REMEDY)]
     if confirmed - _day(now) > AHEAD:
         detail = (
@@ -44,12 +47,19 @@ def backup_findings(masters: Iterable[str], confirmed: date | None, changed: flo
         return [Finding(master, Kind.BACKUP_UNCONFIRMED, detail, f"Correct the date, or the clock. {REMEDY}")]
     if changed is not None and confirmed < _day(changed - WESTERNMOST.total_seconds()):
         detail = (
-            f"The SSO service told of a new master secret, or of a new server for it, at {timestamp(changed)}: after "
-            f"the day on which it was last confirmed to be backed up ({confirmed}, `{KEY}`). That backup may not hold "
-            "the secret in use; if a newer one was made, its day was not written down."
+            f"{_event(changed)}: after the day on which the secret was last confirmed to be backed up ({confirmed}, "
+            f"`{KEY}`). That backup may not hold the secret in use; if a newer one was made, its day was not written "
+            "down."
         )
         return [Finding(master, Kind.BACKUP_OUTDATED, detail, REMEDY)]
     return []
+
+
+def _event(at: float) -> str:
+    return (
+        f"An event of source ENTSSO at {timestamp(at)} says that the master secret is not backed up (10589), or that "
+        "its server is another one (10575)"
+    )
 
 
 def _day(seconds: float) -> date:

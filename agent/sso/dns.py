@@ -13,8 +13,9 @@ from agent.path import Check
 from agent.result import AddressResult, Result
 from agent.sso.cluster import given, spelled
 from agent.sso.part import Part
-from agent.sso.reach import Newest, Way, asked_of, way_of_judgement
+from agent.sso.reach import Newest, asked_of, of_addresses
 from agent.sso.seen import Condition, Service
+from agent.sso.ways import Decided, Way
 from agent.text import plain
 from agent.topology import Host
 from probes.resolve import literal
@@ -40,7 +41,8 @@ def stale_from_afar(masters: Iterable[Host], newest: Newest) -> list[Finding]:
     for host in masters:
         asked = asked_of(host.name, newest)
         if asked is not None:
-            found += [_from_afar(host, asked.result, *each) for each in _stale_names(host, asked.result)]
+            ways = of_addresses(host.name, newest)
+            found += [_from_afar(host, asked.result, *each) for each in _stale_names(host, asked.result, ways)]
     return found
 
 
@@ -53,7 +55,9 @@ def stale_on_node(
     return [finding for host in part.clusters for finding in _on_node(part.here, host, own, resolved)]
 
 
-def _stale_names(host: Host, result: Result) -> Iterator[tuple[str, list[AddressResult], list[AddressResult]]]:
+def _stale_names(
+    host: Host, result: Result, ways: Mapping[str, Decided]
+) -> Iterator[tuple[str, list[AddressResult], list[AddressResult]]]:
     """Each with the addresses that it gave, and those of the host where the service is."""
     order = list(dict.fromkeys(result.path.addresses))
     for name in host.addresses:
@@ -63,13 +67,13 @@ def _stale_names(host: Host, result: Result) -> Iterator[tuple[str, list[Address
         # An address stands under the first entry of the file that gives it: what stands under an earlier one may be
         # this name's too, what stands under a later one is not.
         later = order[order.index(name) + 1 :]
-        there = [each for each in result.addresses if each.name in later and _way(each) is Way.OPEN]
-        if gave and there and all(_way(each) is Way.SHUT for each in gave):
+        there = [each for each in result.addresses if each.name in later and _way(each, ways) is Way.OPEN]
+        if gave and there and all(_way(each, ways) is Way.SHUT for each in gave):
             yield name, gave, there
 
 
-def _way(each: AddressResult) -> Way:
-    return way_of_judgement(each.judgement)
+def _way(each: AddressResult, ways: Mapping[str, Decided]) -> Way:
+    return ways[each.address or each.name].way
 
 
 def _from_afar(host: Host, result: Result, name: str, gave: list[AddressResult], there: list[AddressResult]) -> Finding:

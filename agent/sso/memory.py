@@ -9,9 +9,11 @@ last, so is the machine's run. Otherwise what was measured before counts for not
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from agent.sso.reach import Reach, Way
+from agent.sso.reach import Moment, Reach
 from agent.sso.seen import Condition, Sighting
+from agent.sso.ways import Way
 
+MOST_NAMES = 1_000  # of host instances, or of peers
 AT_REST = (Condition.STOPPED, Condition.ABSENT)
 CONCLUSIVE = (Condition.RUNNING, *AT_REST)
 
@@ -38,13 +40,19 @@ class Contact:
 class Outage:
     """No way to the master secret, asked again and again without a gap. `since` is UTC, the others are monotonic.
 
-    `began`: when it was found first; `until`: when it was found last, by an attempt that began at `asked`.
+    `began`: when it was found first, of all master secret servers; `until`: when it was found last, of each; `asked`:
+    when the oldest of the attempts behind that began.
     """
 
     since: float
     began: float
-    until: float
+    until: Mapping[str, float]
     asked: float
+
+    @property
+    def newest(self) -> float:
+        """Since when it is not known any better: of the server that was found so longest ago."""
+        return min(self.until.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,13 @@ class Memory:
     def resumed(self) -> "Memory":
         """As it is when it comes from a file."""
         return replace(self, resuming=True, unasked=True)
+
+    def by_another_clock(self) -> "Memory":
+        """As it is where monotonic times begin anew: who ran is known, and nothing of when."""
+        contact = replace(self.contact, found=None) if self.contact else None
+        return replace(
+            self, contact=contact, outage=None, life=Life(self.life.incarnation, 0.0, 0.0) if self.life else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,28 +158,36 @@ def _met(memory: Memory, reach: Reach, sighting: Sighting, spans: Spans) -> Memo
 
 
 def _instances(sighting: Sighting) -> Mapping[str, str | None] | None:
-    """Those that do not rest."""
+    """Those that do not rest, as many as are remembered."""
     if not sighting.listed:
         return None
-    return {name: each.incarnation for name, each in sighting.instances.items() if each.condition not in AT_REST}
+    awake = {name: each.incarnation for name, each in sighting.instances.items() if each.condition not in AT_REST}
+    return dict(sorted(awake.items())[:MOST_NAMES])
 
 
 def _span(memory: Memory, before: float | None, reach: Reach, spans: Spans) -> float:
     """How much longer the way was open, if it was all the time."""
-    if memory.outage is not None or before is None or not _follows(before, reach, spans):
+    if memory.outage is not None or before is None or not _follows(before, Moment(reach.began, reach.found), spans):
         return 0.0
     return reach.found - before
 
 
-def _follows(before: float, reach: Reach, spans: Spans) -> bool:
+def _follows(before: float, after: Moment, spans: Spans) -> bool:
     """Whether hardly anything can have happened between a finding and the attempt behind the next one."""
-    return before <= reach.found and reach.began - before <= spans.brief
+    return before <= after.found and after.began - before <= spans.brief
 
 
 def _missed(memory: Memory, reach: Reach, spans: Spans) -> Memory:
-    outage = memory.outage
-    if outage is not None and outage.until == reach.found:
+    outage, each = memory.outage, reach.each or {}
+    until = {peer: moment.found for peer, moment in each.items()}
+    if outage is not None and outage.until == until:
         return memory
-    if outage is not None and _follows(outage.until, reach, spans):
-        return replace(memory, outage=replace(outage, until=reach.found, asked=reach.began), unasked=False)
-    return replace(memory, outage=Outage(reach.at, reach.found, reach.found, reach.began), unasked=False)
+    if outage is not None and _goes_on(outage, each, spans):
+        return replace(memory, outage=replace(outage, until=until, asked=reach.began), unasked=False)
+    return replace(memory, outage=Outage(reach.at, max(until.values()), until, reach.began), unasked=False)
+
+
+def _goes_on(outage: Outage, each: Mapping[str, Moment], spans: Spans) -> bool:
+    """Of the same servers, without a gap at any."""
+    known = outage.until
+    return known.keys() == each.keys() and all(_follows(known[peer], each[peer], spans) for peer in known)

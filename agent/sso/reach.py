@@ -1,25 +1,15 @@
-"""Whether the master secret, or the SSO database, can be reached from here, by the newest verdicts of its paths.
-
-Of a master secret server its SSO service's own port decides: registered, and connects. Where its endpoint mapper
-refuses to say where that is, or the configuration requires no service there, the mapper alone has to do.
-"""
+"""Whether the master secret, or the SSO database, can be reached from here, by the newest results of its paths."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import NamedTuple
 
-from agent.judge.fold import BAD
-from agent.judge.verdict import Cause, Judgement, Verdict
+from agent.judge.verdict import Judgement
 from agent.path import Check
 from agent.result import Result
+from agent.sso.ways import Decided, Way, decide, together, way_of
 
-
-class Way(StrEnum):
-    """OPEN: shown to work; SHUT: shown not to work, whatever the reason; UNSURE: neither, or not asked yet."""
-
-    OPEN = "open"
-    SHUT = "shut"
-    UNSURE = "unsure"
+NOBODY_ASKED = "not asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +24,30 @@ class Found:
         """When its first attempt began (monotonic)."""
         return self.found - self.result.seconds
 
+    @property
+    def at(self) -> float:
+        """When it was found (UTC)."""
+        return self.result.started + self.result.seconds
+
+
+Newest = Mapping[tuple[str, Check], Found | None]  # by peer and check; None: planned, and nothing is found yet
+
+
+class Moment(NamedTuple):
+    """Of a finding, monotonic: when its attempt began, and when it was found."""
+
+    began: float
+    found: float
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Of all hosts of one kind together. `peers`: those that are reached; without one, those that were asked.
 
-    `found` and `began` are monotonic, `at` is when it was found in UTC. `by_mapper`: that the service's own port
-    connects is not shown. `said`: peer by peer, what the verdict is where the way is not open.
+    `began` and `found` are monotonic: of the finding that decides, and of several that are shut those of the oldest.
+    `each`: of every peer that is shut. `at`: when it was so (UTC), of several that are shut when the last one was found
+    so. `by_mapper`: that the service's own port connects is not shown. `said`: peer by peer, what the verdict is where
+    the way is not open.
     """
 
     way: Way
@@ -50,76 +57,95 @@ class Reach:
     at: float = 0.0
     by_mapper: bool = False
     said: Mapping[str, str] | None = None
+    each: Mapping[str, Moment] | None = None
 
 
 NOT_ASKED = Reach(Way.UNSURE)
 
-Newest = Mapping[tuple[str, Check], Found]
-
 
 def master_reach(peers: Iterable[str], newest: Newest) -> Reach:
-    """`newest`: the outbound results so far, by peer and check."""
+    """`newest`: the outbound results so far."""
     return _together([_of_master(peer, newest) for peer in peers])
 
 
 def database_reach(peers: Iterable[str], newest: Newest) -> list[Reach]:
     """One each."""
-    return [_together([_of(peer, newest.get((peer, Check.SQL)))]) for peer in peers]
+    return [_together([_of_database(peer, newest.get((peer, Check.SQL)))]) for peer in peers]
+
+
+def of_addresses(peer: str, newest: Newest) -> dict[str, Decided]:
+    """Of each address of a master secret server, or of each name that gave none; nothing before there is a result."""
+    endpoint, mapper = _pair(peer, newest)
+    own, by_mapper = _by_address(endpoint), _by_address(mapper)
+    alone = _is_alone(peer, newest)
+    return {each: decide(own.get(each), by_mapper.get(each), alone=alone) for each in {**own, **by_mapper}}
 
 
 def asked_of(peer: str, newest: Newest) -> Found | None:
-    """The result that decides about a master secret server.
-
-    Without its mapper nobody finds the service: a mapper that is shut decides where the service's port is not known.
-    """
-    endpoint, mapper = newest.get((peer, Check.RPC_ENDPOINT)), newest.get((peer, Check.EPM))
-    if endpoint is None or mapper is None:
-        return endpoint or mapper
-    judged = endpoint.result.judgement
-    unsure = way_of_judgement(judged) is Way.UNSURE and way_of_judgement(mapper.result.judgement) is Way.SHUT
-    return mapper if unsure or judged.cause is Cause.QUERY_REFUSED else endpoint
+    """The result that decides about a master secret server."""
+    endpoint, mapper = _pair(peer, newest)
+    decided = [*of_addresses(peer, newest).values()] or [_as_a_whole(peer, newest)]
+    way = together([each.way for each in decided])
+    return mapper if mapper is not None and any(each.by_mapper for each in decided if each.way is way) else endpoint
 
 
-def way_of_judgement(judged: Judgement) -> Way:
-    """By one verdict. A mapper that refuses the query is there, and the way to it is open."""
-    if judged.verdict is Verdict.REACHABLE or judged.cause is Cause.QUERY_REFUSED:
-        return Way.OPEN
-    return Way.SHUT if judged.verdict in BAD else Way.UNSURE
+def _pair(peer: str, newest: Newest) -> tuple[Found | None, Found | None]:
+    return newest.get((peer, Check.RPC_ENDPOINT)), newest.get((peer, Check.EPM))
+
+
+def _is_alone(peer: str, newest: Newest) -> bool:
+    return (peer, Check.RPC_ENDPOINT) not in newest
+
+
+def _by_address(found: Found | None) -> dict[str, Judgement]:
+    return {each.address or each.name: each.judgement for each in found.result.addresses} if found else {}
+
+
+def _as_a_whole(peer: str, newest: Newest) -> Decided:
+    """By the verdicts of the paths: a round that broke by a fault of ours has no addresses."""
+    endpoint, mapper = (found.result.judgement if found else None for found in _pair(peer, newest))
+    return decide(endpoint, mapper, alone=_is_alone(peer, newest))
 
 
 def _of_master(peer: str, newest: Newest) -> Reach:
+    decided = of_addresses(peer, newest) or {"": _as_a_whole(peer, newest)}
+    way = together([each.way for each in decided.values()])
     found = asked_of(peer, newest)
-    return _of(peer, found, by_mapper=found is not None and _is_of_mapper(found.result))
+    deciding = [each for each in decided.values() if each.way is way]
+    by_mapper = way is Way.OPEN and all(each.by_mapper for each in deciding)
+    where = next((address for address, each in decided.items() if each.way is way), "")
+    return _reach(peer, way, found, _by_address(found).get(where), by_mapper=by_mapper)
 
 
-def _is_of_mapper(result: Result) -> bool:
-    """A mapper that refuses the query says so of the service's port too, which was not tried then."""
-    return result.path.check is Check.EPM or result.judgement.cause is Cause.QUERY_REFUSED
+def _of_database(peer: str, found: Found | None) -> Reach:
+    judged = _by_address(found)
+    whole = found.result.judgement if found else None
+    ways = {address: way_of(each) for address, each in judged.items()}
+    way = together([*ways.values()]) if ways else way_of(whole)
+    return _reach(peer, way, found, next((judged[address] for address, each in ways.items() if each is way), None))
 
 
-def _of(peer: str, found: Found | None, *, by_mapper: bool = False) -> Reach:
+def _reach(peer: str, way: Way, found: Found | None, judged: Judgement | None, *, by_mapper: bool = False) -> Reach:
+    """`judged`: of an address to which the way is so; None: take that of the path."""
     if found is None:
-        return Reach(Way.UNSURE, (peer,), said={peer: "not asked yet"})
-    result = found.result
-    judged = result.judgement
-    way = way_of_judgement(judged)
-    said = {} if way is Way.OPEN else {peer: f"{judged.verdict} / {judged.cause}" if judged.cause else judged.verdict}
-    at = result.started + result.seconds
-    return Reach(way, (peer,), found.began, found.found, at, by_mapper=by_mapper and way is Way.OPEN, said=said)
+        return Reach(way, (peer,), said={peer: NOBODY_ASKED})
+    of = judged or found.result.judgement
+    said = {} if way is Way.OPEN else {peer: f"{of.verdict} / {of.cause}" if of.cause else str(of.verdict)}
+    each = {peer: Moment(found.began, found.found)} if way is Way.SHUT else None
+    return Reach(way, (peer,), found.began, found.found, found.at, by_mapper, said, each)
 
 
 def _together(reaches: Sequence[Reach]) -> Reach:
-    """Any one that is open will do, the newest first; it is shut only if all of them are, as old as the oldest."""
     if not reaches:
         return NOT_ASKED
+    way = together([reach.way for reach in reaches])
     said = {peer: words for reach in reaches for peer, words in (reach.said or {}).items()}
-    opened = [reach for reach in reaches if reach.way is Way.OPEN]
-    if opened:
-        best = max(opened, key=lambda reach: (not reach.by_mapper, reach.found))
-        peers = tuple(peer for reach in opened for peer in reach.peers)
-        return Reach(Way.OPEN, peers, best.began, best.found, best.at, best.by_mapper, said)
-    shut = all(reach.way is Way.SHUT for reach in reaches)
-    oldest = min(reaches, key=lambda reach: reach.found)
-    peers = tuple(peer for reach in reaches for peer in reach.peers)
-    way = Way.SHUT if shut else Way.UNSURE
-    return Reach(way, peers, min(reach.began for reach in reaches), oldest.found, oldest.at, said=said)
+    deciding = [reach for reach in reaches if way is not Way.OPEN or reach.way is way]
+    peers = tuple(peer for reach in deciding for peer in reach.peers)
+    if way is Way.OPEN:
+        best = max(deciding, key=lambda reach: (not reach.by_mapper, reach.found))
+        return Reach(way, peers, best.began, best.found, best.at, best.by_mapper, said)
+    each = {peer: moment for reach in reaches for peer, moment in (reach.each or {}).items()}
+    began, found = min(reach.began for reach in reaches), min(reach.found for reach in reaches)
+    at = max(reaches, key=lambda reach: reach.found).at
+    return Reach(way, peers, began, found, at, said=said, each=each if way is Way.SHUT else None)

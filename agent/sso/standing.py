@@ -1,16 +1,19 @@
 """How a machine stands in the SSO system: everything that is published and said of it, as one value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from agent.path import Check
 from agent.sso.availability import Addresses, Availability, addresses_of, seen_from_afar, seen_from_itself
 from agent.sso.cluster import Holding
+from agent.sso.dns import stale_from_afar
 from agent.sso.memory import AT_REST, Contact, Memory, Outage, Spans, saw_service, saw_way
 from agent.sso.part import Part, Place
-from agent.sso.reach import Newest, Reach, Way, database_reach, master_reach
+from agent.sso.reach import Found, Newest, Reach, database_reach, master_reach
 from agent.sso.seen import Service, Sighting
 from agent.sso.state import STATE, SsoState, Why, by_way, unseen
+from agent.sso.ways import Way, way_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,8 @@ class Standing:
     """`since`: when `state` began, UTC; None: not known.
 
     `master`: of the master secret servers together, `databases`: of each SSO database. `processing`: by processing
-    server, what it told of the way to this machine, where this is the master. `restarted`: host instances that are not
+    server, what it told of the way to this machine, where this is the master, and `ranges` likewise of the dynamic
+    range. `stale`: masters of which a name leads to where the service is not. `restarted`: host instances that are not
     the ones of the last contact, `halted`: those that were there then and do not run now.
     """
 
@@ -37,6 +41,8 @@ class Standing:
     holding: Holding = Holding.UNKNOWN
     backup_confirmed: date | None = None
     since: float | None = None
+    ranges: Mapping[str, Way] = field(default_factory=dict)
+    stale: tuple[str, ...] = ()
 
     @property
     def state(self) -> SsoState:
@@ -44,16 +50,24 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What peers told of their ways here: `ways` to the SSO service, `ranges` to the dynamic ports."""
+
+    ways: Mapping[str, Way] = field(default_factory=dict)
+    ranges: Mapping[str, Way] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
     """What `stand` goes by. `newest`: outbound results; `told`: by peer, what it found of the way to this machine.
 
-    `looked`: when the look at services began; `now`: when all of this is known. Both are monotonic.
+    `looked`: when the look at services began and ended; `now`: when all of this is known. All are monotonic.
     """
 
     sighting: Sighting
     newest: Newest
-    told: Mapping[str, Way]
-    looked: float
+    told: Told
+    looked: tuple[float, float]
     now: float
     spans: Spans
     holding: Holding = Holding.UNKNOWN
@@ -61,7 +75,7 @@ class Observed:
 
 def follow(part: Part, memory: Memory, seen: Observed, backup: date | None = None) -> tuple[Memory, Standing]:
     """What is remembered after one more look, and how the machine stands then. `backup`: when it was confirmed."""
-    memory = saw_service(memory, seen.sighting, seen.looked, seen.now)
+    memory = saw_service(memory, seen.sighting, *seen.looked)
     memory = saw_way(memory, _master_reach(part, seen.newest), seen.sighting, seen.spans)
     return memory, stand(part, memory, seen, backup)
 
@@ -74,7 +88,7 @@ def stand(part: Part, memory: Memory, seen: Observed, backup: date | None = None
     """How the machine stands by what is remembered. Results that are too old count as if there were none."""
     service = seen.sighting.service
     master = part.place is Place.MASTER
-    newest = {key: found for key, found in seen.newest.items() if seen.now - found.found <= seen.spans.stands}
+    newest = {key: found if _counts(found, seen) else None for key, found in seen.newest.items()}
     addresses = addresses_of(part.masters, newest)
     contact = None if master else memory.contact
     restarted, halted = _instances(contact, seen.sighting)
@@ -86,7 +100,9 @@ def stand(part: Part, memory: Memory, seen: Observed, backup: date | None = None
         outage=None if master else memory.outage,
         master=_master_reach(part, newest),
         databases=tuple(database_reach((host.name for host in part.databases), newest)),
-        processing={peer: seen.told.get(peer, Way.UNSURE) for peer in part.processing},
+        processing={peer: seen.told.ways.get(peer, Way.UNSURE) for peer in part.processing},
+        ranges={peer: way for peer, way in seen.told.ranges.items() if peer in part.processing},
+        stale=tuple(dict.fromkeys(finding.peer for finding in stale_from_afar(part.masters, newest))),
         restarted=restarted,
         halted=halted,
         addresses=addresses,
@@ -96,17 +112,31 @@ def stand(part: Part, memory: Memory, seen: Observed, backup: date | None = None
     )
 
 
+def _counts(found: Found | None, seen: Observed) -> bool:
+    return found is not None and seen.now - found.found <= seen.spans.stands
+
+
 def _why(part: Part, memory: Memory, seen: Observed) -> Why:
     if part.place is Place.NONE:
         return Why.NO_PART
     missing = unseen(memory, seen.sighting.service)
-    if missing is Why.STOPPED and part.is_node and seen.holding is not Holding.HERE:
+    rests = missing is Why.STOPPED and seen.sighting.service.incarnation is None
+    if rests and part.is_node and seen.holding is not Holding.HERE:
         return Why.PASSIVE
     if missing is not None:
         return missing
     if part.place is Place.MASTER:
         return Why.ITSELF
-    return Why.STANDBY if part.place is Place.STANDBY else by_way(memory, seen.now, seen.spans)
+    if part.place is Place.STANDBY:
+        return Why.STANDBY
+    why = by_way(memory, seen.now, seen.spans)
+    return Why.ELSEWHERE if why is Why.LOST and _has_stand_in(part, seen.newest) else why
+
+
+def _has_stand_in(part: Part, newest: Newest) -> bool:
+    """Whether one may have been made master by hand, as far as its endpoint mapper can be reached."""
+    found = (newest.get((host.name, Check.EPM)) for host in part.standbys)
+    return any(way_of(each.result.judgement) is not Way.SHUT for each in found if each is not None)
 
 
 def _instances(contact: Contact | None, sighting: Sighting) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -116,5 +146,7 @@ def _instances(contact: Contact | None, sighting: Sighting) -> tuple[tuple[str, 
     then = {name: each for name, each in contact.instances.items() if each is not None}
     now = {name: each for name, each in sighting.instances.items() if contact.instances.get(name, "") is not None}
     restarted = [name for name, each in now.items() if each.incarnation and each.incarnation != then.get(name)]
-    halted = [name for name in then if name not in now or now[name].condition in AT_REST]
+    halted = [
+        name for name in then if name not in now or (now[name].condition in AT_REST and not now[name].incarnation)
+    ]
     return tuple(sorted(restarted)), tuple(sorted(halted))

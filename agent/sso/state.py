@@ -1,6 +1,6 @@
 """What it comes to: design's table, first match. The states are a metric's label and part of the JSON's schema."""
 
-from enum import Enum, StrEnum, auto
+from enum import StrEnum
 
 from agent.sso.memory import Memory, Spans
 from agent.sso.seen import Condition, Service
@@ -16,26 +16,27 @@ class SsoState(StrEnum):
     CACHE_LOST = "cache-lost"
 
 
-class Why(Enum):
-    """Which row of the table it was. What can be said follows from it."""
+class Why(StrEnum):
+    """Which row of the table it was: part of the JSON's schema. What can be said follows from it."""
 
-    NO_PART = auto()  # no SSO service is expected on this machine
-    ABSENT = auto()
-    FORBIDDEN = auto()
-    SEVERAL = auto()
-    FAILED = auto()
-    PASSIVE = auto()  # a cluster's node that does not hold the cluster's name
-    STANDBY = auto()  # a stand-in asks nothing of the master
-    STOPPED = auto()
-    OPEN = auto()
-    ITSELF = auto()  # this machine is the master secret server
-    NOT_ASKED = auto()  # not in this process, or not with a definite answer
-    STALE = auto()  # the newest definite answer is too old
-    NEVER = auto()  # no contact was ever seen
-    SAME = auto()  # shut; the service is the one of the last contact
-    LOST = auto()  # shut; it began in the outage, and somebody watched
-    JUST_BEGUN = auto()  # shut; it began in the outage, and the way was not asked since
-    UNWATCHED = auto()  # shut; it began when nobody watched
+    NO_PART = "no-part"  # no SSO service is expected on this machine
+    ABSENT = "absent"
+    FORBIDDEN = "forbidden"
+    SEVERAL = "several"
+    FAILED = "failed"
+    PASSIVE = "passive"  # a cluster's node that does not hold the cluster's name
+    STANDBY = "standby"  # a stand-in asks nothing of the master
+    STOPPED = "stopped"
+    OPEN = "open"
+    ITSELF = "itself"  # this machine is the master secret server
+    NOT_ASKED = "not-asked"  # not in this process, or not with a definite answer
+    STALE = "stale"  # the newest definite answer is too old
+    NEVER = "never"  # no contact was ever seen
+    SAME = "same"  # shut; the service is the one of the last contact
+    LOST = "lost"  # shut; it began in the outage, and somebody watched
+    ELSEWHERE = "elsewhere"  # shut; it began in the outage, and a stand-in that can be reached may be master by now
+    JUST_BEGUN = "just-begun"  # shut; it began in the outage, and the way was not asked since
+    UNWATCHED = "unwatched"  # shut; it began when nobody watched
 
 
 STATE = {
@@ -54,6 +55,7 @@ STATE = {
     Why.NEVER: SsoState.UNKNOWN,
     Why.SAME: SsoState.ON_CACHE,
     Why.LOST: SsoState.CACHE_LOST,
+    Why.ELSEWHERE: SsoState.UNKNOWN,
     Why.JUST_BEGUN: SsoState.UNKNOWN,
     Why.UNWATCHED: SsoState.UNKNOWN,
 }
@@ -79,7 +81,7 @@ def by_way(memory: Memory, now: float, spans: Spans) -> Why:
     contact, outage, life = memory.contact, memory.outage, memory.life
     if outage is None:
         return _without_outage(memory, now, spans)
-    if not spans.holds(now - outage.until, memory):
+    if not spans.holds(now - outage.newest, memory):
         return Why.STALE
     if contact is None:
         return Why.NEVER
@@ -89,7 +91,7 @@ def by_way(memory: Memory, now: float, spans: Spans) -> Why:
         return Why.SAME
     if life.not_before is None or life.not_before < outage.began:
         return Why.UNWATCHED
-    if now - outage.until > spans.brief:
+    if now - outage.newest > spans.brief:
         return Why.STALE  # it may have found a way meanwhile
     return Why.LOST if outage.asked >= life.first else Why.JUST_BEGUN
 

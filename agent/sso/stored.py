@@ -9,24 +9,26 @@ from math import isfinite
 
 from pydantic import TypeAdapter, ValidationError
 
-from agent.sso.memory import Memory
-from agent.sso.state import SsoState
+from agent.sso.memory import MOST_NAMES, Memory
+from agent.sso.state import SsoState, Why
 from agent.text import plain
 
 LATEST = 253_402_300_799.0  # the last second that a date can name: the year 9999
-MOST_NAMES = 1_000  # of host instances, or of peers
 LONGEST = 300  # characters of a name or an incarnation
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """`memory` of `service` on `host`; the newest state, and since when it is so (UTC)."""
+    """`memory` of `service` on `host`, which asks `masters`; the newest state, why, and since when it is so (UTC)."""
 
     host: str
     service: str
     memory: Memory
     state: SsoState | None = None
     since: float | None = None
+    why: Why | None = None
+    masters: tuple[str, ...] = ()
+    clock: str = ""  # by which monotonic times are meant
 
 
 _FORM: TypeAdapter[Remembered] = TypeAdapter(Remembered)
@@ -38,8 +40,12 @@ def store(remembered: Remembered) -> dict[str, object]:
     return stored
 
 
-def restore(stored: Mapping[str, object], host: str, service: str) -> Remembered:
-    """What `store` wrote for the same service of the same host. Raises ValueError when it is not that."""
+def restore(stored: Mapping[str, object], of: Remembered) -> Remembered:
+    """What `store` wrote for the same service of the same host as `of`. Raises ValueError when it is not that.
+
+    Of other master secret servers than those of `of` nothing counts but the service's own life, and by another clock no
+    span.
+    """
     try:
         found = _FORM.validate_json(json.dumps(dict(stored)), strict=True)
     except RecursionError:
@@ -48,9 +54,13 @@ def restore(stored: Mapping[str, object], host: str, service: str) -> Remembered
         first = error.errors()[0]
         wrong = f"not what is known of SSO: {'.'.join(map(str, first['loc']))}: {first['msg']}"
         raise ValueError(plain(wrong)) from None
-    if (found.host.casefold(), found.service.casefold()) != (host.casefold(), service.casefold()):
+    if (found.host.casefold(), found.service.casefold()) != (of.host.casefold(), of.service.casefold()):
         raise ValueError(plain(f"of service {found.service} on {found.host}"))
     _check(found)
+    if found.clock != of.clock:
+        found = replace(found, clock=of.clock, memory=found.memory.by_another_clock())
+    if found.masters != of.masters:
+        return replace(of, memory=Memory(life=found.memory.life).resumed())
     return replace(found, memory=found.memory.resumed())
 
 
@@ -59,7 +69,9 @@ def _check(found: Remembered) -> None:
         raise ValueError("a time that is none")
     if any(not 0 <= number <= LATEST for number in _dates(found)):
         raise ValueError("a date that is none")
-    contact = found.memory.contact
+    contact, outage = found.memory.contact, found.memory.outage
+    if outage is not None and not 0 < len(outage.until) <= MOST_NAMES:
+        raise ValueError("an outage of nobody, or of more than there are")
     is_long = contact is not None and max(len(contact.instances or ()), len(contact.peers)) > MOST_NAMES
     if is_long or any(len(text) > LONGEST for text in _texts(found)):
         raise ValueError("longer than anything of ours")
@@ -71,7 +83,7 @@ def _times(found: Remembered) -> Iterator[float]:
         yield memory.contact.held
         yield from () if memory.contact.found is None else (memory.contact.found,)
     if memory.outage is not None:
-        yield from (memory.outage.began, memory.outage.until, memory.outage.asked)
+        yield from (memory.outage.began, *memory.outage.until.values(), memory.outage.asked)
     if memory.life is not None:
         yield from (memory.life.first, memory.life.last)
         yield from () if memory.life.not_before is None else (memory.life.not_before,)
@@ -86,6 +98,7 @@ def _dates(found: Remembered) -> Iterator[float]:
 
 def _texts(found: Remembered) -> Iterator[str]:
     contact, life = found.memory.contact, found.memory.life
+    yield from (*found.masters, *(found.memory.outage.until if found.memory.outage else ()))
     if contact is not None:
         instances = contact.instances or {}
         yield from (*contact.peers, *instances, *filter(None, instances.values()), contact.incarnation or "")

@@ -80,7 +80,7 @@ def test_the_first_verdict_has_nothing_before_it(lines: Lines) -> None:
     (event,) = lines.events
     assert event.pop("time")
     assert event == {
-        "level": "info",
+        "level": "warning",
         "event": "verdict changed",
         "peer": "MSS",
         "check": "epm",
@@ -212,10 +212,9 @@ def test_the_first_state_of_all_has_no_times_that_nobody_knows(lines: Lines) -> 
 @pytest.mark.parametrize("why", [each for each in Why if each is not Why.NO_PART])
 def test_every_row_of_the_table_is_one_event_and_loud_where_it_should_be(lines: Lines, why: Why) -> None:
     event = told(lines, standing(why))
-    state = STATE[why]
-    loud = state in (SsoState.ON_CACHE, SsoState.CACHE_LOST, SsoState.SERVICE_STOPPED)
-    assert (event["level"], event["state"]) == ("warning" if loud else "info", str(state))
-    assert event["why"] == why.name.lower().replace("_", "-")
+    loud = why in (Why.STOPPED, Why.NEVER, Why.SAME, Why.LOST, Why.ELSEWHERE, Why.UNWATCHED)
+    assert (event["level"], event["state"]) == ("warning" if loud else "info", str(STATE[why]))
+    assert event["why"] == str(why)
     assert ("last_contact" in event) == (standing(why).contact is not None)
 
 

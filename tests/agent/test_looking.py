@@ -14,8 +14,10 @@ from agent.path import Check, Direction, Path
 from agent.result import Result
 from agent.sso.cluster import Holding
 from agent.sso.part import Part, Place
-from agent.sso.reach import Found, Way
+from agent.sso.reach import Found
 from agent.sso.seen import Condition, Service, Sighting
+from agent.sso.standing import Told
+from agent.sso.ways import Way
 from agent.whoami import Machine
 from probes.resolve import Resolver
 from tests.agent.seen import path, result
@@ -48,16 +50,15 @@ def slow() -> Iterator[Slow]:
     system.answers.set()  # no thread is left behind
 
 
-async def test_what_is_seen_is_seen_and_dated_by_its_beginning() -> None:
+async def test_what_is_seen_is_seen_and_dated_by_its_beginning_and_its_end() -> None:
     clock = HeldClock()
     eyes = Eyes("ENTSSO", clock.monotonic, lambda _: SEEN)
     await clock.advance(5.0)
-    assert eyes.began == clock.monotonic() - 5.0  # before the first one
-    assert await eyes.look() is SEEN
-    assert eyes.began == clock.monotonic()
-    await clock.advance(5.0)
-    assert await eyes.look() is SEEN
-    assert eyes.began == clock.monotonic()
+    assert eyes.looked == (clock.monotonic() - 5.0, clock.monotonic() - 5.0)  # before the first one
+    for _ in range(2):
+        assert await eyes.look() is SEEN
+        assert eyes.looked == (clock.monotonic(), clock.monotonic())
+        await clock.advance(5.0)
 
 
 async def test_a_look_that_hangs_is_waited_on_by_the_next_one(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,14 +72,14 @@ async def test_a_look_that_hangs_is_waited_on_by_the_next_one(slow: Slow, monkey
         assert not seen.listed
         await clock.advance(5.0)
     began = clock.monotonic() - 15.0
-    assert eyes.began == began
+    assert eyes.looked == (began, began)  # nothing was seen
     monkeypatch.setattr("agent.looking.LONGEST", 30.0)
     slow.answers.set()
     assert await eyes.look() is SEEN
-    assert eyes.began == began  # what it saw may be as old as that
+    assert eyes.looked == (began, clock.monotonic())  # what it saw may be as old as that
     assert slow.asked == ["ENTSSO"]
     assert await eyes.look() is SEEN
-    assert (len(slow.asked), eyes.began) == (2, clock.monotonic())
+    assert (len(slow.asked), eyes.looked) == (2, (clock.monotonic(), clock.monotonic()))
 
 
 async def test_a_look_that_was_called_off_is_taken_up_again(slow: Slow) -> None:
@@ -217,22 +218,30 @@ GOOD, SHUT = Judgement(V.REACHABLE), Judgement(V.BLOCKED, Cause.SILENT_DROP)
 def test_what_the_paths_from_here_came_to_is_dated_by_the_monotonic_clock() -> None:
     kept, clock = ledger((PATHS[Check.EPM, OUT], GOOD), (PATHS[Check.SQL, OUT], SHUT), (PATHS[Check.EPM, IN], SHUT))
     newest = newest_of(kept, PATHS.values())
-    assert set(newest) == {("MSS", Check.EPM), ("MSS", Check.SQL)}
+    assert {check for (_, check), each in newest.items() if each} == {Check.EPM, Check.SQL}
     epm = newest["MSS", Check.EPM]
-    assert (epm.result.verdict, epm.found, epm.began) == (V.REACHABLE, clock.monotonic() - 1, clock.monotonic() - 3)
+    assert epm
+    assert (epm.result.verdict, epm.found, epm.began) == (V.REACHABLE, clock.monotonic(), clock.monotonic() - 2)
+
+
+def test_what_is_planned_and_not_found_yet_is_known_to_be_planned() -> None:
+    kept, _ = ledger((PATHS[Check.EPM, OUT], GOOD))
+    newest = newest_of(kept, PATHS.values())
+    assert set(newest) == {("MSS", check) for check in (Check.EPM, Check.RPC_ENDPOINT, Check.RPC_RANGE, Check.SQL)}
+    assert newest["MSS", Check.RPC_ENDPOINT] is None
 
 
 def test_nothing_is_told_of_what_nobody_has_found_yet() -> None:
     kept, _ = ledger()
-    assert newest_of(kept, PATHS.values()) == {}
-    assert told_of(kept, PATHS.values()) == {}
+    assert set(newest_of(kept, PATHS.values()).values()) == {None}
+    assert told_of(kept, PATHS.values()) == Told()
 
 
 def test_a_path_that_is_none_of_the_plan_is_nothing() -> None:
     kept, _ = ledger()
     other = path(peer="OTHER")
-    assert newest_of(kept, [other]) == {}
-    assert told_of(kept, [replace(other, direction=IN)]) == {}
+    assert set(newest_of(kept, [other]).values()) == {None}
+    assert told_of(kept, [replace(other, direction=IN)]) == Told()
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -241,10 +250,11 @@ def test_a_path_that_is_none_of_the_plan_is_nothing() -> None:
     [
         (GOOD, SHUT, Way.SHUT),  # the service's own port says more, whichever was planned first
         (SHUT, GOOD, Way.OPEN),
-        (GOOD, None, Way.OPEN),
+        (GOOD, None, Way.UNSURE),  # the port is not told of yet
         (SHUT, None, Way.SHUT),
+        (SHUT, Judgement(V.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER), Way.SHUT),
         (None, GOOD, Way.OPEN),
-        (Judgement(V.INCONCLUSIVE, Cause.QUERY_REFUSED), None, Way.OPEN),
+        (Judgement(V.INCONCLUSIVE, Cause.QUERY_REFUSED), None, Way.UNSURE),
         (GOOD, Judgement(V.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER), Way.UNSURE),
     ],
 )
@@ -254,19 +264,25 @@ def test_what_a_peer_tells_of_its_way_here(
     judged = {Check.EPM: mapper, Check.RPC_ENDPOINT: endpoint}
     kept, _ = ledger(*((PATHS[check, IN], each) for check, each in judged.items() if each))
     paths = list(PATHS.values())
-    assert told_of(kept, paths[::-1] if turned else paths) == {"MSS": way}
+    assert told_of(kept, paths[::-1] if turned else paths) == Told({"MSS": way})
 
 
-def test_neither_a_range_nor_a_database_nor_the_way_from_here_is_the_peer_s_word() -> None:
-    others = [PATHS[Check.RPC_RANGE, IN], PATHS[Check.SQL, IN], PATHS[Check.EPM, OUT], PATHS[Check.RPC_ENDPOINT, OUT]]
+def test_where_no_path_to_the_port_is_planned_the_mapper_has_to_do() -> None:
+    paths = [PATHS[Check.EPM, IN], PATHS[Check.RPC_RANGE, IN]]
+    kept, _ = ledger((PATHS[Check.EPM, IN], GOOD), (PATHS[Check.RPC_RANGE, IN], SHUT))
+    assert told_of(kept, paths) == Told({"MSS": Way.OPEN}, {"MSS": Way.SHUT})
+
+
+def test_neither_a_database_nor_the_way_from_here_is_the_peer_s_word() -> None:
+    others = [PATHS[Check.SQL, IN], PATHS[Check.EPM, OUT], PATHS[Check.RPC_ENDPOINT, OUT]]
     kept, _ = ledger(*((each, SHUT) for each in others))
-    assert told_of(kept, PATHS.values()) == {}
+    assert told_of(kept, PATHS.values()) == Told()
 
 
 async def test_a_peer_that_has_fallen_silent_is_not_known_of() -> None:
     kept, clock = ledger((PATHS[Check.RPC_ENDPOINT, IN], GOOD))
     await clock.advance(1_000.0)
-    assert told_of(kept, PATHS.values()) == {"MSS": Way.UNSURE}
+    assert told_of(kept, PATHS.values()) == Told({"MSS": Way.UNSURE})
 
 
 def test_what_is_pending_is_not_told() -> None:
@@ -276,7 +292,7 @@ def test_what_is_pending_is_not_told() -> None:
         def newest(self, path: Path) -> Result | None:
             return Result(path, PENDING, (), 0.0, 0.0)
 
-    assert told_of(Handed(PATHS.values(), HeldClock()), PATHS.values()) == {}
+    assert told_of(Handed(PATHS.values(), HeldClock()), PATHS.values()) == Told()
 
 
 def test_a_found_result_began_before_it_was_found() -> None:

@@ -17,10 +17,11 @@ from agent.once import Wanted, run_once
 from agent.path import Check
 from agent.setup import Setup, set_up
 from agent.sso.memory import Contact, Life, Memory
-from agent.sso.reach import Way
+from agent.sso.part import part_of
 from agent.sso.seen import Condition, Service, Sighting
 from agent.sso.state import SsoState, Why
 from agent.sso.stored import Remembered, store
+from agent.sso.ways import Way
 from agent.store import Store
 from agent.topology import site_of
 from agent.whoami import Machine, whoami
@@ -110,19 +111,19 @@ def errors() -> Iterator[list[str]]:
     log.propagate = before
 
 
-@pytest.mark.parametrize("part", ["_look_at_names", "_look_for_changes", "_look_at_services"])
+@pytest.mark.parametrize("part", ["look_at_names", "look_for_changes", "look_at_services"])
 async def test_a_fault_of_ours_in_any_look_is_logged_and_costs_no_verdict(
     part: str, errors: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(f"agent.watch.SsoWatch.{part}", broken)
+    monkeypatch.setattr(f"agent.outlook.Outlook.{part}", broken)
     with listening("BTS01") as setup:
         run = await run_once(setup, Wanted(1, exact=False), look=System())
     assert {result.verdict for result in run.results} == {Verdict.REACHABLE}
     assert run.sso is not None
-    assert run.sso.why is (Why.FAILED if part == "_look_at_services" else Why.OPEN)
+    assert run.sso.why is (Why.FAILED if part == "look_at_services" else Why.OPEN)
     assert errors == ["the look at SSO broke"]
 
 
@@ -133,12 +134,13 @@ def everything_in(folder: Path) -> dict[str, bytes]:
 async def test_what_the_agent_of_this_host_knows_is_used_and_left_alone(tmp_path: Path) -> None:
     """Its memory makes of a way that is shut a service that runs on the cached secret."""
     memory = Memory(Contact(1.0, 1.0, ("MSS",), incarnation="A", held=600.0), None, Life("A", 0.0, 1.0))
-    Store(tmp_path, "contoso", print).save("sso", store(Remembered("BTS01", "ENTSSO", memory, SsoState.NORMAL, 1.0)))
+    with listening("BTS01") as setup:
+        asked = part_of(site_of(setup.config), setup.source).asked
+    known = Remembered("BTS01", "ENTSSO", memory, SsoState.NORMAL, 1.0, masters=asked)
+    Store(tmp_path, "contoso", print).save("sso", store(known))
     before = everything_in(tmp_path)
     told: list[str] = []
     kept = Kept(Store(tmp_path, "contoso", told.append, of_person=True))
-    with listening("BTS01") as setup:
-        pass
     run = await run_once(setup, Wanted(1, exact=False), kept=kept, look=System())  # nobody listens any more
     assert run.sso is not None
     assert (run.sso.why, run.sso.master.way) == (Why.SAME, Way.SHUT)

@@ -10,6 +10,7 @@ from agent.config.load import parse
 from agent.judge.verdict import Cause, Judgement, Verdict
 from agent.kept import Kept
 from agent.ledger import Ledger
+from agent.outlook import Outlook
 from agent.path import Check
 from agent.result import Result
 from agent.setup import Setup, set_up
@@ -19,7 +20,7 @@ from agent.sso.state import SsoState, Why
 from agent.sso.stored import Remembered
 from agent.store import Store
 from agent.topology import site_of
-from agent.watch import EVERY, SsoWatch
+from agent.watch import CHANGES_EVERY, EVERY, SsoWatch
 from agent.whoami import Machine, whoami
 from tests.held import HeldClock
 
@@ -54,10 +55,11 @@ class Watched:
         self.order: list[str] = []
         self.changed_at: float | None = None
         self.kept = Kept(Store(folder, "contoso", self.warned.append))
-        self.watch = SsoWatch(
-            self.setup, self.ledger, self.setup.paths, self.clock, self._changed, self._look, lambda: self.changed_at
-        )
-        self.kept.restore([self.watch])
+        paths = self.setup.paths
+        self.outlook = Outlook(self.setup, self.ledger, paths, self.clock, self._look, lambda: self.changed_at)
+        self.watch = SsoWatch(self.outlook, self.clock, self._changed, self.write, self.broken.append)
+        self.fails: Exception | None = None
+        self.kept.restore([self.outlook])
 
     def _look(self, name: str) -> Sighting:
         assert name == "SSO"
@@ -68,10 +70,16 @@ class Watched:
         self.order.append(f"told {standing.state}")
         self.told.append((standing, before))
 
-    async def _write(self) -> None:
-        known = self.watch.standing
+    async def write(self) -> None:
+        known = self.standing
         self.order.append(f"written, published {known.state if known else None}")
-        await self.kept.write(self.watch)
+        if self.fails is not None:
+            raise self.fails
+        await self.kept.write(self.outlook)
+
+    @property
+    def standing(self) -> Standing | None:
+        return self.outlook.standing
 
     async def finds(self, judgement: Judgement, check: Check = Check.RPC_ENDPOINT) -> None:
         """By a round of two seconds, which begins now."""
@@ -81,14 +89,14 @@ class Watched:
 
     @asynccontextmanager
     async def runs(self) -> AsyncIterator["Watched"]:
-        async with self.watch.opened(self._write, self.broken.append):
+        async with self.watch.opened():
             yield self
         assert self.broken == []
 
     async def until(self, why: Why) -> Standing:
         """Time goes on for two looks, and then it stands so. (A contact counts for whom was seen before its round.)"""
         await self.clock.advance(2 * EVERY)
-        found = self.watch.standing
+        found = self.standing
         assert found is not None
         assert found.why is why
         return found
@@ -111,8 +119,8 @@ def watched(tmp_path: Path) -> Watched:
 
 async def test_there_is_something_to_show_from_the_start(watched: Watched) -> None:
     async with watched.runs():
-        assert watched.watch.standing is not None
-        assert watched.watch.standing.why is Why.NOT_ASKED
+        assert watched.standing is not None
+        assert watched.standing.why is Why.NOT_ASKED
 
 
 async def test_each_change_is_told_once_with_what_was_before(watched: Watched) -> None:
@@ -155,7 +163,7 @@ async def test_an_agent_that_was_killed_knows_what_it_knew(tmp_path: Path) -> No
     (tmp_path / "sso.json").write_bytes(written)  # as if it had been killed
     second = Watched(tmp_path, clock)
     async with second.runs():
-        found = second.watch.standing
+        found = second.standing
     assert found is not None
     assert (found.state, found.since, found.contact) == (SsoState.ON_CACHE, known.since, known.contact)
     assert second.told == []  # nothing has changed
@@ -183,8 +191,8 @@ async def test_a_file_that_is_none_is_set_aside_and_begun_anew(tmp_path: Path, t
     (tmp_path / "sso.json").write_text(text)
     watched = Watched(tmp_path)
     async with watched.runs():
-        assert watched.watch.standing is not None
-        assert watched.watch.standing.why is Why.NOT_ASKED
+        assert watched.standing is not None
+        assert watched.standing.why is Why.NOT_ASKED
     assert (tmp_path / "sso.damaged").read_text() == text
     assert len(watched.warned) == 1
 
@@ -208,7 +216,7 @@ async def test_a_system_that_does_not_say_is_no_service_that_stopped(watched: Wa
         def fails(_: str) -> Sighting:
             raise OSError(5, "Input/output error")
 
-        watched.watch._eyes._look = fails
+        watched.outlook._eyes._look = fails
         found = await watched.until(Why.FAILED)
     assert found.state is SsoState.UNKNOWN
 
@@ -216,9 +224,9 @@ async def test_a_system_that_does_not_say_is_no_service_that_stopped(watched: Wa
 async def test_a_fault_of_ours_is_told_and_the_next_look_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     watched = Watched(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr("agent.watch.follow", lambda *_: 1 // 0)
-        async with watched.watch.opened(watched._write, watched.broken.append):
-            assert watched.watch.standing is None
+        patch.setattr("agent.outlook.follow", lambda *_: 1 // 0)
+        async with watched.watch.opened():
+            assert watched.standing is None
             patch.undo()
             await watched.until(Why.NOT_ASKED)
     assert {type(error) for error in watched.broken} == {ZeroDivisionError}
@@ -227,15 +235,15 @@ async def test_a_fault_of_ours_is_told_and_the_next_look_comes(tmp_path: Path, m
 async def test_a_host_without_an_sso_service_is_not_looked_at(tmp_path: Path) -> None:
     watched = Watched(tmp_path, setup=setup_of("SQL01"))
     async with watched.runs():
-        assert watched.watch.standing is not None
-        assert watched.watch.standing.why is Why.NO_PART
-        assert watched.watch.findings == []
+        assert watched.standing is not None
+        assert watched.standing.why is Why.NO_PART
+        assert watched.outlook.findings == []
     assert (watched.told, watched.order) == ([], [])
 
 
 async def test_a_backup_that_nobody_confirms_is_a_finding(watched: Watched) -> None:
     async with watched.runs():
-        assert [finding.kind for finding in watched.watch.findings] == ["backup-unconfirmed"]
+        assert [finding.kind for finding in watched.outlook.findings] == ["backup-unconfirmed"]
 
 
 async def test_a_secret_that_was_changed_since_the_backup_is_a_finding(tmp_path: Path) -> None:
@@ -243,8 +251,8 @@ async def test_a_secret_that_was_changed_since_the_backup_is_a_finding(tmp_path:
     watched = Watched(tmp_path, setup=setup_of(text=text))
     watched.changed_at = watched.clock.time()
     async with watched.runs():
-        await watched.clock.advance(EVERY)
-        assert [finding.kind for finding in watched.watch.findings] == ["backup-outdated"]
+        await watched.clock.advance(CHANGES_EVERY)
+        assert [finding.kind for finding in watched.outlook.findings] == ["backup-outdated"]
 
 
 async def test_a_person_s_look_knows_what_the_agent_knew_and_writes_nothing(tmp_path: Path) -> None:
@@ -256,9 +264,9 @@ async def test_a_person_s_look_knows_what_the_agent_knew_and_writes_nothing(tmp_
     before = (tmp_path / "sso.json").read_bytes()
     await clock.advance(600)
     second = Watched(tmp_path, clock)
-    await second.watch.look_once(second.broken.append)
+    await second.outlook.look_around(second.broken.append)
     await second.finds(SHUT)
-    found = second.watch.conclude()
+    found = second.outlook.conclude()
     assert found.why is Why.SAME
     assert found.since is None  # it is not known when the state began, as nobody watched
     assert (tmp_path / "sso.json").read_bytes() == before

@@ -6,9 +6,9 @@ import pytest
 
 from agent.report.restart import print_restart
 from agent.sso.part import Place
-from agent.sso.reach import Way
 from agent.sso.standing import Standing
 from agent.sso.state import Why
+from agent.sso.ways import Way
 from tests.agent.sso.standing import NOW, part, reach, standing
 
 

@@ -13,9 +13,9 @@ import pytest
 from agent.report.sso import sso_document, sso_markdown, sso_parts
 from agent.report.table import print_to
 from agent.sso.availability import AddressState
-from agent.sso.reach import Way
 from agent.sso.standing import Standing
 from agent.sso.state import Why
+from agent.sso.ways import Way
 from tests.agent.sso.standing import HOUR, INSTANCE, NOW, contact, host, part, reach, service, standing
 
 DOCUMENTED = (Path(__file__).parents[3] / "docs" / "http.md").read_text(encoding="utf-8")

@@ -14,10 +14,11 @@ from agent.sso.availability import Addresses, AddressState, Availability, seen_f
 from agent.sso.cluster import Holding
 from agent.sso.memory import Contact, Outage
 from agent.sso.part import Part, Place
-from agent.sso.reach import NOT_ASKED, Reach, Way
+from agent.sso.reach import NOT_ASKED, Reach
 from agent.sso.seen import Condition, Service
 from agent.sso.standing import Standing
 from agent.sso.state import Why
+from agent.sso.ways import Way
 from agent.topology import Host, Node
 
 NOW = 1_767_261_600.0  # 2026-01-01T10:00:00Z
@@ -40,7 +41,7 @@ PLACE = {
     Why.STANDBY: Place.STANDBY,
 }
 HERE = {Why.PASSIVE: "NODE2", Why.ITSELF: "MSS"}
-SHUT = (Why.NEVER, Why.SAME, Why.LOST, Why.JUST_BEGUN, Why.UNWATCHED)
+SHUT = (Why.NEVER, Why.SAME, Why.LOST, Why.ELSEWHERE, Why.JUST_BEGUN, Why.UNWATCHED)
 NO_CONTACT = (Why.NO_PART, Why.NOT_ASKED, Why.NEVER)
 
 
@@ -60,6 +61,8 @@ class Fields(TypedDict, total=False):
     holding: Holding
     backup_confirmed: date | None
     since: float | None
+    ranges: Mapping[str, Way]
+    stale: tuple[str, ...]
 
 
 def host(name: str = "MSS", *addresses: str, nodes: tuple[str, ...] = (), role: Role = Role.MASTER_SECRET) -> Host:
@@ -102,7 +105,7 @@ def contact(
 
 
 def outage(since: float = NOW - HOUR / 2) -> Outage:
-    return Outage(since, 1000.0, 2800.0, 2799.0)
+    return Outage(since, 1000.0, {"MSS": 2800.0}, 2799.0)
 
 
 def reach(way: Way = Way.OPEN, peer: str = "MSS", *, said: str | None = None, by_mapper: bool = False) -> Reach:

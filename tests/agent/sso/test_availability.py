@@ -111,7 +111,7 @@ def test_the_service_s_own_port_decides_unless_the_mapper_refuses_to_tell_it() -
     mapper = asked(("192.0.2.21", GOOD), check=Check.EPM)
     assert addresses_of([host()], mapper) == {"MSS": {"192.0.2.21": UP}}
     assert addresses_of([host()], {**mapper, **asked(("192.0.2.21", SILENT))}) == {"MSS": {"192.0.2.21": DOWN}}
-    refused = asked(("192.0.2.22", UNTRIED), whole=REFUSES)
+    refused = asked(("192.0.2.21", REFUSES))
     assert addresses_of([host()], {**mapper, **refused}) == {"MSS": {"192.0.2.21": UP}}
 
 

@@ -105,7 +105,7 @@ def test_a_backup_before_the_day_of_the_last_change_is_outdated(
     assert [each.kind for each in found] == ([Kind.BACKUP_OUTDATED] if is_outdated else [])
     for each in found:
         assert each.peer == "MSS"
-        assert f"at {changed}.000Z: after the day" in each.detail
+        assert f"at {changed}.000Z says that" in each.detail
         assert f"({day}, `sso.backup_confirmed`)" in each.detail
 
 

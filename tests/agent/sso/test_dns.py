@@ -162,7 +162,7 @@ def test_one_mapper_among_services_makes_mappers_of_them() -> None:
 
 def test_where_the_mapper_refuses_to_tell_its_own_path_decides() -> None:
     newest: Newest = {
-        ("MSS", Check.RPC_ENDPOINT): found_of([(NAME, OLD, UNTRIED)], (NAME, NEW), whole=REFUSES),
+        ("MSS", Check.RPC_ENDPOINT): found_of([(NAME, OLD, SILENT), (NEW, NEW, REFUSES)], (NAME, NEW)),
         ("MSS", Check.EPM): found_of(STALE, (NAME, NEW), Check.EPM),
     }
     assert len(stale_from_afar([host("MSS", NAME, NEW)], newest)) == 1

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from agent.sso.memory import Contact, Life, Memory, Outage, Spans, saw_service, saw_way
-from agent.sso.reach import Reach, Way
+from agent.sso.reach import Moment, Reach
 from agent.sso.seen import Condition, Service, Sighting
+from agent.sso.ways import Way
 
 SPANS = Spans(stands=300.0, brief=120.0)
 UTC = 1_800_000_000.0  # of the monotonic zero
@@ -23,7 +24,7 @@ def looked(memory: Memory, seen: Sighting, began: float = BEGAN, ended: float = 
 
 
 def reach(way: Way, found: float, *, took: float = 2.0, by_mapper: bool = False) -> Reach:
-    return Reach(way, ("MSS",), found - took, found, UTC + found, by_mapper, {})
+    return Reach(way, ("MSS",), found - took, found, UTC + found, by_mapper, {}, {"MSS": Moment(found - took, found)})
 
 
 def opened(memory: Memory, found: float, *, took: float = 2.0, seen: Sighting | None = None) -> Memory:
@@ -80,7 +81,7 @@ def test_a_service_that_was_never_there_is_not_remembered_to_be_gone() -> None:
 
 # The first look after a restart of the agent.
 
-KEPT = Memory(met(), Outage(UTC + 200, 200.0, 260.0, 258.0), replace(LIFE, not_before=5.0)).resumed()
+KEPT = Memory(met(), Outage(UTC + 200, 200.0, {"MSS": 260.0}, 258.0), replace(LIFE, not_before=5.0)).resumed()
 
 
 def test_the_same_process_shows_the_same_run_of_the_machine() -> None:
@@ -132,7 +133,7 @@ def test_how_it_was_found_open_is_remembered() -> None:
 
 
 def test_a_contact_ends_an_outage_and_what_was_not_asked() -> None:
-    before = Memory(met(), Outage(UTC + 200, 200.0, 260.0, 258.0), LIFE, unasked=True)
+    before = Memory(met(), Outage(UTC + 200, 200.0, {"MSS": 260.0}, 258.0), LIFE, unasked=True)
     found = opened(before, 300.0)
     assert (found.outage, found.unasked, found.life) == (None, False, LIFE)
     assert found.contact == met(300.0)
@@ -145,7 +146,7 @@ def test_the_same_result_counts_once() -> None:
 
 def test_one_that_was_found_open_at_the_time_of_a_contact_ends_an_outage_all_the_same() -> None:
     """Another server's, as old as the contact: it counts again when the newer one is shut."""
-    before = Memory(met(), Outage(UTC + 200, 200.0, 200.0, 198.0), LIFE)
+    before = Memory(met(), Outage(UTC + 200, 200.0, {"MSS": 200.0}, 198.0), LIFE)
     assert opened(before, 100.0).outage is None
 
 
@@ -165,7 +166,7 @@ def test_it_was_open_as_long_as_it_was_asked_without_a_gap(began: float, held: f
 
 
 def test_it_was_not_open_through_an_outage() -> None:
-    before = Memory(met(held=7.0), Outage(UTC + 110, 110.0, 110.0, 108.0), LIFE)
+    before = Memory(met(held=7.0), Outage(UTC + 110, 110.0, {"MSS": 110.0}, 108.0), LIFE)
     assert opened(before, 160.0).contact == met(160.0, held=7.0)
 
 
@@ -193,27 +194,31 @@ def test_a_result_that_is_older_than_the_contact_adds_nothing() -> None:
 def test_an_outage_begins_with_the_first_that_is_found() -> None:
     before = Memory(met(), None, LIFE, unasked=True)
     found = shut(before, 200.0)
-    assert found == replace(before, outage=Outage(UTC + 200, 200.0, 200.0, 198.0), unasked=False)
+    assert found == replace(before, outage=Outage(UTC + 200, 200.0, {"MSS": 200.0}, 198.0), unasked=False)
 
 
-OUT = Outage(UTC + 200, 200.0, 260.0, 258.0)
+OUT = Outage(UTC + 200, 200.0, {"MSS": 260.0}, 258.0)
 
 
 @pytest.mark.parametrize("found", [320.0, 382.0])
 def test_it_goes_on_as_long_as_it_is_asked_without_a_gap(found: float) -> None:
     before = Memory(met(), OUT, LIFE, unasked=True)
-    assert shut(before, found) == replace(before, outage=replace(OUT, until=found, asked=found - 2), unasked=False)
+    assert shut(before, found) == replace(
+        before, outage=replace(OUT, until={"MSS": found}, asked=found - 2), unasked=False
+    )
 
 
 @pytest.mark.parametrize("found", [382.1, 5_000.0, 250.0])
 def test_behind_a_gap_or_a_clock_that_began_anew_it_is_another_one(found: float) -> None:
     before = Memory(met(), OUT, LIFE, unasked=True)
-    assert shut(before, found) == replace(before, outage=Outage(UTC + found, found, found, found - 2), unasked=False)
+    assert shut(before, found) == replace(
+        before, outage=Outage(UTC + found, found, {"MSS": found}, found - 2), unasked=False
+    )
 
 
 def test_the_same_result_of_an_outage_counts_once() -> None:
     before = Memory(met(), OUT, LIFE, unasked=True)
-    assert shut(before, OUT.until, took=1.0) is before
+    assert shut(before, OUT.newest, took=1.0) is before
 
 
 def test_what_is_not_definite_changes_nothing() -> None:

@@ -7,9 +7,9 @@ import pytest
 from agent.judge.fold import BAD
 from agent.judge.verdict import Cause, Judgement, Verdict
 from agent.path import Check
-from agent.sso.reach import NOT_ASKED, Found, Newest, asked_of, database_reach, master_reach
+from agent.sso.reach import NOT_ASKED, Found, Newest, asked_of, database_reach, master_reach, of_addresses
 from agent.sso.ways import Way, way_of
-from tests.agent.seen import STARTED, judgement, path, result
+from tests.agent.seen import STARTED, at, judgement, path, result
 
 OPEN, SHUT, UNSURE = Way.OPEN, Way.SHUT, Way.UNSURE
 EPM, ENDPOINT = Check.EPM, Check.RPC_ENDPOINT
@@ -135,7 +135,7 @@ def test_a_range_says_nothing_of_the_service() -> None:
 
 def test_a_server_that_was_not_asked_is_unsure_and_said_to_be_so() -> None:
     reach = master_reach(["MSS"], found(GOOD, ENDPOINT, "OTHER"))
-    assert (reach.way, reach.peers, reach.said) == (UNSURE, ("MSS",), {"MSS": "not asked yet"})
+    assert (reach.way, reach.peers, reach.said) == (UNSURE, ("MSS",), {"MSS": "not asked"})
 
 
 def test_where_nobody_is_asked_nothing_is_said() -> None:
@@ -158,6 +158,55 @@ def test_what_is_said_where_the_way_is_not_open(judged: Judgement, said: dict[st
     assert master_reach(["MSS"], found(judged, ENDPOINT)).said == said
 
 
+def test_before_the_service_s_own_port_was_asked_an_open_mapper_shows_nothing() -> None:
+    """A round tells of the mapper at once, and of a silent port only when it has asked it again."""
+    planned: Newest = {**found(GOOD, EPM), ("MSS", ENDPOINT): None}
+    reach = master_reach(["MSS"], planned)
+    assert (reach.way, reach.said) == (UNSURE, {"MSS": "not asked"})
+    assert asked_of("MSS", planned) is None
+    shut: Newest = {**found(SILENT, EPM), ("MSS", ENDPOINT): None}
+    assert master_reach(["MSS"], shut).way is SHUT
+
+
+# Addresses of one of them.
+
+ONE, TWO = "192.0.2.31", "192.0.2.32"
+
+
+def at_two(check: Check, one: Judgement, two: Judgement) -> Results:
+    seen = result(Verdict.UNREACHABLE, Cause.NO_ANSWER, of=path(check), addresses=[at(ONE, one), at(TWO, two)])
+    return {("MSS", check): Found(seen, 100.0)}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "mapper", "way"),
+    [
+        ((GOOD, DROPPED), (GOOD, GOOD), OPEN),
+        ((DROPPED, SILENT), (GOOD, GOOD), SHUT),
+        ((DROPPED, FAULT), (GOOD, GOOD), UNSURE),  # the other one was never tried
+        ((SILENT, FAULT), (GOOD, SILENT), SHUT),
+        ((DROPPED, UNKNOWN_PORT), (GOOD, SILENT), SHUT),  # each for a reason of its own
+        ((UNKNOWN_PORT, UNKNOWN_PORT), (SILENT, GOOD), UNSURE),
+        ((GONE, REFUSED), (GOOD, REFUSED), OPEN),
+        ((GONE, NOT_EXPECTED), (GOOD, GOOD), UNSURE),
+    ],
+)
+def test_one_address_that_is_open_will_do_and_only_all_of_them_are_shut(
+    endpoint: tuple[Judgement, Judgement], mapper: tuple[Judgement, Judgement], way: Way
+) -> None:
+    newest = {**at_two(ENDPOINT, *endpoint), **at_two(EPM, *mapper)}
+    assert master_reach(["MSS"], newest).way is way
+    assert master_reach(["MSS"], {**at_two(ENDPOINT, *endpoint[::-1]), **at_two(EPM, *mapper[::-1])}).way is way
+    assert {*of_addresses("MSS", newest)} == {ONE, TWO}
+
+
+def test_a_database_is_shut_only_at_all_of_its_addresses() -> None:
+    (reach,) = database_reach(["MSS"], at_two(Check.SQL, SILENT, FAULT))
+    assert (reach.way, reach.said) == (UNSURE, {"MSS": "inconclusive / local-fault"})
+    (reach,) = database_reach(["MSS"], at_two(Check.SQL, SILENT, DROPPED))
+    assert reach.way is SHUT
+
+
 # Several of them.
 
 
@@ -175,7 +224,7 @@ def test_one_that_is_reached_will_do_and_the_others_are_said() -> None:
 
 def test_one_that_is_reached_will_do_while_another_was_not_asked_yet() -> None:
     reach = master_reach(["A", "B"], found(GOOD, ENDPOINT, "B"))
-    assert (reach.way, reach.peers, reach.said) == (OPEN, ("B",), {"A": "not asked yet"})
+    assert (reach.way, reach.peers, reach.said) == (OPEN, ("B",), {"A": "not asked"})
 
 
 @pytest.mark.parametrize("names", [["A", "B"], ["B", "A"]])
@@ -205,7 +254,8 @@ def test_several_that_are_shut_are_as_old_as_the_oldest_and_began_with_the_first
     newest = of_two(found(DROPPED, ENDPOINT, "A", at=50.0, took=30.0), found(SILENT, ENDPOINT, "B", at=40.0, took=3.0))
     reach = master_reach(names, newest)
     assert (reach.way, reach.peers) == (SHUT, tuple(names))
-    assert (reach.began, reach.found, reach.at) == (20.0, 40.0, STARTED + 40)
+    assert (reach.began, reach.found, reach.at) == (20.0, 40.0, STARTED + 50)
+    assert reach.each == {"A": (20.0, 50.0), "B": (37.0, 40.0)}
     assert reach.said == {"A": "blocked / silent-drop", "B": "unreachable / no-answer"}
     assert not reach.by_mapper
 
@@ -240,7 +290,7 @@ def test_each_database_is_told_of_by_itself() -> None:
     assert (one.way, one.peers, one.found, one.by_mapper, one.said) == (OPEN, ("SQL01",), 50.0, False, {})
     assert (two.way, two.peers, two.found) == (SHUT, ("SQL02",), 40.0)
     assert two.said == {"SQL02": "unreachable / no-answer"}
-    assert (three.way, three.peers, three.said) == (UNSURE, ("SQL03",), {"SQL03": "not asked yet"})
+    assert (three.way, three.peers, three.said) == (UNSURE, ("SQL03",), {"SQL03": "not asked"})
     assert database_reach([], newest) == []
 
 

@@ -12,10 +12,11 @@ from agent.sso.availability import AddressState, Availability
 from agent.sso.cluster import Holding
 from agent.sso.memory import Contact, Life, Memory, Outage, Spans
 from agent.sso.part import Part, Place
-from agent.sso.reach import NOT_ASKED, Found, Newest, Way
+from agent.sso.reach import NOT_ASKED, Found, Newest
 from agent.sso.seen import Condition, Service, Sighting
-from agent.sso.standing import Observed, Standing, follow
+from agent.sso.standing import Observed, Standing, Told, follow
 from agent.sso.state import STATE, Why
+from agent.sso.ways import Way
 from tests.agent.seen import STARTED, at, judgement, path, result
 from tests.agent.sso.standing import host, part
 
@@ -54,7 +55,7 @@ def observed(
     holding: Holding = Holding.UNKNOWN,
 ) -> Observed:
     sighting = Sighting(seen or service(), instances or {}, listed)
-    return Observed(sighting, newest or {}, told or {}, NOW - 0.5, NOW, SPANS, holding)
+    return Observed(sighting, newest or {}, Told(told or {}), (NOW - 0.5, NOW), NOW, SPANS, holding)
 
 
 def stands(of: Part, seen: Observed, memory: Memory | None = None) -> Standing:
@@ -83,7 +84,7 @@ def test_a_service_counts_as_there_from_the_end_of_the_look_on() -> None:
 
 def test_an_outage_is_part_of_the_standing() -> None:
     memory, standing = follow(part(), Memory(), observed(found(SHUT)))
-    assert memory.outage == Outage(STARTED + 2, NOW - 1, NOW - 1, NOW - 3)
+    assert memory.outage == Outage(STARTED + 2, NOW - 1, {"MSS": NOW - 1}, NOW - 3)
     assert (standing.outage, standing.why, standing.master.way) == (memory.outage, Why.NEVER, Way.SHUT)
 
 
@@ -179,7 +180,7 @@ def test_no_way_touches_what_a_master_remembers_but_its_service() -> None:
 
 def test_what_a_machine_remembers_of_its_time_before_it_was_master_is_not_shown() -> None:
     contact = Contact(1.0, 1.0, ("OLD",), incarnation="A", instances={ONE: "1"})
-    before = Memory(contact, Outage(1.0, 1.0, 2.0, 2.0), Life("A", 1.0, 1.0))
+    before = Memory(contact, Outage(1.0, 1.0, {"MSS": 2.0}, 2.0), Life("A", 1.0, 1.0))
     memory, standing = follow(MASTER, before, observed(instances={ONE: service(incarnation="2")}))
     assert (standing.contact, standing.outage, standing.restarted, standing.halted) == (None, None, (), ())
     assert (memory.contact, memory.outage) == (before.contact, before.outage)

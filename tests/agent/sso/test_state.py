@@ -9,7 +9,7 @@ from agent.sso.state import SsoState, Why, by_way, unseen
 SPANS = Spans(stands=300.0, brief=120.0)
 NOW = 1_000.0
 MET = Contact(1.0, 700.0, ("MSS",), incarnation="A")
-SHUT = Outage(1.0, 750.0, 900.0, 898.0)
+SHUT = Outage(1.0, 750.0, {"MSS": 900.0}, 898.0)
 SAME, NEW = Life("A", 10.0, NOW), Life("B", 850.0, NOW, 845.0)
 
 

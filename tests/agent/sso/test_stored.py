@@ -3,18 +3,19 @@
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
 
-from agent.sso.memory import Contact, Life, Memory, Outage
-from agent.sso.state import SsoState
-from agent.sso.stored import LATEST, LONGEST, MOST_NAMES, Remembered, restore, store
+from agent.sso.memory import MOST_NAMES, Contact, Life, Memory, Outage
+from agent.sso.state import SsoState, Why
+from agent.sso.stored import LATEST, LONGEST, Remembered, restore, store
 
 FULL = Memory(
     Contact(1_767_261_600.25, 100.5, ("MSS", "MSS2"), True, "boot:1:2", {"BTSSvc$One": "boot:3:4"}, 61.5),
-    Outage(1_767_261_660.0, 160.0, 220.0, 219.0),
+    Outage(1_767_261_660.0, 160.0, {"MSS": 220.0}, 219.0),
     Life("boot:5:6", 10.0, 225.0, 5.0),
 )
 KNOWN = Remembered("BTS01", "ENTSSO", FULL, SsoState.CACHE_LOST, 1_767_261_700.0)
@@ -27,7 +28,7 @@ def written(known: Remembered = KNOWN) -> dict[str, Any]:
 
 
 def read(stored: dict[str, Any], host: str = "BTS01", service: str = "ENTSSO") -> Remembered:
-    return restore(stored, host, service)
+    return restore(stored, Remembered(host, service, Memory()))
 
 
 @pytest.mark.parametrize(
@@ -210,3 +211,24 @@ def test_however_deep_a_file_is_nested_it_is_an_error_like_any_other() -> None:
             nested = [nested]
         with pytest.raises(ValueError, match=r"SSO|deeper"):
             read({**written(), "host": nested})
+
+
+MASTERS = ("MSS 192.0.2.31",)
+
+
+def test_of_other_master_secret_servers_nothing_counts_but_the_life_of_the_service() -> None:
+    """The file was changed: whether the new one was ever reached, or is shut, is not known."""
+    known = replace(KNOWN, masters=MASTERS)
+    ours = Remembered("BTS01", "ENTSSO", Memory(), masters=("MSS 192.0.2.32",))
+    assert restore(written(known), ours) == replace(ours, memory=Memory(life=FULL.life).resumed())
+
+
+def test_of_the_same_ones_all_of_it_counts() -> None:
+    known = replace(KNOWN, masters=MASTERS, why=Why.LOST)
+    ours = Remembered("BTS01", "ENTSSO", Memory(), masters=MASTERS)
+    assert restore(written(known), ours) == replace(known, memory=FULL.resumed())
+
+
+def test_an_outage_of_nobody_is_none() -> None:
+    with pytest.raises(ValueError, match="an outage of nobody"):
+        read(changed("memory", "outage", "until", to={}))

@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 from agent.path import Check
 from agent.result import Result
 from agent.sso.memory import Contact, Life, Memory, Outage, Spans
-from agent.sso.reach import Found, Way
-from agent.sso.restart import restart
+from agent.sso.reach import Found
 from agent.sso.seen import Condition, Service, Sighting
-from agent.sso.standing import Observed, follow
+from agent.sso.standing import Observed, Told, follow
 from agent.sso.state import SsoState
 from agent.sso.stored import LATEST, Remembered, restore, store
-from agent.sso.words import words
+from agent.sso.ways import Way
+from agent.sso.words.compose import words
+from agent.sso.words.restart import restart
 from tests.agent.sso.standing import part
 from tests.agent.sso.world import PATH, VERDICTS
 
+OURS = Remembered("BTS01", "ENTSSO", Memory(), masters=("MSS 192.0.2.31",))
 NUMBER = st.floats(allow_nan=False, allow_infinity=False)
 DATE = st.floats(0.0, LATEST)
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -33,7 +35,9 @@ CONTACTS = st.builds(
     instances=st.none() | st.dictionaries(TEXT, st.none() | TEXT, max_size=3),
     held=NUMBER,
 )
-OUTAGES = st.builds(Outage, since=DATE, began=NUMBER, until=NUMBER, asked=NUMBER)
+OUTAGES = st.builds(
+    Outage, since=DATE, began=NUMBER, until=st.dictionaries(TEXT, NUMBER, min_size=1, max_size=3), asked=NUMBER
+)
 LIVES = st.builds(Life, incarnation=st.none() | TEXT, first=NUMBER, last=NUMBER, not_before=st.none() | NUMBER)
 MEMORIES = st.builds(
     Memory,
@@ -61,14 +65,14 @@ JSON = st.recursive(
 @given(KNOWN)
 @settings(deadline=None)
 def test_whatever_is_remembered_comes_back(known: Remembered) -> None:
-    found = restore(json.loads(json.dumps(store(known))), known.host, known.service)
+    found = restore(json.loads(json.dumps(store(known))), known)
     assert found == replace(known, memory=known.memory.resumed())
 
 
 @st.composite
 def damaged(draw: st.DrawFn) -> dict[str, Any]:
     """A file of ours in which one place, wherever it is, holds something else."""
-    known = replace(draw(KNOWN), host="BTS01", service="ENTSSO")
+    known = replace(draw(KNOWN), host=OURS.host, service=OURS.service, masters=OURS.masters)
     file: dict[str, Any] = json.loads(json.dumps(store(known)))
     inner: Any = file
     while True:
@@ -86,7 +90,7 @@ SPANS = Spans(300.0, 120.0)
 
 def understood(file: dict[str, Any]) -> Remembered | str:
     try:
-        return restore(file, "BTS01", "ENTSSO")
+        return restore(file, OURS)
     except ValueError as error:
         return str(error)
 
@@ -106,10 +110,10 @@ def test_what_a_file_holds_is_refused_or_can_be_followed_and_told(
     incarnation = life.incarnation if alive and life is not None else "another"
     service = Service("ENTSSO", condition, incarnation if condition is Condition.RUNNING else None)
     newest = {("MSS", Check.RPC_ENDPOINT): Found(Result(PATH, VERDICTS[way], (), NOW, 2.0), LOOKED)}
-    seen = Observed(Sighting(service), newest, {}, LOOKED, LOOKED + 1, SPANS)
+    seen = Observed(Sighting(service), newest, Told(), (LOOKED, LOOKED), LOOKED + 1, SPANS)
     memory, standing = follow(part(), known.memory, seen)
     standing = replace(standing, since=known.since)
     told = words(standing, NOW)
     assert told.headline.isprintable()
     assert restart(standing).why
-    restore(json.loads(json.dumps(store(replace(known, memory=memory)))), "BTS01", "ENTSSO")
+    restore(json.loads(json.dumps(store(replace(known, memory=memory)))), known)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from agent.sso.reach import Way
 from agent.sso.seen import Condition
 from agent.sso.state import STATE, SsoState, Why
+from agent.sso.ways import Way
 
 from .world import World
 
@@ -34,6 +34,10 @@ STORIES: dict[str, tuple[Story, Why]] = {
     "shut from the start": (lambda: World(way=SHUT).passes(300), Why.NEVER),
     "shut from the start, and restarted": (lambda: World(way=SHUT).passes(300).runs("B").passes(300), Why.NEVER),
     "restarted in the outage": (lost, Why.LOST),
+    "restarted in the outage, a stand-in is reached": (lambda: lost().with_stand_in(OPEN).passes(10), Why.ELSEWHERE),
+    "restarted in the outage, a stand-in is unclear": (lambda: lost().with_stand_in(UNSURE).passes(10), Why.ELSEWHERE),
+    "restarted in the outage, the stand-in is cut off": (lambda: lost().with_stand_in(SHUT).passes(10), Why.LOST),
+    "cut, a stand-in is reached": (lambda: cut().with_stand_in(OPEN).passes(10), Why.SAME),
     "restarted twice in the outage": (lambda: lost().runs("C").passes(300), Why.LOST),
     "restarted just now": (lambda: cut().runs("B").passes(10), Why.JUST_BEGUN),
     "stopped and started in the outage": (lambda: cut().runs(None).passes(60).runs("B").passes(120), Why.LOST),

@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.sso.reach import Way
 from agent.sso.seen import Condition
 from agent.sso.state import SsoState
+from agent.sso.ways import Way
 
 from .world import INTERVAL, SPANS, TOOK, World
 

@@ -11,13 +11,15 @@ from agent.judge.verdict import Cause, Judgement, Verdict
 from agent.path import Check, Direction, Path
 from agent.ports import PortSet
 from agent.result import Result
+from agent.roles import Role
 from agent.sso.memory import Memory, Spans
-from agent.sso.reach import Found, Way
+from agent.sso.reach import Found
 from agent.sso.seen import Condition, Service, Sighting
-from agent.sso.standing import Observed, Standing, follow
+from agent.sso.standing import Observed, Standing, Told, follow
 from agent.sso.stored import Remembered, restore, store
+from agent.sso.ways import Way
 
-from .standing import part
+from .standing import host, part
 
 LOOKED, INTERVAL, TOOK, POLLED = 5, 60, 2, 30
 SPANS = Spans(stands=300, brief=120)
@@ -42,6 +44,7 @@ class World:
         self._polled = -POLLED
         self.memory = Memory()
         self.newest: Found | None = None
+        self.standby: Way | None = None  # None: the file has no stand-in
         self.standing: Standing | None = None
         self._asked = self.now + 1  # when the next round begins
         self._round: tuple[int, Way] | None = None  # when it ends, and what it is going to find
@@ -75,6 +78,11 @@ class World:
         self.condition = condition
         return self
 
+    def with_stand_in(self, way: Way) -> "World":
+        """The file names one, and the way to its mapper is so."""
+        self.standby = way
+        return self
+
     def instance(self, name: str, incarnation: str | None) -> "World":
         self.instances = {**self.instances, name: incarnation} if incarnation else {}
         return self
@@ -86,7 +94,7 @@ class World:
         return self
 
     def agent_starts(self) -> "World":
-        self.memory = restore(json.loads(self._file), "BTS01", "ENTSSO").memory
+        self.memory = restore(json.loads(self._file), Remembered("BTS01", "ENTSSO", Memory())).memory
         self.is_watched, self._asked = True, self.now + 3
         self.look()
         return self
@@ -115,9 +123,12 @@ class World:
 
     def look(self) -> None:
         """The agent's: at the service, and at what the way came to."""
-        newest = {("MSS", Check.RPC_ENDPOINT): self.newest} if self.newest else {}
-        seen = Observed(self._sighting(), newest, {}, self.now, self.now, SPANS)
-        self.memory, self.standing = follow(part(), self.memory, seen)
+        newest: dict[tuple[str, Check], Found | None] = {("MSS", Check.RPC_ENDPOINT): self.newest}
+        stand_ins = (host("MSS2", role=Role.MASTER_SECRET_STANDBY),) if self.standby else ()
+        if self.standby:
+            newest["MSS2", Check.EPM] = Found(Result(PATH, VERDICTS[self.standby], (), 0.0, 0.0), self.now)
+        seen = Observed(self._sighting(), newest, Told(), (self.now, self.now), self.now, SPANS)
+        self.memory, self.standing = follow(part(standbys=stand_ins), self.memory, seen)
 
     @property
     def why(self) -> str:

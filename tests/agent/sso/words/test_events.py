@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from agent.sso.events import AT_REST, EVENTS, NO_CONTACT, NO_DATABASE, NO_SECRET, NO_START, Event, events
+from agent.sso.words.events import AT_REST, EVENTS, NO_CONTACT, NO_DATABASE, NO_SECRET, NO_START, Event, events
 
 # With their meaning, from Microsoft's pages on the events of Enterprise Single Sign-On.
 KNOWN = {
@@ -16,7 +16,6 @@ KNOWN = {
     "10515": "contact with the SSO database",
     "10520": "missing",
     "10521": "not loaded",
-    "10527": "failed",
     "10532": "contact with the master secret server",
     "10565": "invalid",
     "10588": "SQL Server",

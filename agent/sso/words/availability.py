@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from agent.sso.availability import AddressState, Availability
-from agent.sso.facts import listed, name, plural
 from agent.sso.part import Place
 from agent.sso.standing import Standing
+from agent.sso.words.facts import listed, name, plural
 from agent.topology import Host
 
 ONLY = {
@@ -22,6 +22,7 @@ LEAD = {
     Availability.NOT_AVAILABLE: "Not available from here:",
     Availability.UNKNOWN: "Whether it is available is not known:",
 }
+IF_SEVERAL = "Highly available, if these are addresses of several machines:"
 SINGLE = (
     "If it fails, what runs goes on with cached copies of the secret, and no ports or SSO configuration can be changed."
 )
@@ -50,7 +51,10 @@ def _of_itself(standing: Standing) -> Iterator[str]:
 
 def _from_afar(standing: Standing) -> Iterator[str]:
     masters = standing.part.masters
-    yield LEAD[standing.availability]
+    plain_server = standing.availability is Availability.HIGHLY_AVAILABLE and all(
+        len(host.nodes) < 2 for host in masters
+    )
+    yield IF_SEVERAL if plain_server else LEAD[standing.availability]
     several = len(masters) > 1
     told = (_host(host, standing.addresses.get(host.name, {}), named=several) for host in masters[:MOST])
     yield "; ".join(told) + "."
@@ -58,8 +62,8 @@ def _from_afar(standing: Standing) -> Iterator[str]:
         yield f"{len(masters) - MOST} more are not told here."
     if standing.availability is Availability.AVAILABLE:
         yield SINGLE
-    if standing.availability is Availability.HIGHLY_AVAILABLE:
-        yield NODE if any(len(host.nodes) > 1 for host in masters) else "Addresses of one machine fail together."
+    if standing.availability is Availability.HIGHLY_AVAILABLE and not plain_server:
+        yield NODE
 
 
 def _host(host: Host, addresses: Mapping[str, AddressState], *, named: bool) -> str:

@@ -7,9 +7,9 @@ the host instance is restarted, or the secret is changed.
 
 from typing import NamedTuple
 
-from agent.sso.events import AT_REST, NO_CONTACT, NO_SECRET
 from agent.sso.part import Place
 from agent.sso.state import Why
+from agent.sso.words.events import AT_REST, NO_CONTACT, NO_SECRET, OWN_SECRET
 
 
 class Row(NamedTuple):
@@ -24,7 +24,7 @@ class Row(NamedTuple):
     events: tuple[str, ...] = ()
 
 
-_NO_WAY = "There is no way to {masters}{said}{outage}."
+_NO_WAY = "{no_way}"
 _ROWS = "`probe once` says what is shut, and what to do"
 _MEND = f"Mend the way to {{masters}}: {_ROWS}. The service then asks again by itself, every 30 to 60 s."
 _PERHAPS = (
@@ -32,7 +32,10 @@ _PERHAPS = (
     "secret, that would release it."
 )
 _NOTHING_NEW = "Nothing new can be encrypted, and neither ports nor the SSO configuration can be changed."
-_IN_LOG = "The events since then tell: with 10520, 10521 or 10527 it did not get the secret."
+_IN_LOG = (
+    "The Application log of {here} tells (source ENTSSO, since that start): 10529 or 10533 say that it got the secret, "
+    "10532 that it did not."
+)
 
 ROWS: dict[tuple[Why, Place | None], Row] = {
     (Why.NO_PART, None): Row("no SSO service is expected here", "By its roles {here} has no part in the SSO system."),
@@ -40,7 +43,8 @@ ROWS: dict[tuple[Why, Place | None], Row] = {
         "no such service here",
         "{here} has no service {service}{detail}, and had none since this agent remembers. (Where there is no Windows, "
         "a process of this name stands for it.)",
-        remedy="If it has another name, set `sso.service`; if it does not belong on {here}, correct its roles.",
+        remedy="If it has another name, set `sso.service` to it (the short one, as `Get-Service` has it); if it does "
+        "not belong on {here}, correct its roles.",
     ),
     (Why.FORBIDDEN, None): Row(
         "it may not be seen",
@@ -75,6 +79,7 @@ ROWS: dict[tuple[Why, Place | None], Row] = {
         fails="Adapter configuration is not accessible on {here}: host instances cannot read theirs, and none can be "
         "started with success.",
         avoid="Do not restart host instances on {here} before {service} runs.",
+        remedy="After a boot Windows may be about to start it (delayed start): give it a few minutes.",
         events=AT_REST,
     ),
     (Why.STOPPED, Place.MASTER): Row(
@@ -85,7 +90,7 @@ ROWS: dict[tuple[Why, Place | None], Row] = {
         avoid="Do not restart ENTSSO or host instances on {processing}, nor those machines: the cached copy would be "
         "released, and no other can be fetched.",
         remedy="Start {service} on {here}; of a cluster bring its resource online, and start no service by hand.",
-        events=AT_REST,
+        events=(*AT_REST, *OWN_SECRET),
     ),
     (Why.STOPPED, Place.STANDBY): Row(
         "not running",
@@ -118,7 +123,7 @@ ROWS: dict[tuple[Why, Place | None], Row] = {
         f"{_ROWS}.",
     ),
     (Why.NEVER, None): Row(
-        "never reached",
+        "not reached, and no contact is remembered",
         f"{_NO_WAY} {{contact}} Whether the service holds a copy of the secret is not known.",
         fails=_NOTHING_NEW,
         avoid=_PERHAPS,
@@ -132,7 +137,8 @@ ROWS: dict[tuple[Why, Place | None], Row] = {
         works="What runs goes on with that copy, decryption included, unless the secret was changed.",
         fails=_NOTHING_NEW,
         avoid="Do not restart {service}, host instances or {here}, and do not change the secret: the copy would be "
-        "released, and no other can be fetched.",
+        "released, and no other can be fetched. Mind what restarts by itself: application pools of isolated hosts, "
+        "monitors that restart services, updates that reboot.",
         remedy=_MEND,
         events=NO_CONTACT,
     ),
@@ -140,11 +146,25 @@ ROWS: dict[tuple[Why, Place | None], Row] = {
         "the cached secret is gone",
         f"{_NO_WAY} {{contact}} {{service}} was restarted{{began}} while the way was shut: its copy of the secret was "
         "released then. It would look the same if the way was open for a moment between two of our attempts and the "
-        f"service fetched the secret in it. {_IN_LOG}",
+        "service fetched the secret in it; if the service asks another server, name or address than the file gives "
+        f"(`ssomanage -displaydb` tells); or if only this agent is kept back. {_IN_LOG}",
         fails="{here} cannot decrypt: adapter configuration is not accessible, and no host instance can be started "
-        f"with success. Host instances that ran before may seem to work on, and get nothing new. {_NOTHING_NEW}",
+        "with success. Host instances that still run from before may seem to work on, and get nothing new. "
+        f"{_NOTHING_NEW}",
         avoid="Do not restart host instances on {here}: those that still work would fail, too.",
-        remedy=f"{_MEND} Give it two minutes before anything is restarted.",
+        remedy=f"{_MEND} Give it two minutes, then start the host instances that do not run.",
+        events=(*NO_CONTACT, *NO_SECRET),
+    ),
+    (Why.ELSEWHERE, None): Row(
+        "restarted in the outage; a stand-in may be master",
+        f"{_NO_WAY} {{contact}} {{service}} was restarted{{began}} while the way was shut: its copy of the secret was "
+        "released then. But {standbys} can be reached, and may have been made master by hand meanwhile: then the "
+        f"service has the secret from there. {_IN_LOG}",
+        fails="If no stand-in is master now, {here} cannot decrypt: adapter configuration is not accessible, and no "
+        f"host instance can be started with success. {_NOTHING_NEW}",
+        avoid="Do not restart host instances on {here} before that is clear.",
+        remedy="`ssomanage -displaydb` tells which server is master. If it is a stand-in, give it the role "
+        "`master-secret` in the file. If not: " + _MEND,
         events=(*NO_CONTACT, *NO_SECRET),
     ),
     (Why.JUST_BEGUN, None): Row(

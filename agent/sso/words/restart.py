@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.sso.beside import UNSEEN, WHICH, telling
 from agent.sso.cluster import Holding
-from agent.sso.databases import by_way, failover
-from agent.sso.facts import detail, listed, name, names_of, said, told
 from agent.sso.part import Place
-from agent.sso.reach import Way
 from agent.sso.standing import Standing
 from agent.sso.state import SsoState, Why
+from agent.sso.ways import Way
+from agent.sso.words.added import UNSEEN, WHICH, telling
+from agent.sso.words.databases import by_way, failover
+from agent.sso.words.facts import detail, listed, name, names_of, said, told
 
 
 class Answer(StrEnum):
@@ -36,7 +36,14 @@ class Restart:
 
 Reason = tuple[Answer, str]
 
-SHUT = (Why.NEVER, Why.SAME, Why.LOST, Why.JUST_BEGUN, Why.UNWATCHED)  # by a newest definite answer that counts
+SHUT = (
+    Why.NEVER,
+    Why.SAME,
+    Why.LOST,
+    Why.ELSEWHERE,
+    Why.JUST_BEGUN,
+    Why.UNWATCHED,
+)  # by a newest definite answer that counts
 ORDER = [*Answer]
 
 UNSEEN_WORDS = {
@@ -54,6 +61,16 @@ MEANWHILE = (
 PORT = (
     "Unless its port is fixed, the service listens on another port of the dynamic range afterwards: see first "
     "that what {asking} find on the way here shows no block in that range."
+)
+STALE = (
+    "A name of {masters} leads to where its service does not answer (see `dns-stale`), and a service that starts asks "
+    "by name."
+)
+ITS_OWN = "The SSO database is on this machine, and whether SQL Server serves it is not tried."
+NO_DATABASE = "The file names no SSO database, so whether it is reached is not asked."
+RANGE = (
+    "{peers} found a part of the dynamic range shut on the way here: unless its port is fixed, the service listens on "
+    "another port after a restart, and that may be a shut one."
 )
 STAND_IN = (
     "Whether the service of a stand-in could fetch the secret again is not asked. Until it is made master by hand "
@@ -99,6 +116,8 @@ def _processing(standing: Standing) -> Iterator[Reason]:
     else:
         if standing.master.said:
             yield Answer.UNKNOWN, f"Not every master secret server is reached{seen}; {WHICH}."
+        if standing.stale:
+            yield Answer.UNKNOWN, STALE.format(masters=listed(standing.stale))
         yield Answer.YES, f"The way to {listed(standing.master.peers)} is open."
 
 
@@ -124,7 +143,7 @@ def _service(standing: Standing) -> Iterator[Reason]:
 def _databases(standing: Standing) -> Iterator[Reason]:
     shut, unsure, opened = (by_way(standing, way) for way in (Way.SHUT, Way.UNSURE, Way.OPEN))
     if not standing.databases:
-        yield Answer.YES, "No SSO database of another host is needed, by the configuration."
+        yield Answer.UNKNOWN, ITS_OWN if standing.part.has_database else NO_DATABASE
     elif len(shut) == len(standing.databases):
         yield Answer.NO, f"No SSO database is reached, {told(shut)}: {FAILS}."
     else:
@@ -144,11 +163,15 @@ def _master(standing: Standing) -> Iterator[Reason]:
         yield Answer.UNKNOWN, "The service runs on this node, and by its addresses the cluster's name is on another."
     yield Answer.YES, MEANWHILE.format(asking=asking)
     yield Answer.YES, PORT.format(asking=asking)
+    shut = [peer for peer, way in standing.ranges.items() if way is Way.SHUT]
+    if shut:
+        yield Answer.UNKNOWN, RANGE.format(peers=listed(shut))
     yield from _asking(standing)
     if standing.part.is_node:
         yield (
             Answer.YES,
-            "Restart the resource of the cluster, not the service, or move it to another node first.",
+            "Take the cluster's SSO resource offline and online (`Stop-ClusterResource`, `Start-ClusterResource`), or "
+            "move it to another node first: a service that is stopped by hand counts as failed there.",
         )
     if standing.backup_confirmed is None:
         yield Answer.YES, "Nobody has confirmed that the master secret is backed up (`sso.backup_confirmed`)."

@@ -1,10 +1,11 @@
 """What the ways to the SSO databases cost, in sentences."""
 
-from agent.sso.beside import Added, To
-from agent.sso.facts import listed, names_of, plural, told
-from agent.sso.reach import Reach, Way
+from agent.sso.reach import Reach
 from agent.sso.standing import Standing
 from agent.sso.state import Why
+from agent.sso.ways import Way
+from agent.sso.words.added import Added, To
+from agent.sso.words.facts import listed, names_of, plural, told
 
 OFFLINE = (
     "A service that loses its database goes offline after about 5 min, and one that starts without it tries 12 times, "
@@ -22,7 +23,8 @@ def of_databases(standing: Standing) -> Added:
         yield To.SEEN, f"Whether the SSO database is reached is not known: {told(unsure)}."
     if not shut:
         return
-    first = "Before that, mend" if standing.why is Why.STOPPED else "Mend"
+    starts = standing.why is Why.STOPPED and standing.master.way is Way.OPEN
+    first = "Before that, mend" if starts else "Mend"
     yield To.FAILS, f"The SSO {_which(shut)} not reached: {told(shut)}. {OFFLINE}"
     yield To.REMEDY, f"{first} the way to {listed(names_of(shut))}: `probe once` says what is shut."
     if opened or unsure:

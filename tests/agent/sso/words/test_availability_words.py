@@ -4,7 +4,7 @@ import pytest
 
 from agent.sso.availability import AddressState, Availability
 from agent.sso.state import Why
-from agent.sso.words import words
+from agent.sso.words.compose import words
 from tests.agent.sso.standing import NOW, host, part, standing
 
 UP, DOWN, OPEN_QUESTION = AddressState.REACHABLE, AddressState.UNREACHABLE, AddressState.UNKNOWN
@@ -27,7 +27,12 @@ AVAILABILITY = [
         Availability.AVAILABLE,
         "not highly available: 1 of 2 addresses answers; one spare is missing: 192.0.2.32.",
     ),
-    ((), {ONE: UP, TWO: UP}, Availability.HIGHLY_AVAILABLE, "2 of 2 addresses answer. Addresses of one machine fail"),
+    (
+        (),
+        {ONE: UP, TWO: UP},
+        Availability.HIGHLY_AVAILABLE,
+        "Highly available, if these are addresses of several machines: 2 of 2 addresses answer.",
+    ),
     ((), {ONE: DOWN}, Availability.NOT_AVAILABLE, "Not available from here: its only address does not answer."),
     ((), {ONE: OPEN_QUESTION}, Availability.UNKNOWN, "whether its only address answers is not known."),
     ((), {}, Availability.NOT_AVAILABLE, "no address of it is known."),

@@ -8,6 +8,7 @@ from agent.sso.memory import Contact
 from agent.sso.reach import Reach
 from agent.sso.seen import Condition, Service
 from agent.sso.standing import Standing
+from agent.sso.ways import Way
 from agent.text import plain, timestamp
 
 MOST = 5  # names in one list
@@ -40,6 +41,8 @@ def facts_of(standing: Standing, now: float) -> dict[str, str]:
         "reached": listed(standing.master.peers) or "the master secret server",
         "said": said(standing.master),
         "outage": _first(standing.outage.since, now) if standing.outage else "",
+        "no_way": _no_way(standing, now),
+        "standbys": listed((host.name for host in part.standbys), "or"),
         "contact": _contact(contact, now),
         "clusters": listed(host.name for host in part.clusters) or "the master secret server",
         "holding": HOLDING[standing.holding],
@@ -102,6 +105,15 @@ def told(reaches: Iterable[Reach]) -> str:
 
 def names_of(reaches: Iterable[Reach]) -> list[str]:
     return [peer for reach in reaches for peer in reach.peers]
+
+
+def _no_way(standing: Standing, now: float) -> str:
+    masters = listed((host.name for host in standing.part.masters), "or") or "the master secret server"
+    since = _first(standing.outage.since, now) if standing.outage else ""
+    seen = said(standing.master)
+    if standing.master.way is Way.SHUT:
+        return f"There is no way to {masters}{seen}{since}."
+    return f"By the newest definite answer there was no way to {masters}{since}; now it is not known{seen}."
 
 
 def _first(at: float, now: float) -> str:

@@ -2,13 +2,14 @@
 
 import pytest
 
-from agent.sso.beside import HINTS, WAY
 from agent.sso.cluster import Holding
 from agent.sso.part import Place
-from agent.sso.reach import Reach, Way
+from agent.sso.reach import Reach
 from agent.sso.seen import Condition
 from agent.sso.state import Why
-from agent.sso.words import words
+from agent.sso.ways import Way
+from agent.sso.words.added import HINTS, WAY
+from agent.sso.words.compose import words
 from tests.agent.sso.standing import NOW, host, part, reach, service, standing
 
 
@@ -16,7 +17,7 @@ from tests.agent.sso.standing import NOW, host, part, reach, service, standing
     ("way", "remedy"),
     [
         (Way.OPEN, "Start ENTSSO on BTS01"),
-        (Way.SHUT, "a service that starts before that gets no secret"),
+        (Way.SHUT, "gets no secret, or does not start at all, before the way to MSS is open: mend that."),
         (Way.UNSURE, "Find out whether there is a way to MSS"),
     ],
 )

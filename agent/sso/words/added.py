@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from agent.sso.cluster import Holding
-from agent.sso.facts import listed, said
 from agent.sso.part import Place
-from agent.sso.reach import Reach, Way
+from agent.sso.reach import Reach
 from agent.sso.standing import Standing
 from agent.sso.state import Why
+from agent.sso.ways import Way
+from agent.sso.words.facts import listed, said
 
 ASKS_AGAIN = 60.0  # seconds: the service asks for the master secret server every 30 s or every 60 s; sources differ
 
@@ -37,8 +38,8 @@ KEEP = "Do not restart {service}, host instances or {here} before there is a way
 
 # By what the verdict on the way to the master secret server is, where that is no definite answer.
 HINTS = {
-    "not asked yet": "Wait for the first round.",
-    "pending": "Wait for the first round.",
+    "not asked": "Wait for the first round of the agent, or run `probe once --peer {peer}`.",
+    "pending": "Wait for the first round of the agent, or run `probe once --peer {peer}`.",
     "inconclusive / not-registered": "Start the SSO service of {peer}; if it runs, `probe endpoints {peer}` lists what "
     "is registered there: correct `rpc.services`.",
     "inconclusive / no-known-listener": "Mend the path to the endpoint mapper of {peer} first.",
@@ -49,8 +50,9 @@ HINTS = {
 HINT = "`probe once --peer {peer}` says what is not known, and what to do."
 
 START = {
-    Way.OPEN: "Start {service} on {here}: the way to {reached} is open.",
-    Way.SHUT: "Mend the way to {masters} first: a service that starts before that gets no secret.",
+    Way.OPEN: "Start {service} on {here}: the way to {reached} is open. Then start the host instances that do not run.",
+    Way.SHUT: "A start does no harm, but the service gets no secret, or does not start at all, before the way to "
+    "{masters} is open: mend that.",
     Way.UNSURE: "Find out whether there is a way to {masters}, then start {service} on {here}.",
 }
 WAY = {

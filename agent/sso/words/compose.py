@@ -6,15 +6,15 @@ Names and times are bounded and made plain where they are filled in (`facts`); t
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agent.sso.available import availability_words
-from agent.sso.beside import UNSEEN, Added, To, of_cluster, of_contact, of_instances, of_processing, of_way
-from agent.sso.databases import by_way, databases_in_short, of_databases
-from agent.sso.events import NO_CONTACT, NO_DATABASE, NO_SECRET, NO_START, Event, events
-from agent.sso.facts import facts_of, is_known, moment
-from agent.sso.reach import Way
-from agent.sso.rows import row
 from agent.sso.standing import Standing
 from agent.sso.state import Why
+from agent.sso.ways import Way
+from agent.sso.words.added import UNSEEN, Added, To, of_cluster, of_contact, of_instances, of_processing, of_way
+from agent.sso.words.availability import availability_words
+from agent.sso.words.databases import by_way, databases_in_short, of_databases
+from agent.sso.words.events import NO_CONTACT, NO_DATABASE, NO_SECRET, NO_START, Event, events
+from agent.sso.words.facts import facts_of, is_known, moment
+from agent.sso.words.rows import row
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A restart is safe only where everything that it needs is shown, and every answer says why."""
 
 import itertools
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,11 +9,11 @@ import pytest
 from agent.sso.cluster import Holding
 from agent.sso.part import Part, Place
 from agent.sso.reach import Reach
-from agent.sso.restart import SHUT, Answer, restart
 from agent.sso.seen import Condition
 from agent.sso.standing import Standing
 from agent.sso.state import SsoState, Why
 from agent.sso.ways import Way
+from agent.sso.words.restart import SHUT, Answer, restart
 from tests.agent.sso.standing import Fields, host, part, reach, service, standing
 
 MASTER = part(Place.MASTER, here="MSS")
@@ -56,7 +57,12 @@ ROWS: list[tuple[Why, Part | None, Fields, Answer, str]] = [
     (Why.OPEN, None, {"databases": SQL_UNSURE}, UNKNOWN, "Whether the SSO database is reached is not known: SQL01"),
     (Why.OPEN, None, {"databases": SQL_HALF}, UNKNOWN, "Not every SSO database is reached"),
     (Why.OPEN, None, {"databases": (*SQL_SHUT, *SQL_UNSURE)}, UNKNOWN, "Not every SSO database is reached"),
-    (Why.OPEN, LOCAL, {}, YES, "No SSO database of another host is needed"),
+    (Why.OPEN, LOCAL, {}, UNKNOWN, "The file names no SSO database"),
+    (Why.OPEN, replace(LOCAL, has_database=True), {}, UNKNOWN, "whether SQL Server serves it is not tried"),
+    (Why.OPEN, None, {"stale": ("MSS",)}, UNKNOWN, "A name of MSS leads to where its service does not answer"),
+    (Why.ELSEWHERE, None, {}, NO, "There is no way to MSS"),
+    (Why.ITSELF, None, {"ranges": {"BTS01": Way.SHUT, "BTS02": Way.OPEN}}, UNKNOWN, "BTS01 found a part of the"),
+    (Why.ITSELF, None, {"ranges": {"BTS01": Way.OPEN, "BTS02": Way.UNSURE}}, YES, "BTS01 and BTS02 work on with"),
     (Why.NOT_ASKED, None, {"databases": SQL_SHUT}, NO, "10513"),
     # The master secret server itself.
     (Why.ITSELF, None, {}, YES, "BTS01 and BTS02 work on with cached copies"),
@@ -70,7 +76,7 @@ ROWS: list[tuple[Why, Part | None, Fields, Answer, str]] = [
     (Why.STOPPED, MASTER, {}, YES, "what comes is a start"),
     (Why.FORBIDDEN, MASTER, {}, UNKNOWN, "may not see it"),
     (Why.ITSELF, MASTER, {"holding": Holding.ELSEWHERE}, YES, "work on with cached copies"),  # of no cluster
-    (Why.ITSELF, NODE, {"holding": Holding.HERE}, YES, "Restart the resource of the cluster"),
+    (Why.ITSELF, NODE, {"holding": Holding.HERE}, YES, "Take the cluster's SSO resource offline"),
     (Why.ITSELF, NODE, {"holding": Holding.ELSEWHERE}, UNKNOWN, "the cluster's name is on another"),
     # Its nodes at rest, and stand-ins.
     (Why.PASSIVE, None, {}, YES, "A failover to this node would find its SSO database"),
@@ -157,7 +163,7 @@ def test_a_confirmed_backup_needs_no_word() -> None:
 @pytest.mark.parametrize(("of", "count"), [(NODE, 1), (MASTER, 0)])
 def test_only_a_node_is_told_of_the_cluster_s_resource(of: Part, count: int) -> None:
     told = restart(standing(Why.ITSELF, of, holding=Holding.HERE)).why
-    assert sum("the resource of the cluster" in sentence for sentence in told) == count
+    assert sum("the cluster's SSO resource" in sentence for sentence in told) == count
 
 
 def test_what_the_system_says_of_the_service_is_told() -> None:

@@ -17,10 +17,9 @@ EVENTS = {
     for each in (
         Event("10532", "contact with the master secret server is lost", "soon: the service asks every 30 to 60 s"),
         Event("10602", "a remote procedure call (RPC) failed", "whenever the service asks another SSO server"),
-        Event("10520", "secrets are missing", ""),
-        Event("10521", "secrets are not loaded", ""),
-        Event("10565", "secrets are invalid", ""),
-        Event("10527", "fetching the secret failed", "when the service asks the master secret server for it"),
+        Event("10520", "its own secrets are missing", "on the master secret server, at a start"),
+        Event("10521", "its own secrets are not loaded", "on the master secret server, at a start"),
+        Event("10565", "its own secrets are invalid", "on the master secret server, at a start"),
         Event("10513", "the first access to the SSO database failed", "at a start: tried 12 times, every 5 s"),
         Event("10588", "SQL Server is not found", "when the SSO database is asked"),
         Event("10514", "an access to the SSO database failed", "when the SSO database is asked, every 30 s"),
@@ -36,7 +35,8 @@ EVENTS = {
 }
 
 NO_CONTACT = ("10532", "10602", "0x800706BA", "0x800706D9")
-NO_SECRET = ("10520", "10521", "10565", "10527", "0x80002918")
+NO_SECRET = ("10532", "0x80002918")
+OWN_SECRET = ("10520", "10521", "10565")
 NO_DATABASE = ("10588", "10514", "10515", "10590")
 NO_START = ("10513", "10588", "10503")
 AT_REST = ("10504", "10505")
