@@ -1,5 +1,6 @@
 """The agent's watch: it looks again and again, writes before it publishes, and tells of changes once."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from agent.outlook import Outlook
 from agent.path import Check
 from agent.result import Result
 from agent.setup import Setup, set_up
+from agent.sso.memory import Spans
 from agent.sso.seen import Condition, Service, Sighting
 from agent.sso.standing import Standing
 from agent.sso.state import SsoState, Why
@@ -91,7 +93,7 @@ class Watched:
     async def runs(self) -> AsyncIterator["Watched"]:
         async with self.watch.opened():
             yield self
-        assert self.broken == []
+        assert self.broken == [self.fails] * len(self.broken)
 
     async def until(self, why: Why) -> Standing:
         """Time goes on for two looks, and then it stands so. (A contact counts for whom was seen before its round.)"""
@@ -109,7 +111,18 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> None:
     async def at_once(work: Callable[..., object], *args: object) -> object:
         return work(*args)
 
+    def aside(work: Callable[[], object], name: str) -> asyncio.Future[object]:
+        assert name
+        answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        try:
+            answer.set_result(work())
+        except OSError as error:
+            answer.set_exception(error)
+        return answer
+
     monkeypatch.setattr("asyncio.to_thread", at_once)
+    monkeypatch.setattr("agent.looking.aside", aside)
+    monkeypatch.setattr("agent.outlook.aside", aside)
 
 
 @pytest.fixture
@@ -160,7 +173,8 @@ async def test_an_agent_that_was_killed_knows_what_it_knew(tmp_path: Path) -> No
         await first.finds(SHUT)
         known = await first.until(Why.SAME)
         written = (tmp_path / "sso.json").read_bytes()
-    (tmp_path / "sso.json").write_bytes(written)  # as if it had been killed
+        first.fails = OSError("killed: it writes no more")
+    assert (tmp_path / "sso.json").read_bytes() == written
     second = Watched(tmp_path, clock)
     async with second.runs():
         found = second.standing
@@ -270,3 +284,106 @@ async def test_a_person_s_look_knows_what_the_agent_knew_and_writes_nothing(tmp_
     assert found.why is Why.SAME
     assert found.since is None  # it is not known when the state began, as nobody watched
     assert (tmp_path / "sso.json").read_bytes() == before
+
+
+async def test_an_endpoint_mapper_that_answers_is_no_contact_before_the_service_s_own_port_was_asked(
+    watched: Watched,
+) -> None:
+    """A round tells of the mapper at once, and of a silent port only when it has asked it again."""
+    async with watched.runs():
+        await watched.finds(OPEN, Check.EPM)
+        await watched.until(Why.NOT_ASKED)
+        await watched.finds(SHUT)
+        await watched.until(Why.NEVER)
+    assert watched.outlook.known.memory.contact is None
+
+
+async def test_an_agent_that_starts_behind_a_cut_forgets_no_cache_that_was_lost(tmp_path: Path) -> None:
+    clock = HeldClock()
+    first = Watched(tmp_path, clock)
+    async with first.runs():
+        await first.finds(OPEN)
+        await first.until(Why.OPEN)
+        await first.finds(SHUT)
+        await first.until(Why.SAME)
+        first.service = Service("SSO", Condition.RUNNING, "B", 4712, 2.0)
+        await first.until(Why.JUST_BEGUN)
+        await first.finds(SHUT)
+        await first.until(Why.LOST)
+    second = Watched(tmp_path, clock)
+    second.service = first.service
+    async with second.runs():
+        await second.finds(OPEN, Check.EPM)
+        await second.until(Why.LOST)
+        await second.finds(SHUT)
+        await second.until(Why.LOST)
+    assert second.told == []
+
+
+async def test_a_change_is_told_though_it_could_not_be_written_and_is_written_later(watched: Watched) -> None:
+    async with watched.runs():
+        await watched.finds(OPEN)
+        await watched.until(Why.OPEN)
+        watched.fails = RuntimeError("can't start new thread")
+        await watched.finds(SHUT)
+        await watched.until(Why.SAME)
+        assert watched.told[-1][0].state is SsoState.ON_CACHE
+        assert watched.broken
+        assert set(map(type, watched.broken)) == {RuntimeError}
+        watched.fails = None
+        watched.broken.clear()
+        await watched.clock.advance(EVERY)
+        count = len(watched.order)
+        await watched.clock.advance(EVERY)
+        assert len(watched.order) == count  # it is written, and nothing is new
+    assert Outlook.name == "sso"
+
+
+async def test_an_older_text_is_never_written_after_a_newer_one(watched: Watched) -> None:
+    """The disk takes its time, and the agent ends meanwhile."""
+    going, texts = asyncio.Event(), list[str | None]()
+    kept = watched.write
+
+    async def slow() -> None:
+        state = str(watched.outlook.known.state)
+        if watched.outlook.known.state is SsoState.NORMAL and not going.is_set():
+            await going.wait()
+        texts.append(state)
+        await kept()
+
+    watched.watch._write = slow
+    async with watched.watch.opened():
+        await watched.finds(OPEN)
+        await watched.clock.advance(EVERY)  # the look now waits for the disk
+        asyncio.get_running_loop().call_later(0.01, going.set)
+    assert texts[-1] == "normal"
+    assert len(texts) >= 2
+    assert watched.broken == []
+
+
+@pytest.mark.parametrize(
+    ("interval", "stands", "brief"), [("10s", 300, 60), ("60s", 300, 120), ("5m", 900, 300), ("1h", 10_800, 300)]
+)
+def test_how_long_a_finding_counts_and_how_long_nobody_need_ask(
+    tmp_path: Path, interval: str, stands: float, brief: float
+) -> None:
+    text = SITE.replace("hosts:", f"schedule: {{interval: {interval}}}\nhosts:")
+    watched = Watched(tmp_path, setup=setup_of(text=text))
+    assert watched.outlook._spans == Spans(stands, brief)
+
+
+CLUSTER = SITE.replace(
+    "address: 192.0.2.31}", "address: 192.0.2.30, nodes: [{name: NODE1, address: 192.0.2.31}, {name: NODE2}]}"
+)
+
+
+@pytest.mark.parametrize(("own", "why"), [(("192.0.2.31", "192.0.2.30"), Why.STOPPED), (("192.0.2.31",), Why.PASSIVE)])
+async def test_a_node_at_rest_is_one_that_does_not_hold_the_cluster_s_name(
+    tmp_path: Path, own: tuple[str, ...], why: Why, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.looking.this_machine", lambda: Machine((), own))
+    watched = Watched(tmp_path, setup=setup_of("NODE1", CLUSTER))
+    watched.service = Service("SSO", Condition.STOPPED)
+    async with watched.runs():
+        assert watched.standing is not None
+        assert watched.standing.why is why

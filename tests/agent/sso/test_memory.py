@@ -243,3 +243,51 @@ def test_what_is_not_definite_changes_nothing() -> None:
 def test_what_was_found_counts_for_long_only_where_it_is_asked_again(age: float, usual: bool, unasked: bool) -> None:
     assert SPANS.holds(age, Memory()) is usual
     assert SPANS.holds(age, Memory(unasked=True)) is unasked
+
+
+# Several master secret servers.
+
+
+def shut_at(memory: Memory, **found: float) -> Memory:
+    """Each by an attempt that began two seconds before."""
+    each = {peer: Moment(at - 2.0, at) for peer, at in found.items()}
+    oldest, newest = min(found.values()), max(found.values())
+    of_all = Reach(Way.SHUT, tuple(found), oldest - 2.0, oldest, UTC + newest, False, {}, each)
+    return saw_way(memory, of_all, sighting(), SPANS)
+
+
+def test_an_outage_of_several_begins_when_the_last_of_them_is_found_shut() -> None:
+    """One was long dead, and the other one open until then."""
+    found = shut_at(Memory(met(), None, LIFE), M1=200.0, M2=230.0)
+    assert found.outage == Outage(UTC + 230, 230.0, {"M1": 200.0, "M2": 230.0}, 198.0)
+    assert found.outage.newest == 200.0
+
+
+def test_it_goes_on_with_each_result_of_any_of_them() -> None:
+    before = shut_at(Memory(met(), None, LIFE), M1=200.0, M2=230.0)
+    after = shut_at(before, M1=260.0, M2=230.0)
+    assert after.outage == Outage(UTC + 230, 230.0, {"M1": 260.0, "M2": 230.0}, 228.0)
+    assert shut_at(after, M1=260.0, M2=230.0) is after
+
+
+def test_a_gap_at_one_of_them_is_a_gap() -> None:
+    memory = shut_at(Memory(met(), None, LIFE), M1=200.0, M2=230.0)
+    for at in (260.0, 320.0):
+        memory = shut_at(memory, M1=at, M2=230.0)
+    assert memory.outage is not None
+    assert memory.outage.began == 230.0
+    memory = shut_at(memory, M1=380.0, M2=230.0 + SPANS.brief + 2.1)
+    assert memory.outage is not None
+    assert memory.outage.began == 380.0
+
+
+def test_with_another_server_among_them_it_is_another_outage() -> None:
+    memory = shut_at(Memory(met(), None, LIFE), M1=200.0)
+    assert shut_at(memory, M1=260.0, M2=250.0).outage == Outage(UTC + 260, 260.0, {"M1": 260.0, "M2": 250.0}, 248.0)
+
+
+def test_by_another_clock_nothing_is_known_of_when() -> None:
+    """Another Python may have another one. Who ran is known all the same."""
+    before = Memory(met(held=9.0), OUT, replace(LIFE, not_before=5.0))
+    assert before.by_another_clock() == Memory(replace(met(held=9.0), found=None), None, Life("A", 0.0, 0.0))
+    assert Memory().by_another_clock() == Memory()

@@ -232,3 +232,8 @@ def test_of_the_same_ones_all_of_it_counts() -> None:
 def test_an_outage_of_nobody_is_none() -> None:
     with pytest.raises(ValueError, match="an outage of nobody"):
         read(changed("memory", "outage", "until", to={}))
+
+
+def test_by_another_clock_no_span_counts() -> None:
+    known, ours = replace(KNOWN, clock="GetTickCount64()"), Remembered("BTS01", "ENTSSO", Memory(), clock="another")
+    assert restore(written(known), ours) == replace(known, clock="another", memory=FULL.by_another_clock().resumed())
