@@ -114,7 +114,11 @@ class Ledger:
     def since(self, path: Path) -> float | None:
         """When the verdict of a path became what it is (UTC); None: there is none yet."""
         entry = self._entries.get(key(path))
-        return entry.since if entry else None
+        if entry is None or entry.last_run is None:
+            return None
+        found = entry.at(self._clock.monotonic())
+        fell_silent = found is not None and found.verdict is not entry.verdict
+        return entry.last_run + entry.stands if fell_silent else entry.since
 
     def last_reachable(self, path: Path) -> float | None:
         """When a path was last found reachable (UTC); None: never since the start."""

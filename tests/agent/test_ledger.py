@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.inbound.silence import SHORTEST
 from agent.judge.fold import BAD
 from agent.judge.verdict import PENDING, Cause, Verdict
 from agent.ledger import BUCKETS, Entry, Ledger
@@ -353,11 +354,12 @@ def test_what_is_pending_moves_no_time(of: Path) -> None:
 
 
 async def test_a_peer_that_speaks_again_after_a_silence_says_since_when() -> None:
-    """The silence is a reading; what it told before and tells now is the same verdict."""
+    """The silence is a reading, with a beginning of its own; what it told before and tells now is the same verdict."""
     kept, clock = both_ways()
     kept.record(told(clock))
     since = kept.since(SHUT_OUT)
+    assert since is not None
     await clock.advance(1_000.0)
-    assert kept.since(SHUT_OUT) == since
+    assert kept.since(SHUT_OUT) == since + SHORTEST
     kept.record(told(clock))
     assert kept.since(SHUT_OUT) == since
