@@ -7,42 +7,9 @@
 # Windows (python.exe beside python3XY.dll) with psutil and pywin32 in Lib/site-packages, as their wheels unpack. FOLDER
 # is copied and not changed; all of wine's own files are in a folder of their own, which is removed. It takes a minute.
 set -euo pipefail
+# shellcheck source=tests/wine/windows.sh
+source "$(dirname "${BASH_SOURCE[0]}")/windows.sh"
 
-original=${1:-${WINPYTHON:-}}
-repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-
-lacks() {
-    echo "$1" >&2
-    exit 2
-}
-command -v wine >/dev/null || lacks "wine is needed (Debian: apt-get install wine wine64)"
-[ -f "$original/python.exe" ] || lacks "give the folder of a Python for Windows: $0 FOLDER"
-for package in psutil pywin32_system32; do
-    [ -d "$original/Lib/site-packages/$package" ] || lacks "$package is missing in $original/Lib/site-packages"
-done
-
-scratch=$(mktemp -d)
-export WINEPREFIX=$scratch/prefix WINEARCH=win64 WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml="
-export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="Z:${repository//\//\\}"
-finish() {
-    # Only this prefix's processes; the folder cannot go before they have.
-    timeout 60 wineserver -k || true
-    timeout 60 wineserver -w || true
-    rm -rf "$scratch"
-}
-trap finish EXIT
-
-# The service's program and its libraries must stand beside Python's own.
-cp -R "$original" "$scratch/python"
-cp "$scratch"/python/Lib/site-packages/pywin32_system32/*.dll "$scratch/python/"
-mkdir "$WINEPREFIX" "$scratch/said"
-
-# Wine's service manager would keep a pipe of ours open, so it starts first, and without one.
-timeout 60 wineserver -p600 </dev/null >/dev/null 2>&1
-timeout 300 wine cmd /c exit </dev/null >/dev/null 2>&1
-
-# Python there dies of a standard output that is a file.
-status=0
-echo | timeout 300 wine "$scratch/python/python.exe" "$repository/tests/wine/services.py" "Z:${scratch//\//\\}\\said" 2>&1 |
-    cat || status=1
-exit "$status"
+windows "${1:-${WINPYTHON:-}}" psutil pywin32_system32
+mkdir "$scratch/said"
+run 300 "$repository/tests/wine/services.py" "$scratch/said"
