@@ -125,8 +125,14 @@ class Ends:
         interval = self._setup.config.schedule.interval
         while True:
             self._look()
-            await asyncio.gather(*(self._greet(peer, interval) for peer in self._peers))
+            await asyncio.gather(*(self._greet_safely(peer, interval) for peer in self._peers))
             await self._clock.sleep(interval)
+
+    async def _greet_safely(self, peer: str, interval: float) -> None:
+        try:
+            await self._greet(peer, interval)
+        except Exception as error:  # the next one may do; nobody else would ever know
+            self._warn(f"rendezvous: greeting {peer} broke: {error!r}")
 
     async def _greet(self, peer: str, interval: float) -> None:
         service = self._both.service

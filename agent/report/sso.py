@@ -22,6 +22,8 @@ from agent.text import plain, timestamp
 INDENT = (0, 0, 0, 2)
 LONGEST = 2000  # letters of one part of the words, which are bounded themselves
 
+LABELS = {"avoid": "Now: ", "seen": "Seen: ", "works": "Works: ", "fails": "Fails: ", "remedy": "To do: "}
+
 COLOUR = {
     SsoState.NORMAL: "green",
     SsoState.UNKNOWN: "yellow",
@@ -60,11 +62,13 @@ def _told(standing: Standing, told: Words) -> Iterator[str]:
     """Sentence by sentence; quiet where all is well, or where there is nothing."""
     if standing.why is Why.ABSENT:
         return
-    well = standing.why is Why.OPEN and not told.fails
-    parts = [told.availability] if well else [told.seen, told.works, told.fails, told.avoid, told.remedy]
-    if not well:
-        parts += [_events(told.events), told.availability]
-    yield from filter(None, parts)
+    if standing.why is Why.OPEN and not told.fails:
+        yield from filter(None, [told.availability])
+        return
+    for label, text in (*((label, getattr(told, part)) for part, label in LABELS.items()), ("", _events(told.events))):
+        if text:
+            yield f"{label}{text}"
+    yield from filter(None, [told.availability])
 
 
 def _events(expected: Iterable[Event]) -> str:

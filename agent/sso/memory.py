@@ -116,7 +116,7 @@ def saw_service(memory: Memory, sighting: Sighting, began: float, ended: float) 
         return memory
     seen = service.incarnation
     if memory.resuming:
-        memory = _resumed(memory, seen, began, ended)
+        memory = _resumed(memory, seen, began)
     life = memory.life
     if life is None:
         return replace(memory, life=Life(seen, ended, began))
@@ -125,14 +125,14 @@ def saw_service(memory: Memory, sighting: Sighting, began: float, ended: float) 
     return replace(memory, life=Life(seen, ended, began, not_before=life.last))
 
 
-def _resumed(memory: Memory, seen: str | None, began: float, ended: float) -> Memory:
+def _resumed(memory: Memory, seen: str | None, began: float) -> Memory:
     """The first look after a restart of the agent: is all as it was?"""
     life = memory.life
     if life is not None and seen is not None and life.incarnation == seen and life.last <= began:
         return replace(memory, resuming=False)
     # Another process, or none: nobody saw it begin, and it may even be another run of the machine.
     contact = replace(memory.contact, found=None) if memory.contact else None
-    return Memory(contact, None, Life(seen, ended, began) if life is not None else None, unasked=memory.unasked)
+    return Memory(contact, unasked=memory.unasked)
 
 
 def saw_way(memory: Memory, reach: Reach, sighting: Sighting, spans: Spans) -> Memory:

@@ -15,6 +15,7 @@ from agent.topology import site_of
 from agent.whoami import Machine, whoami
 from probes.wire.rendezvous.keys import Keys
 from probes.wire.rendezvous.messages import Admission
+from tests.held import HeldClock
 
 SITE = """\
 site: contoso
@@ -46,3 +47,23 @@ async def test_the_log_says_that_this_hosts_own_firewall_shuts_the_agent_out(
         await asyncio.sleep(0)  # the first look at this end
     assert [finding.kind == "own-firewall-shut" for finding in ends.findings] == [True] * said
     assert ["does not admit this agent's program" in line for line in lines] == [True] * said
+
+
+async def test_a_greeting_that_breaks_is_said_and_the_next_one_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = parse(SITE + "  - {name: BTS02, role: processing, address: 127.0.0.12}\n", "test")
+    setup = set_up(config, whoami(site_of(config), Machine((), ()), "BTS01"))
+    clock, lines, greeted = HeldClock(), list[str](), list[str]()
+    ledger = Ledger(setup.paths, clock)
+    ends = Ends(setup, (Keys.derive(bytes(32)),), (), ledger, ledger.record, clock, lines.append)
+
+    async def breaks(self: Ends, peer: str, interval: float) -> None:
+        greeted.append(peer)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("agent.ends.Ends._greet", breaks)
+    async with ends.opened([]):
+        await clock.advance(2 * config.schedule.interval)
+    assert greeted == ["BTS02"] * 3
+    assert [line for line in lines if "greeting" in line] == [
+        "rendezvous: greeting BTS02 broke: ZeroDivisionError()"
+    ] * 3

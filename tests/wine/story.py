@@ -37,6 +37,7 @@ TOLD = [
     ("normal", "open"),
     ("on-cache", "same"),
     ("unknown", "not-asked"),
+    ("unknown", "unwatched"),
     ("service-stopped", "stopped"),
     ("unknown", "just-begun"),
     ("cache-lost", "lost"),

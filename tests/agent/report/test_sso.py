@@ -144,7 +144,7 @@ def test_markdown_is_a_section_of_its_own() -> None:
     assert lines[:3] == ["", "## What it means for SSO", ""]
     assert lines[3].startswith("SSO service ENTSSO on BTS01: on-cache")
     assert lines[4::2] == [""] * len(lines[4::2])
-    assert any(line.startswith("Do not restart ENTSSO") for line in lines)
+    assert any(line.startswith("Now: Do not restart ENTSSO") for line in lines)
 
 
 def test_the_document_of_a_machine_on_its_cached_secret() -> None:

@@ -78,6 +78,7 @@ def part(
     databases: tuple[str, ...] = ("SQL01",),
     processing: tuple[str, ...] = ("BTS01", "BTS02"),
     clusters: tuple[Host, ...] = (),
+    secret_of: tuple[str, ...] = (),
 ) -> Part:
     asking = (host(),) if masters is None else masters
     return Part(
@@ -88,6 +89,7 @@ def part(
         databases=tuple(host(each, role=Role.SSO_DATABASE) for each in databases if place is not Place.NONE),
         processing=processing if place is Place.MASTER else (),
         clusters=clusters if place is Place.MASTER else (),
+        secret_of=secret_of,
     )
 
 
