@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from agent.clock import Clock
 from agent.config.model import Config
 from agent.store import Store, default_folder
 from agent.survey.survey import Survey
+from probes.aside import aside
 
 EVERY = 300.0  # seconds between two savings
 
@@ -84,8 +86,8 @@ class Kept:
                 store.set_aside(keepsake.name, str(error))
 
     async def write(self, keepsake: Keepsake) -> None:
-        """At once, the disk in a thread. One keepsake is written by one caller, and not among those of `saved`."""
-        await asyncio.to_thread(self._save, keepsake.name, keepsake.state())
+        """At once, the disk aside. One keepsake is written by one caller, and not among those of `saved`."""
+        await aside(partial(self._save, keepsake.name, keepsake.state()), "write")
 
     @asynccontextmanager
     async def saved(self, keepsakes: Sequence[Keepsake], clock: Clock) -> AsyncIterator[None]:

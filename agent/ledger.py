@@ -33,7 +33,8 @@ class Entry:
 
     `unreachable_seconds` was counted up to `counted_until` (monotonic).
 
-    `found`: when what the result says was found out, and `stands`: for how many seconds it counts (monotonic).
+    `found`: when what the result says was found out, `asked`: when its round began, and `stands`: for how many seconds
+    it counts (monotonic).
     """
 
     path: Path
@@ -44,6 +45,7 @@ class Entry:
     unreachable_seconds: float = 0.0
     counted_until: float = 0.0
     found: float = 0.0
+    asked: float = 0.0
     stands: float = inf
     attempts: Counter[State] = field(default_factory=Counter)
     durations: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
@@ -100,6 +102,8 @@ class Ledger:
         # What is found here is found now, whatever a clock does meanwhile; what is told has an age.
         told = result.path.direction is Direction.INBOUND
         entry.found = now - (max(0.0, self._clock.time() - entry.last_run) if told else 0.0)
+        # A result may wait for others of its round. A clock that steps meanwhile makes it older, if anything.
+        entry.asked = now - max(result.seconds, self._clock.time() - result.started)
         if result.verdict is Verdict.REACHABLE:
             entry.last_reachable = entry.last_run
         for address in result.addresses:
@@ -129,6 +133,11 @@ class Ledger:
         """When the newest result of a path of the plan was found (monotonic); None: there is none yet."""
         entry = self._entries.get(key(path))
         return entry.found if entry is not None and entry.result is not None else None
+
+    def asked_at(self, path: Path) -> float | None:
+        """When the round of the newest result of a path of the plan began (monotonic); None: there is none yet."""
+        entry = self._entries.get(key(path))
+        return entry.asked if entry is not None and entry.result is not None else None
 
     def newest(self, path: Path) -> Result | None:
         """Of a path of the plan, to be told to its peer; None: nothing is known yet, or it is none of the plan."""

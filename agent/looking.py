@@ -85,7 +85,7 @@ def newest_of(ledger: Ledger, planned: Iterable[Path]) -> Newest:
 
 def _found(ledger: Ledger, path: Path) -> Found | None:
     result, at = ledger.newest(path), ledger.found_at(path)
-    return Found(result, at) if result is not None and at is not None else None
+    return Found(result, at, ledger.asked_at(path)) if result is not None and at is not None else None
 
 
 def told_of(ledger: Ledger, paths: Iterable[Path]) -> Told:

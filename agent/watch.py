@@ -15,6 +15,8 @@ EVERY = 5.0  # seconds between two looks at services
 NAMES_EVERY = 60.0  # and at what the names of this machine's clusters give
 CHANGES_EVERY = 3600.0  # and at when the secret was changed
 
+PATIENCE = 5.0  # seconds that the disk may take
+
 Changed = Callable[[Standing, Remembered, float], None]
 
 
@@ -76,12 +78,14 @@ class SsoWatch:
             self._changed(standing, before, self._clock.time())
 
     async def _save(self) -> None:
-        """One after the other: an older text must not be written after a newer one."""
-        if self._writing is not None:
-            await asyncio.wait({self._writing})
+        """One after the other: no older text is written after a newer one. A disk that hangs holds up nobody."""
+        if self._writing is not None and not (await asyncio.wait({self._writing}, timeout=PATIENCE))[0]:
+            return  # it was told of when it began to hang
         known = self._outlook.known
         self._writing = asyncio.ensure_future(self._write())
-        await asyncio.shield(self._writing)
+        if not (await asyncio.wait({self._writing}, timeout=PATIENCE))[0]:
+            raise TimeoutError(f"what is known cannot be written: the disk did not answer for {PATIENCE:.0f} s")
+        self._writing.result()
         self._written = known
 
 

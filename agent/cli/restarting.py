@@ -21,7 +21,7 @@ def ask_restart(setup: Setup) -> Exit:
     part = part_of(site_of(setup.config), setup.source)
     if part.place is Place.NONE:
         wrong(f"{setup.source.name} has no SSO service by its roles: {', '.join(setup.source.roles)}")
-    peers = {host.name for host in (*part.masters, *part.databases)}
+    peers = {host.name for host in (*part.masters, *part.standbys, *part.databases)}
     needed = setup.only(lambda path: path.peer in peers)  # a sample of the range shows a device that answers for all
     run = asyncio.run(run_once(needed, Wanted(samples_of(needed), exact=False), kept=remembered(setup)))
     if run.sso is None:

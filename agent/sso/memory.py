@@ -38,10 +38,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """No way to the master secret, asked again and again without a gap. `since` is UTC, the others are monotonic.
+    """No way to the master secret. `since` is UTC, when it was found first; the others are monotonic.
 
-    `began`: when it was found first, of all master secret servers; `until`: when it was found last, of each; `asked`:
-    when the oldest of the attempts behind that began.
+    `began`: since when it is asked without a gap, of all master secret servers; `until`: when it was found last, of
+    each; `asked`: when the oldest of the attempts behind that began.
     """
 
     since: float
@@ -60,13 +60,14 @@ class Life:
     """Of the service's newest incarnation; None: it did not run. Monotonic times.
 
     `first`, `last`: when it was seen; `not_before`: when something else was seen in its place. None: nobody saw it
-    begin.
+    begin. `served`: a stand-in was not shut off meanwhile, which may have been made master by hand.
     """
 
     incarnation: str | None
     first: float
     last: float
     not_before: float | None = None
+    served: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,8 @@ def _missed(memory: Memory, reach: Reach, spans: Spans) -> Memory:
         return memory
     if outage is not None and _goes_on(outage, each, spans):
         return replace(memory, outage=replace(outage, until=until, asked=reach.began), unasked=False)
-    return replace(memory, outage=Outage(reach.at, max(until.values()), until, reach.began), unasked=False)
+    since = outage.since if outage is not None and outage.until.keys() == until.keys() else reach.at
+    return replace(memory, outage=Outage(since, max(until.values()), until, reach.began), unasked=False)
 
 
 def _goes_on(outage: Outage, each: Mapping[str, Moment], spans: Spans) -> bool:

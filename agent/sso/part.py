@@ -32,12 +32,13 @@ class Part:
     clusters: tuple[Host, ...] = ()
     secret_of: tuple[str, ...] = ()  # all master secret servers of the site, this machine's own among them
 
+    is_standby: bool = False  # this machine may be made master by hand
     has_database: bool = False  # the SSO database is on this machine
 
     @property
     def asked(self) -> tuple[str, ...]:
         """Who is asked for the secret, and where, by the configuration."""
-        return tuple(" ".join((host.name, *host.addresses)) for host in self.masters)
+        return tuple(f"{host.name} {address}" for host in self.masters for address in host.addresses)
 
     @property
     def is_node(self) -> bool:
@@ -56,6 +57,7 @@ def part_of(site: Site, source: Source) -> Part:
         standbys=_with(others, Role.MASTER_SECRET_STANDBY),
         databases=_with(others, Role.SSO_DATABASE) if place is not Place.NONE else (),
         processing=tuple(other.name for other in asking) if place is Place.MASTER else (),
+        is_standby=Role.MASTER_SECRET_STANDBY in source.roles,
         has_database=Role.SSO_DATABASE in source.roles,
         secret_of=tuple(host.name for host in _with(site.hosts, Role.MASTER_SECRET)),
         clusters=tuple(owner for owner in source.owners if owner.nodes and Role.MASTER_SECRET in owner.roles),

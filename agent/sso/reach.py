@@ -14,15 +14,16 @@ NOBODY_ASKED = "not asked"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The newest result of a path, and when it was found (monotonic)."""
+    """The newest result of a path, and when it was found (monotonic). `asked`: when its round began, where known."""
 
     result: Result
     found: float
+    asked: float | None = None
 
     @property
     def began(self) -> float:
-        """When its first attempt began (monotonic)."""
-        return self.found - self.result.seconds
+        """When its first attempt began, at the earliest (monotonic)."""
+        return self.found - self.result.seconds if self.asked is None else self.asked
 
     @property
     def at(self) -> float:

@@ -1,19 +1,20 @@
 """How a machine stands in the SSO system: everything that is published and said of it, as one value."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from agent.path import Check
 from agent.sso.availability import Addresses, Availability, addresses_of, seen_from_afar, seen_from_itself
 from agent.sso.cluster import Holding
-from agent.sso.dns import stale_from_afar
 from agent.sso.memory import AT_REST, Contact, Memory, Outage, Spans, saw_service, saw_way
 from agent.sso.part import Part, Place
-from agent.sso.reach import Found, Newest, Reach, database_reach, master_reach
+from agent.sso.reach import Found, Newest, Reach, asked_of, database_reach, master_reach, of_addresses
 from agent.sso.seen import Service, Sighting
 from agent.sso.state import STATE, SsoState, Why, by_way, unseen
 from agent.sso.ways import Way, way_of
+from agent.topology import Host
+from probes.resolve import literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,8 @@ class Standing:
 
     `master`: of the master secret servers together, `databases`: of each SSO database. `processing`: by processing
     server, what it told of the way to this machine, where this is the master, and `ranges` likewise of the dynamic
-    range. `stale`: masters of which a name leads to where the service is not. `restarted`: host instances that are not
-    the ones of the last contact, `halted`: those that were there then and do not run now.
+    range. `stale`: masters and databases of which a name leads to where the service is not. `restarted`: host instances
+    that are not the ones of the last contact, `halted`: those that were there then and do not run now.
     """
 
     part: Part
@@ -77,6 +78,8 @@ def follow(part: Part, memory: Memory, seen: Observed, backup: date | None = Non
     """What is remembered after one more look, and how the machine stands then. `backup`: when it was confirmed."""
     memory = saw_service(memory, seen.sighting, *seen.looked)
     memory = saw_way(memory, _master_reach(part, seen.newest), seen.sighting, seen.spans)
+    if memory.life is not None and any(way is not Way.SHUT for way in _stand_ins(part, seen.newest)):
+        memory = replace(memory, life=replace(memory.life, served=True))
     return memory, stand(part, memory, seen, backup)
 
 
@@ -102,7 +105,7 @@ def stand(part: Part, memory: Memory, seen: Observed, backup: date | None = None
         databases=tuple(database_reach((host.name for host in part.databases), newest)),
         processing={peer: seen.told.ways.get(peer, Way.UNSURE) for peer in part.processing},
         ranges={peer: way for peer, way in seen.told.ranges.items() if peer in part.processing},
-        stale=tuple(dict.fromkeys(finding.peer for finding in stale_from_afar(part.masters, newest))),
+        stale=(*_misleading(part.masters, newest, Check.EPM), *_misleading(part.databases, newest, Check.SQL)),
         restarted=restarted,
         halted=halted,
         addresses=addresses,
@@ -130,13 +133,34 @@ def _why(part: Part, memory: Memory, seen: Observed) -> Why:
     if part.place is Place.STANDBY:
         return Why.STANDBY
     why = by_way(memory, seen.now, seen.spans)
-    return Why.ELSEWHERE if why is Why.LOST and _has_stand_in(part, seen.newest) else why
+    return Why.ELSEWHERE if why is Why.LOST and _may_be_served(part, memory, seen.newest) else why
 
 
-def _has_stand_in(part: Part, newest: Newest) -> bool:
-    """Whether one may have been made master by hand, as far as its endpoint mapper can be reached."""
+def _may_be_served(part: Part, memory: Memory, newest: Newest) -> bool:
+    """Whether a stand-in, this machine maybe, may have been made master by hand; one that was not asked may, too."""
+    served = memory.life is not None and memory.life.served
+    return part.is_standby or served or len(_stand_ins(part, newest)) < len(part.standbys)
+
+
+def _stand_ins(part: Part, newest: Newest) -> list[Way]:
+    """The ways to the endpoint mappers of those that were asked."""
     found = (newest.get((host.name, Check.EPM)) for host in part.standbys)
-    return any(way_of(each.result.judgement) is not Way.SHUT for each in found if each is not None)
+    return [way_of(each.result.judgement) for each in found if each is not None]
+
+
+def _misleading(hosts: Iterable[Host], newest: Newest, check: Check) -> Iterator[str]:
+    """Hosts of which a name leads nowhere, or to where nothing is, while another entry of the file leads there."""
+    for host in hosts:
+        found = asked_of(host.name, newest) if check is Check.EPM else newest.get((host.name, check))
+        ways = of_addresses(host.name, newest) if check is Check.EPM else {}
+        by_name: dict[str, list[Way]] = {}
+        for each in found.result.addresses if found else ():
+            decided = ways.get(each.address or each.name)
+            by_name.setdefault(each.name, []).append(decided.way if decided else way_of(each.judgement))
+        if any(Way.OPEN in each for each in by_name.values()) and any(
+            set(each) == {Way.SHUT} and literal(name) is None for name, each in by_name.items()
+        ):
+            yield host.name
 
 
 def _instances(contact: Contact | None, sighting: Sighting) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -91,7 +91,7 @@ def by_way(memory: Memory, now: float, spans: Spans) -> Why:
         return Why.SAME
     if life.not_before is None or life.not_before < outage.began:
         return Why.UNWATCHED
-    if now - outage.newest > spans.brief:
+    if now - outage.newest > spans.brief + (outage.newest - outage.asked):  # rounds may take their time
         return Why.STALE  # it may have found a way meanwhile
     return Why.LOST if outage.asked >= life.first else Why.JUST_BEGUN
 

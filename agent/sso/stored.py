@@ -43,8 +43,8 @@ def store(remembered: Remembered) -> dict[str, object]:
 def restore(stored: Mapping[str, object], of: Remembered) -> Remembered:
     """What `store` wrote for the same service of the same host as `of`. Raises ValueError when it is not that.
 
-    Of other master secret servers than those of `of` nothing counts but the service's own life, and by another clock no
-    span.
+    Where others are asked for the secret, only the last contact with one that still is counts, and the service's own
+    life; and by another clock no span.
     """
     try:
         found = _FORM.validate_json(json.dumps(dict(stored)), strict=True)
@@ -59,8 +59,12 @@ def restore(stored: Mapping[str, object], of: Remembered) -> Remembered:
     _check(found)
     if found.clock != of.clock:
         found = replace(found, clock=of.clock, memory=found.memory.by_another_clock())
-    if found.masters != of.masters:
-        return replace(of, memory=Memory(life=found.memory.life).resumed())
+    if set(found.masters) != set(of.masters):
+        # Who is asked in another place, too, was reached where it was asked then; of any other nothing is known.
+        known = found.memory.contact if set(found.masters) <= set(of.masters) else None
+        contact = replace(known, found=None) if known else None
+        return replace(of, memory=Memory(contact, None, found.memory.life).resumed())
+    found = replace(found, masters=of.masters)
     return replace(found, memory=found.memory.resumed())
 
 

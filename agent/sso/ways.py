@@ -1,8 +1,9 @@
 """Whether a way is open, by verdicts: of one path, and of the two that lead to a master secret server.
 
 Of such a server its SSO service's own port decides: registered, and connects. Without its endpoint mapper nobody finds
-that port, so a mapper that is shut decides where the port is not known; and one that refuses to tell the port has to do
-alone, as it does where the configuration plans no path to the port. What peers tell of their ways here is judged alike.
+that port: a mapper that is shut decides where the port is not known, and leaves it open what a port that connects is
+worth, as one with a fixed number may. A mapper that refuses to tell the port has to do alone, as it does where the
+configuration plans no path to the port. What peers tell of their ways here is judged alike.
 """
 
 from enum import StrEnum
@@ -44,7 +45,9 @@ def decide(endpoint: Judgement | None, mapper: Judgement | None, *, alone: bool)
     if endpoint is not None and endpoint.cause is Cause.QUERY_REFUSED:
         return by_mapper if mapper is not None else Decided(Way.OPEN, by_mapper=True)
     own = Decided(way_of(endpoint))
-    return by_mapper if own.way is Way.UNSURE and by_mapper.way is Way.SHUT else own
+    if by_mapper.way is not Way.SHUT or own.way is Way.SHUT:
+        return own
+    return by_mapper if own.way is Way.UNSURE else Decided(Way.UNSURE, by_mapper=True)
 
 
 def together(ways: list[Way]) -> Way:

@@ -363,3 +363,13 @@ async def test_a_peer_that_speaks_again_after_a_silence_says_since_when() -> Non
     assert kept.since(SHUT_OUT) == since + SHORTEST
     kept.record(told(clock))
     assert kept.since(SHUT_OUT) == since
+
+
+async def test_a_round_began_before_what_it_found_and_no_clock_makes_it_later() -> None:
+    kept, clock = both_ways()
+    assert kept.asked_at(EPM) is None
+    kept.record(result(of=EPM, started=clock.time() - 9, seconds=2.0))  # it waited for others of its round
+    assert kept.asked_at(EPM) == clock.monotonic() - 9
+    kept.record(result(of=EPM, started=clock.time() + 3_600, seconds=2.0))  # the clock was set back meanwhile
+    assert kept.asked_at(EPM) == clock.monotonic() - 2
+    assert kept.asked_at(path(peer="OTHER")) is None

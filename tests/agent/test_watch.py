@@ -121,6 +121,7 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> None:
         return answer
 
     monkeypatch.setattr("asyncio.to_thread", at_once)
+    monkeypatch.setattr("agent.kept.aside", aside)
     monkeypatch.setattr("agent.looking.aside", aside)
     monkeypatch.setattr("agent.outlook.aside", aside)
 
@@ -387,3 +388,23 @@ async def test_a_node_at_rest_is_one_that_does_not_hold_the_cluster_s_name(
     async with watched.runs():
         assert watched.standing is not None
         assert watched.standing.why is why
+
+
+async def test_a_disk_that_hangs_is_told_once_and_holds_up_neither_what_is_shown_nor_the_end(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.watch.PATIENCE", 0.01)
+
+    async def hangs() -> None:
+        await asyncio.Event().wait()
+
+    watched.watch._write = hangs
+    async with watched.watch.opened():
+        await watched.finds(OPEN)
+        for _ in range(20):  # each look waits for the disk, but not for long
+            await watched.clock.advance(EVERY)
+            await asyncio.sleep(0.02)
+        assert watched.standing is not None
+        assert watched.standing.why is Why.OPEN
+    assert [type(error) for error in watched.broken] == [TimeoutError]
+    assert [standing.state for standing, _ in watched.told] == [SsoState.UNKNOWN, SsoState.NORMAL]

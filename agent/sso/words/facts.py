@@ -42,7 +42,7 @@ def facts_of(standing: Standing, now: float) -> dict[str, str]:
         "said": said(standing.master),
         "outage": _first(standing.outage.since, now) if standing.outage else "",
         "no_way": _no_way(standing, now),
-        "standbys": listed((host.name for host in part.standbys), "or"),
+        "standbys": listed([host.name for host in part.standbys] + [part.here] * part.is_standby, "or"),
         "contact": _contact(contact, now),
         "clusters": listed(host.name for host in part.clusters) or "the master secret server",
         "holding": HOLDING[standing.holding],

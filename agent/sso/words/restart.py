@@ -63,8 +63,8 @@ PORT = (
     "that what {asking} find on the way here shows no block in that range."
 )
 STALE = (
-    "A name of {masters} leads to where its service does not answer (see `dns-stale`), and a service that starts asks "
-    "by name."
+    "A name of {masters} in the file gives no address, or one that does not answer, and a service that starts asks by "
+    "name."
 )
 ITS_OWN = "The SSO database is on this machine, and whether SQL Server serves it is not tried."
 NO_DATABASE = "The file names no SSO database, so whether it is reached is not asked."

@@ -158,8 +158,8 @@ ROWS: dict[tuple[Why, Place | None], Row] = {
     (Why.ELSEWHERE, None): Row(
         "restarted in the outage; a stand-in may be master",
         f"{_NO_WAY} {{contact}} {{service}} was restarted{{began}} while the way was shut: its copy of the secret was "
-        "released then. But {standbys} can be reached, and may have been made master by hand meanwhile: then the "
-        f"service has the secret from there. {_IN_LOG}",
+        "released then. But {standbys} may have been made master by hand meanwhile, and was not shown to be out of "
+        f"reach: then the service has the secret from there. {_IN_LOG}",
         fails="If no stand-in is master now, {here} cannot decrypt: adapter configuration is not accessible, and no "
         f"host instance can be started with success. {_NOTHING_NEW}",
         avoid="Do not restart host instances on {here} before that is clear.",

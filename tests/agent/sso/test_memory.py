@@ -212,7 +212,7 @@ def test_it_goes_on_as_long_as_it_is_asked_without_a_gap(found: float) -> None:
 def test_behind_a_gap_or_a_clock_that_began_anew_it_is_another_one(found: float) -> None:
     before = Memory(met(), OUT, LIFE, unasked=True)
     assert shut(before, found) == replace(
-        before, outage=Outage(UTC + found, found, {"MSS": found}, found - 2), unasked=False
+        before, outage=Outage(OUT.since, found, {"MSS": found}, found - 2), unasked=False
     )
 
 
@@ -282,6 +282,7 @@ def test_a_gap_at_one_of_them_is_a_gap() -> None:
 
 
 def test_with_another_server_among_them_it_is_another_outage() -> None:
+    """Also for people: of that one nobody has said before that it is not reached."""
     memory = shut_at(Memory(met(), None, LIFE), M1=200.0)
     assert shut_at(memory, M1=260.0, M2=250.0).outage == Outage(UTC + 260, 260.0, {"M1": 260.0, "M2": 250.0}, 248.0)
 

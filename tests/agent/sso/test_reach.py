@@ -76,7 +76,7 @@ def test_what_shuts_a_way_is_this_list() -> None:
         (SILENT, GOOD, SHUT, ENDPOINT),
         (DOWN, GOOD, SHUT, ENDPOINT),
         (GONE, GOOD, SHUT, ENDPOINT),
-        (GOOD, SILENT, OPEN, ENDPOINT),  # a fixed port, which needs no mapper to be found
+        (GOOD, SILENT, UNSURE, EPM),  # a fixed port; whether the service is found there without the mapper is not known
         (DROPPED, FAULT, SHUT, ENDPOINT),
         # A mapper that is shut says why the port is not known.
         (UNKNOWN_PORT, SILENT, SHUT, EPM),

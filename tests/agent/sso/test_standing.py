@@ -8,6 +8,7 @@ import pytest
 
 from agent.judge.verdict import Cause, Judgement, Verdict
 from agent.path import Check
+from agent.roles import Role
 from agent.sso.availability import AddressState, Availability
 from agent.sso.cluster import Holding
 from agent.sso.memory import Contact, Life, Memory, Outage, Spans
@@ -321,3 +322,56 @@ def test_where_they_could_not_be_listed_at_the_contact_nothing_is_said_of_them()
     )
     assert standing.contact is not None
     assert (standing.contact.instances, standing.restarted, standing.halted) == (None, (), ())
+
+
+# Who else may serve the secret, and names that mislead.
+
+LOST_MEMORY = Memory(
+    Contact(1.0, 700.0, ("MSS",), incarnation="A"),
+    Outage(1.0, NOW - 250, {"MSS": NOW - 1}, NOW - 3),
+    Life("B", NOW - 100, NOW - 1, NOW - 105),
+)
+STAND_IN = host("MSS2", role=Role.MASTER_SECRET_STANDBY)
+
+
+def of_lost(of: Part, newest: Newest) -> Why:
+    return stands(of, observed({**found(SHUT), **newest}, service(incarnation="B")), LOST_MEMORY).why
+
+
+def test_a_stand_in_that_was_not_asked_may_be_master_and_one_that_is_cut_off_may_not() -> None:
+    with_one = part(standbys=(STAND_IN,))
+    assert of_lost(part(), {}) is Why.LOST
+    assert of_lost(with_one, {}) is Why.ELSEWHERE
+    assert of_lost(with_one, {("MSS2", Check.EPM): None}) is Why.ELSEWHERE
+    assert of_lost(with_one, found(OPEN, Check.EPM, "MSS2")) is Why.ELSEWHERE
+    assert of_lost(with_one, found(SHUT, Check.EPM, "MSS2")) is Why.LOST
+
+
+def test_a_machine_that_is_a_stand_in_itself_may_be_master() -> None:
+    assert of_lost(replace(part(), is_standby=True), {}) is Why.ELSEWHERE
+
+
+NAME, OLD, NEW = "mss.contoso.test", "192.0.2.31", "192.0.2.32"
+UNRESOLVED = judgement(Verdict.UNRESOLVED, Cause.NAME_RESOLUTION)
+
+
+@pytest.mark.parametrize("check", [Check.RPC_ENDPOINT, Check.SQL])
+@pytest.mark.parametrize(
+    ("addresses", "misleads"),
+    [
+        ([(NAME, OLD, SHUT), (NEW, NEW, OPEN)], True),
+        ([(NAME, None, UNRESOLVED), (NEW, NEW, OPEN)], True),
+        ([(NAME, OLD, SHUT), (NAME, NEW, OPEN)], False),  # one that is offline, of an availability group
+        ([(NAME, OLD, OPEN), (NEW, NEW, SHUT)], False),
+        ([(OLD, OLD, SHUT), (NEW, NEW, OPEN)], False),  # no name
+        ([(NAME, OLD, SHUT), (NEW, NEW, SHUT)], False),
+    ],
+)
+def test_a_name_that_leads_nowhere_while_another_address_works_is_known(
+    check: Check, addresses: list[tuple[str, str | None, Judgement]], misleads: bool
+) -> None:
+    peer = "SQL01" if check is Check.SQL else "MSS"
+    each = [at(address, judged, name=name) for name, address, judged in addresses]
+    seen = result(Verdict.REACHABLE, of=path(check, peer=peer), addresses=each)
+    standing = stands(part(), observed({(peer, check): Found(seen, NOW - 1)}))
+    assert standing.stale == ((peer,) if misleads else ())

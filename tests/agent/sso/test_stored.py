@@ -237,3 +237,17 @@ def test_an_outage_of_nobody_is_none() -> None:
 def test_by_another_clock_no_span_counts() -> None:
     known, ours = replace(KNOWN, clock="GetTickCount64()"), Remembered("BTS01", "ENTSSO", Memory(), clock="another")
     assert restore(written(known), ours) == replace(known, clock="another", memory=FULL.by_another_clock().resumed())
+
+
+def test_where_an_address_is_added_the_last_contact_counts_and_the_outage_does_not() -> None:
+    known = replace(KNOWN, masters=MASTERS)
+    ours = Remembered("BTS01", "ENTSSO", Memory(), masters=("MSS2 192.0.2.32", *MASTERS))
+    assert FULL.contact
+    contact = replace(FULL.contact, found=None)
+    assert restore(written(known), ours) == replace(ours, memory=Memory(contact, None, FULL.life).resumed())
+
+
+def test_the_order_in_the_file_says_nothing() -> None:
+    known = replace(KNOWN, masters=("A 192.0.2.1", "B 192.0.2.2"))
+    ours = Remembered("BTS01", "ENTSSO", Memory(), masters=("B 192.0.2.2", "A 192.0.2.1"))
+    assert restore(written(known), ours) == replace(known, masters=ours.masters, memory=FULL.resumed())

@@ -37,6 +37,26 @@ STORIES: dict[str, tuple[Story, Why]] = {
     "restarted in the outage, a stand-in is reached": (lambda: lost().with_stand_in(OPEN).passes(10), Why.ELSEWHERE),
     "restarted in the outage, a stand-in is unclear": (lambda: lost().with_stand_in(UNSURE).passes(10), Why.ELSEWHERE),
     "restarted in the outage, the stand-in is cut off": (lambda: lost().with_stand_in(SHUT).passes(10), Why.LOST),
+    "a stand-in was reached for a while, and is cut off as well": (
+        lambda: lost().with_stand_in(OPEN).passes(60).with_stand_in(SHUT).passes(60),
+        Why.ELSEWHERE,
+    ),
+    "the same, the agent away, and the service restarted again": (
+        lambda: (
+            lost()
+            .with_stand_in(OPEN)
+            .passes(60)
+            .with_stand_in(SHUT)
+            .passes(60)
+            .agent_ends()
+            .passes(9)
+            .agent_starts()
+            .passes(120)
+            .runs("C")
+            .passes(120)
+        ),
+        Why.LOST,
+    ),
     "cut, a stand-in is reached": (lambda: cut().with_stand_in(OPEN).passes(10), Why.SAME),
     "restarted twice in the outage": (lambda: lost().runs("C").passes(300), Why.LOST),
     "restarted just now": (lambda: cut().runs("B").passes(10), Why.JUST_BEGUN),

@@ -59,7 +59,7 @@ ROWS: list[tuple[Why, Part | None, Fields, Answer, str]] = [
     (Why.OPEN, None, {"databases": (*SQL_SHUT, *SQL_UNSURE)}, UNKNOWN, "Not every SSO database is reached"),
     (Why.OPEN, LOCAL, {}, UNKNOWN, "The file names no SSO database"),
     (Why.OPEN, replace(LOCAL, has_database=True), {}, UNKNOWN, "whether SQL Server serves it is not tried"),
-    (Why.OPEN, None, {"stale": ("MSS",)}, UNKNOWN, "A name of MSS leads to where its service does not answer"),
+    (Why.OPEN, None, {"stale": ("MSS",)}, UNKNOWN, "A name of MSS in the file gives no address"),
     (Why.ELSEWHERE, None, {}, NO, "There is no way to MSS"),
     (Why.ITSELF, None, {"ranges": {"BTS01": Way.SHUT, "BTS02": Way.OPEN}}, UNKNOWN, "BTS01 found a part of the"),
     (Why.ITSELF, None, {"ranges": {"BTS01": Way.OPEN, "BTS02": Way.UNSURE}}, YES, "BTS01 and BTS02 work on with"),
