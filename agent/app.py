@@ -81,13 +81,14 @@ class Agent:
             keepsakes = self._keepsakes()
             self._kept.restore([*keepsakes, self._outlook])
             watch = SsoWatch(self._outlook, self._clock, sso_changed, self._write_outlook, self._watch_broke)
-            await stack.enter_async_context(watch.opened())
+            await watch.prepare()
             listens = [(at.host, at.port) for at in self._setup.source.listen or config.web.listen]
             served, urls = await serve(self._application(), listens)
             stack.push_async_callback(served.cleanup)
             if self._ends is not None:
                 await stack.enter_async_context(self._ends.opened(self._surveys))
             listening(urls)
+            await stack.enter_async_context(watch.opened())
             await stack.enter_async_context(self._naming.hourly(self._names_broke))
             await stack.enter_async_context(self._kept.saved(keepsakes, self._clock))
             await self._probe(manners.interval)

@@ -32,17 +32,25 @@ class SsoWatch:
         self._changed = changed
         self._write = write
         self._broken = broken
-        self._written: Remembered | None = None
+        self._written: Remembered | None = outlook.known
         self._writing: asyncio.Future[None] | None = None
-        self._told: Remembered | None = None  # what was known when a change was told last
+        self._told: Remembered = outlook.known  # what was known when a change was told last
+
+    async def prepare(self) -> None:
+        """A first look, so that there is something to show from the start. Nothing is told of it yet."""
+        if self._outlook.part.place is not Place.NONE:
+            await attempt(self._outlook.look_at_names, self._broken)
+            await attempt(self._outlook.look_at_services, self._broken)
+        await attempt(self._show, self._broken)
+
+    async def _show(self) -> None:
+        self._outlook.standing = self._outlook.follow()
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         """Until the end of the block."""
         outlook = self._outlook
-        self._written = self._told = outlook.known
         if outlook.part.place is Place.NONE:
-            outlook.conclude()
             yield
             return
         works = (
@@ -50,8 +58,6 @@ class SsoWatch:
             (EVERY, self._look),
             (CHANGES_EVERY, outlook.look_for_changes),
         )
-        for _, work in works[:2]:  # so that there is something to show from the start
-            await attempt(work, self._broken)
         tasks = [asyncio.create_task(self._again(every, work)) for every, work in works]
         try:
             yield
@@ -63,8 +69,8 @@ class SsoWatch:
 
     async def _again(self, every: float, work: Work) -> None:
         while True:
-            await self._clock.sleep(every)
             await attempt(work, self._broken)
+            await self._clock.sleep(every)
 
     async def _look(self) -> None:
         """And what follows. What is published is written before, if it can be."""
@@ -74,7 +80,7 @@ class SsoWatch:
             await attempt(self._save, self._broken)
         self._outlook.standing = standing
         before, self._told = self._told, self._outlook.known
-        if before is not None and (standing.state, standing.why) != (before.state, before.why):
+        if (standing.state, standing.why) != (before.state, before.why):
             self._changed(standing, before, self._clock.time())
 
     async def _save(self) -> None:

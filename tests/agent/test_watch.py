@@ -59,9 +59,9 @@ class Watched:
         self.kept = Kept(Store(folder, "contoso", self.warned.append))
         paths = self.setup.paths
         self.outlook = Outlook(self.setup, self.ledger, paths, self.clock, self._look, lambda: self.changed_at)
+        self.kept.restore([self.outlook])
         self.watch = SsoWatch(self.outlook, self.clock, self._changed, self.write, self.broken.append)
         self.fails: Exception | None = None
-        self.kept.restore([self.outlook])
 
     def _look(self, name: str) -> Sighting:
         assert name == "SSO"
@@ -91,6 +91,7 @@ class Watched:
 
     @asynccontextmanager
     async def runs(self) -> AsyncIterator["Watched"]:
+        await self.watch.prepare()
         async with self.watch.opened():
             yield self
         assert self.broken == [self.fails] * len(self.broken)
@@ -240,6 +241,7 @@ async def test_a_fault_of_ours_is_told_and_the_next_look_comes(tmp_path: Path, m
     watched = Watched(tmp_path)
     with monkeypatch.context() as patch:
         patch.setattr("agent.outlook.follow", lambda *_: 1 // 0)
+        await watched.watch.prepare()
         async with watched.watch.opened():
             assert watched.standing is None
             patch.undo()
