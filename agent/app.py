@@ -15,7 +15,7 @@ from agent.ends import Ends
 from agent.inbound.silence import silent_after
 from agent.kept import Keepsake, Kept, RangesOf
 from agent.ledger import Ledger
-from agent.log import log
+from agent.log import broke, log
 from agent.looking import Look
 from agent.metrics import Snapshot
 from agent.outlook import Outlook
@@ -80,7 +80,7 @@ class Agent:
             self._surveys = surveys(self._setup.paths, manners, ask, self._clock, self._record, greet_for)
             keepsakes = self._keepsakes()
             self._kept.restore([*keepsakes, self._outlook])
-            watch = SsoWatch(self._outlook, self._clock, sso_changed, self._write_outlook, self._watch_broke)
+            watch = SsoWatch(self._outlook, self._clock, sso_changed, self._write_outlook, broke("the look at SSO"))
             await watch.prepare()
             listens = [(at.host, at.port) for at in self._setup.source.listen or config.web.listen]
             served, urls = await serve(self._application(), listens)
@@ -89,7 +89,7 @@ class Agent:
                 await stack.enter_async_context(self._ends.opened(self._surveys))
             listening(urls)
             await stack.enter_async_context(watch.opened())
-            await stack.enter_async_context(self._naming.hourly(self._names_broke))
+            await stack.enter_async_context(self._naming.hourly(broke("the look at names")))
             await stack.enter_async_context(self._kept.saved(keepsakes, self._clock))
             await self._probe(manners.interval)
 
@@ -108,12 +108,6 @@ class Agent:
 
     async def _write_outlook(self) -> None:
         await self._kept.write(self._outlook)
-
-    def _watch_broke(self, error: Exception) -> None:
-        log.error("the look at SSO broke", exc_info=error)
-
-    def _names_broke(self, error: Exception) -> None:
-        log.error("the look at names broke", exc_info=error)
 
     def _broken(self, survey: Survey, error: Exception) -> None:
         log.error("a round broke", exc_info=error)

@@ -71,6 +71,11 @@ class JsonLines(logging.Formatter):
         return json.dumps(event, default=str)
 
 
+def broke(what: str) -> Callable[[Exception], None]:
+    """Tells of a fault of ours in it, which costs nothing else."""
+    return lambda error: log.error("%s broke", what, exc_info=error)
+
+
 def set_up(level: str, form: str, file: Path | None) -> None:
     """To standard error, or to a file that is rotated. OSError when the file cannot be written."""
     handler: logging.Handler = logging.StreamHandler()

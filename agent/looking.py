@@ -9,12 +9,12 @@ from agent.judge.verdict import Judgement, Verdict
 from agent.ledger import Ledger
 from agent.path import Check, Direction, Path
 from agent.services.look import look
-from agent.sso.cluster import Holding, holding
+from agent.sso.cluster import Holding, holding, spelled
 from agent.sso.part import Part
 from agent.sso.reach import Found, Newest
 from agent.sso.seen import Condition, Service, Sighting
 from agent.sso.standing import Told
-from agent.sso.ways import decide, way_of
+from agent.sso.ways import decide_of, way_of
 from agent.whoami import this_machine
 from probes.aside import aside
 from probes.resolve import Resolver, literal
@@ -39,7 +39,7 @@ async def names_of(part: Part, resolver: Resolver, timeout: float) -> Names:
     if not part.clusters:
         return Names()
     machine = await asyncio.wait_for(aside(this_machine, "machine"), LONGEST)
-    own = frozenset(filter(None, map(literal, machine.addresses)))
+    own = frozenset(map(spelled, machine.addresses))
     names = [name for host in part.clusters for name in host.addresses if literal(name) is None]
     answers = await asyncio.gather(*(resolver.resolve(name, timeout) for name in names))
     resolved = {name: tuple(answer.addresses) for name, answer in zip(names, answers, strict=True)}
@@ -93,7 +93,7 @@ def told_of(ledger: Ledger, paths: Iterable[Path]) -> Told:
     inwards = [path for path in paths if path.direction is Direction.INBOUND]
     told = {(path.peer, path.check): _told(ledger, path) for path in inwards}
     ways = {
-        peer: decide(told.get((peer, Check.RPC_ENDPOINT)), told.get((peer, Check.EPM)), alone=_is_alone(peer, told)).way
+        peer: decide_of(peer, told).way
         for peer in dict.fromkeys(peer for (peer, check), judged in told.items() if judged and check in OF_SERVICE)
     }
     ranges = {peer: way_of(judged) for (peer, check), judged in told.items() if check is Check.RPC_RANGE and judged}
@@ -103,7 +103,3 @@ def told_of(ledger: Ledger, paths: Iterable[Path]) -> Told:
 def _told(ledger: Ledger, path: Path) -> Judgement | None:
     result = ledger.newest(path)
     return None if result is None or result.verdict is Verdict.PENDING else result.judgement
-
-
-def _is_alone(peer: str, told: Mapping[tuple[str, Check], Judgement | None]) -> bool:
-    return (peer, Check.RPC_ENDPOINT) not in told

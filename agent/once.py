@@ -15,7 +15,7 @@ from agent.inbound.silence import silent_after
 from agent.judge.verdict import Cause, Judgement, Verdict
 from agent.kept import Kept
 from agent.ledger import Ledger
-from agent.log import log
+from agent.log import broke, log
 from agent.looking import Look
 from agent.outlook import Outlook
 from agent.path import Direction, Path
@@ -98,13 +98,17 @@ class _Once:
         schedule = self._setup.config.schedule
         wanted = self._wanted
         manners = Manners.once(schedule.timeout, schedule.interval, wanted.samples, exact=wanted.exact)
-        async with asking(self._clock) as (_, ask), self._names.meanwhile(_broken), AsyncExitStack() as stack:
+        async with (
+            asking(self._clock) as (_, ask),
+            self._names.meanwhile(broke("the look at names")),
+            AsyncExitStack() as stack,
+        ):
             service = await stack.enter_async_context(self._both.opened()) if self._both else None
             greet_for = service.greet_for if service else None
             record = self._ledger.record
             self._surveyed += surveys(self._setup.paths, manners, ask, self._clock, record, greet_for)
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._outlook.look_around(_watch_broke))
+                group.create_task(self._outlook.look_around(broke("the look at SSO")))
                 group.create_task(once(self._surveyed))
                 if self._inbound and self._both:
                     group.create_task(self._back(self._both))
@@ -168,12 +172,3 @@ def _inbound(setup: Setup) -> tuple[Path, ...]:
     site, asked = site_of(setup.config), {path.peer for path in setup.paths}
     peer_of = directory(setup.config, setup.source).peer_of
     return tuple(path for path in inbound(setup.config, site, setup.source) if peer_of(path.peer) in asked)
-
-
-def _watch_broke(error: Exception) -> None:
-    log.error("the look at SSO broke", exc_info=error)
-
-
-def _broken(error: Exception) -> None:
-    """Names are findings only: a fault of ours in them must not cost the verdicts."""
-    log.error("the look at names broke", exc_info=error)

@@ -32,9 +32,9 @@ class SsoWatch:
         self._changed = changed
         self._write = write
         self._broken = broken
-        self._written: Remembered | None = outlook.known
+        self._written = outlook.known
         self._writing: asyncio.Future[None] | None = None
-        self._told: Remembered = outlook.known  # what was known when a change was told last
+        self._told = outlook.known  # what was known when a change was told last
 
     async def prepare(self) -> None:
         """A first look, so that there is something to show from the start. Nothing is told of it yet."""
@@ -95,8 +95,8 @@ class SsoWatch:
         self._written = known
 
 
-def _lasting(known: Remembered | None) -> Remembered | None:
+def _lasting(known: Remembered) -> Remembered:
     """What is worth writing; when the service was seen last moves with every look."""
-    if known is None or known.memory.life is None:
+    if known.memory.life is None:
         return known
     return replace(known, memory=replace(known.memory, life=replace(known.memory.life, last=0.0)))

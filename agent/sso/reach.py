@@ -7,7 +7,7 @@ from typing import NamedTuple
 from agent.judge.verdict import Judgement
 from agent.path import Check
 from agent.result import Result
-from agent.sso.ways import Decided, Way, decide, together, way_of
+from agent.sso.ways import Decided, Way, decide, decide_of, together, way_of
 
 NOBODY_ASKED = "not asked"
 
@@ -78,7 +78,7 @@ def of_addresses(peer: str, newest: Newest) -> dict[str, Decided]:
     """Of each address of a master secret server, or of each name that gave none; nothing before there is a result."""
     endpoint, mapper = _pair(peer, newest)
     own, by_mapper = _by_address(endpoint), _by_address(mapper)
-    alone = _is_alone(peer, newest)
+    alone = (peer, Check.RPC_ENDPOINT) not in newest
     return {each: decide(own.get(each), by_mapper.get(each), alone=alone) for each in {**own, **by_mapper}}
 
 
@@ -94,18 +94,13 @@ def _pair(peer: str, newest: Newest) -> tuple[Found | None, Found | None]:
     return newest.get((peer, Check.RPC_ENDPOINT)), newest.get((peer, Check.EPM))
 
 
-def _is_alone(peer: str, newest: Newest) -> bool:
-    return (peer, Check.RPC_ENDPOINT) not in newest
-
-
 def _by_address(found: Found | None) -> dict[str, Judgement]:
     return {each.address or each.name: each.judgement for each in found.result.addresses} if found else {}
 
 
 def _as_a_whole(peer: str, newest: Newest) -> Decided:
     """By the verdicts of the paths: a round that broke by a fault of ours has no addresses."""
-    endpoint, mapper = (found.result.judgement if found else None for found in _pair(peer, newest))
-    return decide(endpoint, mapper, alone=_is_alone(peer, newest))
+    return decide_of(peer, {key: found.result.judgement if found else None for key, found in newest.items()})
 
 
 def _of_master(peer: str, newest: Newest) -> Reach:

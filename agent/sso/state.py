@@ -34,7 +34,7 @@ class Why(StrEnum):
     NEVER = "never"  # no contact was ever seen
     SAME = "same"  # shut; the service is the one of the last contact
     LOST = "lost"  # shut; it began in the outage, and somebody watched
-    ELSEWHERE = "elsewhere"  # shut; it began in the outage, and a stand-in that can be reached may be master by now
+    ELSEWHERE = "elsewhere"  # shut; it began in the outage, and a stand-in may have been made master since
     JUST_BEGUN = "just-begun"  # shut; it began in the outage, and the way was not asked since
     UNWATCHED = "unwatched"  # shut; it began when nobody watched
 
@@ -60,11 +60,15 @@ STATE = {
     Why.UNWATCHED: SsoState.UNKNOWN,
 }
 
+# Shut, by a newest definite answer that counts.
+SHUT = (Why.NEVER, Why.SAME, Why.LOST, Why.ELSEWHERE, Why.JUST_BEGUN, Why.UNWATCHED)
+
 _UNSEEN = {
     Condition.FORBIDDEN: Why.FORBIDDEN,
     Condition.SEVERAL: Why.SEVERAL,
     Condition.FAILED: Why.FAILED,
 }
+UNSEEN = (Why.ABSENT, *_UNSEEN.values())
 
 
 def unseen(memory: Memory, service: Service) -> Why | None:

@@ -6,11 +6,13 @@ worth, as one with a fixed number may. A mapper that refuses to tell the port ha
 configuration plans no path to the port. What peers tell of their ways here is judged alike.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
 from agent.judge.fold import BAD
 from agent.judge.verdict import Cause, Judgement, Verdict
+from agent.path import Check
 
 
 class Way(StrEnum):
@@ -48,6 +50,12 @@ def decide(endpoint: Judgement | None, mapper: Judgement | None, *, alone: bool)
     if by_mapper.way is not Way.SHUT or own.way is Way.SHUT:
         return own
     return by_mapper if own.way is Way.UNSURE else Decided(Way.UNSURE, by_mapper=True)
+
+
+def decide_of(peer: str, judged: Mapping[tuple[str, Check], Judgement | None]) -> Decided:
+    """Of a master secret server by both verdicts, by peer and check; None: planned, and there is none yet."""
+    endpoint, mapper = (peer, Check.RPC_ENDPOINT), (peer, Check.EPM)
+    return decide(judged.get(endpoint), judged.get(mapper), alone=endpoint not in judged)
 
 
 def together(ways: list[Way]) -> Way:

@@ -10,7 +10,7 @@ from agent.sso.cluster import Holding
 from agent.sso.part import Place
 from agent.sso.reach import Reach
 from agent.sso.standing import Standing
-from agent.sso.state import Why
+from agent.sso.state import UNSEEN, Why
 from agent.sso.ways import Way
 from agent.sso.words.facts import listed, said
 
@@ -31,8 +31,6 @@ Added = Iterator[tuple[To, str]]
 
 STARTING = "starting"  # how a service's detail says so
 WHICH = "which of them the service asks, `ssomanage -displaydb` tells"
-
-UNSEEN = (Why.ABSENT, Why.FORBIDDEN, Why.SEVERAL, Why.FAILED)
 
 KEEP = "Do not restart {service}, host instances or {here} before there is a way to {masters}."
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.sso.standing import Standing
-from agent.sso.state import Why
+from agent.sso.state import UNSEEN, Why
 from agent.sso.ways import Way
-from agent.sso.words.added import UNSEEN, Added, To, of_cluster, of_contact, of_instances, of_processing, of_way
+from agent.sso.words.added import Added, To, of_cluster, of_contact, of_instances, of_processing, of_way
 from agent.sso.words.availability import availability_words
 from agent.sso.words.databases import by_way, databases_in_short, of_databases
 from agent.sso.words.events import NO_CONTACT, NO_DATABASE, NO_SECRET, NO_START, Event, events

@@ -11,9 +11,9 @@ from enum import StrEnum
 from agent.sso.cluster import Holding
 from agent.sso.part import Place
 from agent.sso.standing import Standing
-from agent.sso.state import SsoState, Why
+from agent.sso.state import SHUT, UNSEEN, SsoState, Why
 from agent.sso.ways import Way
-from agent.sso.words.added import UNSEEN, WHICH, telling
+from agent.sso.words.added import WHICH, telling
 from agent.sso.words.databases import by_way, failover
 from agent.sso.words.facts import detail, listed, name, names_of, said, told
 
@@ -36,14 +36,6 @@ class Restart:
 
 Reason = tuple[Answer, str]
 
-SHUT = (
-    Why.NEVER,
-    Why.SAME,
-    Why.LOST,
-    Why.ELSEWHERE,
-    Why.JUST_BEGUN,
-    Why.UNWATCHED,
-)  # by a newest definite answer that counts
 ORDER = [*Answer]
 
 UNSEEN_WORDS = {

@@ -11,9 +11,9 @@ from agent.sso.part import Part, Place
 from agent.sso.reach import Reach
 from agent.sso.seen import Condition
 from agent.sso.standing import Standing
-from agent.sso.state import SsoState, Why
+from agent.sso.state import SHUT, SsoState, Why
 from agent.sso.ways import Way
-from agent.sso.words.restart import SHUT, Answer, restart
+from agent.sso.words.restart import Answer, restart
 from tests.agent.sso.standing import Fields, host, part, reach, service, standing
 
 MASTER = part(Place.MASTER, here="MSS")
