@@ -13,12 +13,14 @@ from agent.path import Check
 from agent.result import AddressResult, Result
 from agent.sso.cluster import given, spelled
 from agent.sso.part import Part
-from agent.sso.reach import Newest, asked_of, of_addresses
+from agent.sso.reach import Found, Newest, asked_of, of_addresses
 from agent.sso.seen import Condition, Service
-from agent.sso.ways import Decided, Way
+from agent.sso.ways import Way, way_of
 from agent.text import plain
 from agent.topology import Host
 from probes.resolve import literal
+
+Misleading = tuple[str, list[AddressResult], list[AddressResult]]
 
 MOST_SHOWN = 4  # addresses in a sentence
 LONGEST_SHOWN = 60  # characters of a name
@@ -40,10 +42,27 @@ def stale_from_afar(masters: Iterable[Host], newest: Newest) -> list[Finding]:
     found = []
     for host in masters:
         asked = asked_of(host.name, newest)
-        if asked is not None:
-            ways = of_addresses(host.name, newest)
-            found += [_from_afar(host, asked.result, *each) for each in _stale_names(host, asked.result, ways)]
+        for name, gave, there in _of_master(asked, host, newest):
+            if asked is not None and _is_given(gave):
+                found.append(_from_afar(host, asked.result, name, gave, there))
     return found
+
+
+def misled(masters: Iterable[Host], databases: Iterable[Host], newest: Newest) -> Iterator[str]:
+    """The hosts of which a name leads nowhere, or to where the service is not, though it is at another address."""
+    for host in masters:
+        if any(_of_master(asked_of(host.name, newest), host, newest)):
+            yield host.name
+    for host in databases:
+        found = newest.get((host.name, Check.SQL))
+        if found is not None and any(misleading(found.result, {})):
+            yield host.name
+
+
+def _of_master(asked: Found | None, host: Host, newest: Newest) -> Iterator[Misleading]:
+    if asked is not None:
+        ways = {address: decided.way for address, decided in of_addresses(host.name, newest).items()}
+        yield from misleading(asked.result, ways)
 
 
 def stale_on_node(
@@ -55,25 +74,31 @@ def stale_on_node(
     return [finding for host in part.clusters for finding in _on_node(part.here, host, own, resolved)]
 
 
-def _stale_names(
-    host: Host, result: Result, ways: Mapping[str, Decided]
-) -> Iterator[tuple[str, list[AddressResult], list[AddressResult]]]:
-    """Each with the addresses that it gave, and those of the host where the service is."""
+def misleading(result: Result, ways: Mapping[str, Way]) -> Iterator[Misleading]:
+    """Each name with what it gave, and those of the host's addresses where the service is, which it did not give.
+
+    `ways`: of an address, where its verdict alone does not decide.
+    """
     order = list(dict.fromkeys(result.path.addresses))
-    for name in host.addresses:
-        if literal(name) is not None or name not in order:
+    for name in order:
+        gave = [each for each in result.addresses if each.name == name]
+        if literal(name) is not None or not gave or any(_way(each, ways) is not Way.SHUT for each in gave):
             continue
-        gave = [each for each in result.addresses if each.name == name and each.address is not None]
         # An address stands under the first entry of the file that gives it: what stands under an earlier one may be
-        # this name's too, what stands under a later one is not.
-        later = order[order.index(name) + 1 :]
-        there = [each for each in result.addresses if each.name in later and _way(each, ways) is Way.OPEN]
-        if gave and there and all(_way(each, ways) is Way.SHUT for each in gave):
+        # this name's too, unless it gave none; what stands under a later one is not.
+        others = order[order.index(name) + 1 :] if _is_given(gave) else order
+        there = [each for each in result.addresses if each.name in others and _way(each, ways) is Way.OPEN]
+        if there:
             yield name, gave, there
 
 
-def _way(each: AddressResult, ways: Mapping[str, Decided]) -> Way:
-    return ways[each.address or each.name].way
+def _is_given(gave: Iterable[AddressResult]) -> bool:
+    """Whether there is any address that a name gave."""
+    return any(each.address is not None for each in gave)
+
+
+def _way(each: AddressResult, ways: Mapping[str, Way]) -> Way:
+    return ways.get(each.address or each.name) or way_of(each.judgement)
 
 
 def _from_afar(host: Host, result: Result, name: str, gave: list[AddressResult], there: list[AddressResult]) -> Finding:

@@ -1,20 +1,19 @@
 """How a machine stands in the SSO system: everything that is published and said of it, as one value."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from agent.path import Check
 from agent.sso.availability import Addresses, Availability, addresses_of, seen_from_afar, seen_from_itself
 from agent.sso.cluster import Holding
+from agent.sso.dns import misled
 from agent.sso.memory import AT_REST, Contact, Memory, Outage, Spans, saw_service, saw_way
 from agent.sso.part import Part, Place
-from agent.sso.reach import Found, Newest, Reach, asked_of, database_reach, master_reach, of_addresses
+from agent.sso.reach import Found, Newest, Reach, database_reach, master_reach
 from agent.sso.seen import Service, Sighting
 from agent.sso.state import STATE, SsoState, Why, by_way, unseen
 from agent.sso.ways import Way, way_of
-from agent.topology import Host
-from probes.resolve import literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ def stand(part: Part, memory: Memory, seen: Observed, backup: date | None = None
         databases=tuple(database_reach((host.name for host in part.databases), newest)),
         processing={peer: seen.told.ways.get(peer, Way.UNSURE) for peer in part.processing},
         ranges={peer: way for peer, way in seen.told.ranges.items() if peer in part.processing},
-        stale=(*_misleading(part.masters, newest, Check.EPM), *_misleading(part.databases, newest, Check.SQL)),
+        stale=tuple(misled(part.masters, part.databases, newest)),
         restarted=restarted,
         halted=halted,
         addresses=addresses,
@@ -146,21 +145,6 @@ def _stand_ins(part: Part, newest: Newest) -> list[Way]:
     """The ways to the endpoint mappers of those that were asked."""
     found = (newest.get((host.name, Check.EPM)) for host in part.standbys)
     return [way_of(each.result.judgement) for each in found if each is not None]
-
-
-def _misleading(hosts: Iterable[Host], newest: Newest, check: Check) -> Iterator[str]:
-    """Hosts of which a name leads nowhere, or to where nothing is, while another entry of the file leads there."""
-    for host in hosts:
-        found = asked_of(host.name, newest) if check is Check.EPM else newest.get((host.name, check))
-        ways = of_addresses(host.name, newest) if check is Check.EPM else {}
-        by_name: dict[str, list[Way]] = {}
-        for each in found.result.addresses if found else ():
-            decided = ways.get(each.address or each.name)
-            by_name.setdefault(each.name, []).append(decided.way if decided else way_of(each.judgement))
-        if any(Way.OPEN in each for each in by_name.values()) and any(
-            set(each) == {Way.SHUT} and literal(name) is None for name, each in by_name.items()
-        ):
-            yield host.name
 
 
 def _instances(contact: Contact | None, sighting: Sighting) -> tuple[tuple[str, ...], tuple[str, ...]]:

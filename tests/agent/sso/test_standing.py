@@ -372,6 +372,7 @@ def test_a_name_that_leads_nowhere_while_another_address_works_is_known(
 ) -> None:
     peer = "SQL01" if check is Check.SQL else "MSS"
     each = [at(address, judged, name=name) for name, address, judged in addresses]
-    seen = result(Verdict.REACHABLE, of=path(check, peer=peer), addresses=each)
+    configured = list(dict.fromkeys(name for name, _, _ in addresses))
+    seen = result(Verdict.REACHABLE, of=path(check, peer=peer, addresses=configured), addresses=each)
     standing = stands(part(), observed({(peer, check): Found(seen, NOW - 1)}))
     assert standing.stale == ((peer,) if misleads else ())
