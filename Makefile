@@ -12,7 +12,7 @@ BIN := .venv/bin
 # Endpoint mappers (a member and an AD DC) with their reference client, and what captures.
 SAMBA := samba samba-vfs-modules smbclient winbind samba-ad-provision samba-dsdb-modules \
 	python3-markdown python3-cryptography python3-setproctitle
-LAB_PACKAGES := $(if $(filter 0,$(LAB)),,nftables iproute2 prometheus gcc libc6-dev tcpdump $(SAMBA))
+LAB_PACKAGES := $(if $(filter 0,$(LAB)),,nftables iproute2 prometheus prometheus-alertmanager victoria-metrics gcc libc6-dev tcpdump $(SAMBA))
 HONEYPOT := $(if $(filter 0,$(LAB)),,--honeypot)
 BENCH_PACKAGES := $(LAB_PACKAGES) $(if $(filter 0,$(LAB)),,nmap)
 

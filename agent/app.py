@@ -11,6 +11,7 @@ from agent import __version__
 from agent.asking import asking, findings, naming, surveys
 from agent.changes import VerdictChange, sso_changed
 from agent.clock import Clock, SystemClock
+from agent.dynamic.chart import Chart
 from agent.ends import Ends
 from agent.inbound.silence import silent_after
 from agent.kept import Keepsake, Kept, RangesOf
@@ -30,8 +31,10 @@ from agent.survey.manners import Manners
 from agent.survey.survey import Survey
 from agent.topology import site_of
 from agent.watch import SsoWatch
-from agent.web.pages import Sources, application
+from agent.web.access import Rules, allowed_names
+from agent.web.pages import application
 from agent.web.server import serve
+from agent.web.sources import Sources
 from agent.whoami import Machine
 from probes.engine.engine import Engine
 from probes.wire.rendezvous.keys import Ring
@@ -124,10 +127,28 @@ class Agent:
             change.tell()
 
     def _application(self) -> web.Application:
+        sources = Sources(
+            metrics=self._metrics,
+            run=self._run,
+            ready=lambda: self._judged or not self._setup.paths,
+            setup=lambda: self._setup,
+            known=self._ledger.known,
+            charts=self._charts,
+            reload=self._reload,
+        )
+        return application(sources, self._rules)
+
+    def _rules(self) -> Rules:
         owners = [name for owner in self._setup.source.owners for name in (owner.name, *owner.addresses)]
         names = [*self._machine.names, self._setup.source.name, *self._setup.source.addresses, *owners]
-        sources = Sources(self._metrics, self._run, lambda: self._judged or not self._setup.paths)
-        return application(sources, names=names, open_pages=self._setup.config.web.open_pages)
+        settings = self._setup.config.web
+        return Rules(allowed_names(names), settings.open_pages, settings.reload_endpoint)
+
+    def _charts(self, peer: str) -> list[Chart]:
+        return [chart for survey in self._surveys if survey.peer == peer for chart in survey.charts()]
+
+    async def _reload(self) -> list[str]:
+        return ["not yet"]
 
     def _run(self) -> Run:
         now = self._clock.time()

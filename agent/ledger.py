@@ -18,6 +18,7 @@ from agent.judge.fold import BAD
 from agent.judge.verdict import PENDING, Judgement, Verdict
 from agent.path import Check, Direction, Path
 from agent.result import Result
+from agent.trail import Attempt, Change, Latency, Trail
 from probes.outcome import Outcome
 from probes.state import State
 
@@ -50,6 +51,7 @@ class Entry:
     attempts: Counter[State] = field(default_factory=Counter)
     durations: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
     duration_sum: float = 0.0
+    trail: Trail = field(default_factory=Trail)
 
     @property
     def judgement(self) -> Judgement:
@@ -76,6 +78,24 @@ class Entry:
         if outcome.state is State.OPEN:
             self.durations[bisect_left(BUCKETS, outcome.connect_seconds)] += 1
             self.duration_sum += outcome.connect_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One path for people, as it is known now; nobody writes to it any more. Times are UTC; None: never yet."""
+
+    result: Result
+    since: float | None
+    last_run: float | None
+    last_reachable: float | None
+    latency: Latency
+    attempts: tuple[Attempt, ...] = ()
+    failures: tuple[Attempt, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def path(self) -> Path:
+        return self.result.path
 
 
 class Ledger:
@@ -109,6 +129,7 @@ class Ledger:
         for address in result.addresses:
             for outcome in address.outcomes:
                 entry.count_attempt(outcome)
+        entry.trail.note(result, entry.last_run)
 
     def verdict(self, path: Path) -> Verdict:
         """The newest one of a path of the plan."""
@@ -148,6 +169,23 @@ class Ledger:
         """The newest result of every path, `pending` ones included."""
         now = self._clock.monotonic()
         return [entry.at(now) or _pending(entry.path) for entry in self._entries.values()]
+
+    def known(self) -> list[Known]:
+        """Every path, for another thread to read at leisure."""
+        now = self._clock.monotonic()
+        return [
+            Known(
+                result=entry.at(now) or _pending(entry.path),
+                since=self.since(entry.path),
+                last_run=entry.last_run,
+                last_reachable=entry.last_reachable,
+                latency=entry.trail.latency.copy(),
+                attempts=tuple(entry.trail.attempts),
+                failures=tuple(entry.trail.failures),
+                changes=tuple(entry.trail.changes),
+            )
+            for entry in self._entries.values()
+        ]
 
     def snapshot(self) -> list[Entry]:
         """Copies that nobody writes to any more."""

@@ -11,6 +11,7 @@ from typing import Protocol
 from uuid import UUID
 
 from agent.clock import Clock
+from agent.dynamic.chart import Chart
 from agent.finding import Finding, stale_addresses
 from agent.judge.verdict import Cause, Judgement, Verdict
 from agent.path import Check, Path
@@ -130,6 +131,10 @@ class Survey:
     @property
     def peer(self) -> str:
         return self._paths[0].peer
+
+    def charts(self) -> list[Chart]:
+        """What is known of the ports of the dynamic range, at each address."""
+        return self._ranging.charts() if self._ranging else []
 
     def state(self) -> dict[str, object]:
         """What outlives a restart, for a file: what is known of the dynamic range of each address."""

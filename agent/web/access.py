@@ -8,6 +8,7 @@ import contextlib
 import ipaddress
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -16,18 +17,27 @@ OPEN_PATHS = ("/metrics", "/sd", "/-/")
 HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[^:\[\]]+))(?::[0-9]{1,5})?")
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the configuration in force says. `names`: how this machine is called, see `allowed_names`."""
+
+    names: frozenset[str]
+    open_pages: bool = False
+    reload_endpoint: bool = False
+
+
 def allowed_names(names: Iterable[str]) -> frozenset[str]:
     """Host names that are ours: as they are, and without their domain. Addresses need not be named."""
     given = [name.casefold().removesuffix(".") for name in names if name and address(name) is None]
     return frozenset(["localhost", *given, *(name.partition(".")[0] for name in given)])
 
 
-def refusal(request: web.Request, allowed: Collection[str], *, open_pages: bool) -> web.Response | None:
+def refusal(request: web.Request, rules: Rules) -> web.Response | None:
     """What to answer instead of the page, if it is not for this client."""
-    if not known_host(request.headers.get("Host", ""), allowed):
+    if not known_host(request.headers.get("Host", ""), rules.names):
         text = "This agent does not answer to that Host name; ask by its address, or by a name of its configuration.\n"
         return web.Response(status=421, text=text)
-    if open_pages or from_here(request.remote) or request.path.startswith(OPEN_PATHS):
+    if rules.open_pages or from_here(request.remote) or request.path.startswith(OPEN_PATHS):
         return None
     return web.Response(status=403, text="Only from this machine: set web.open_pages to open this to others.\n")
 

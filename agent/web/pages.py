@@ -1,15 +1,15 @@
 """What is served. Everything slow is made in a thread, from what was read in the loop."""
 
-from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from agent.metrics import Snapshot, expose
-from agent.report.document import Run, document, dumps
+from agent.metrics import expose
+from agent.report.document import document, dumps
 from agent.report.table import render_text
-from agent.web.access import allowed_names, refusal
+from agent.web.access import Rules, refusal
 from agent.web.shared import Shared
+from agent.web.sources import Sources
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'",
@@ -21,22 +21,12 @@ HEADERS = {
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where the answers come from; each is called in the event loop."""
-
-    metrics: Callable[[], Snapshot]
-    run: Callable[[], Run]
-    ready: Callable[[], bool]
-
-
-def application(sources: Sources, *, names: Collection[str], open_pages: bool) -> web.Application:
-    """`names`: how this machine is called; a Host header must be one of them, or an address."""
-    allowed = allowed_names(names)
+def application(sources: Sources, rules: Callable[[], Rules]) -> web.Application:
+    """`rules`: those in force; asked anew for each request."""
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        return refusal(request, allowed, open_pages=open_pages) or await handler(request)
+        return refusal(request, rules()) or await handler(request)
 
     pages = Pages(sources)
     app = web.Application(middlewares=[guard], client_max_size=65_536)

@@ -7,13 +7,18 @@ from typing import NamedTuple
 
 from aiohttp import web
 
+from agent.config.load import parse
 from agent.judge.verdict import Cause, Verdict
 from agent.ledger import Ledger
 from agent.metrics import Snapshot
 from agent.path import Check
 from agent.report.document import Run
-from agent.web.pages import Sources, application
+from agent.setup import Setup, set_up
+from agent.topology import site_of
+from agent.web.access import Rules, allowed_names
+from agent.web.pages import application
 from agent.web.server import serve
+from agent.web.sources import Sources
 from tests.agent.seen import STARTED, path, result
 from tests.agent.seen import run as a_run
 from tests.held import HeldClock
@@ -41,8 +46,44 @@ def metrics() -> Snapshot:
     return Snapshot(Ledger([path()], HeldClock()).snapshot(), "0.1.0", "ab" * 32, STARTED, 0.0, 0, {})
 
 
+SITE = """\
+site: contoso
+hosts:
+  - {name: BTS01, role: processing, address: 192.0.2.11, zone: app}
+  - {name: MSS, role: master-secret, address: 203.0.113.10, zone: core}
+  - {name: SQL01, role: sso-database, address: 203.0.113.20}
+"""
+
+
+def setup(text: str = SITE, host: str = "BTS01") -> Setup:
+    """As that host sees the site."""
+    config = parse(text, "test")
+    return set_up(config, next(each for each in site_of(config).sources() if each.name == host))
+
+
 def sources(run: Run = RUN, ready: Callable[[], bool] = lambda: True) -> Sources:
-    return Sources(metrics, lambda: run, ready)
+    ledger = Ledger([each.path for each in run.results], HeldClock())
+    for each in run.results:
+        ledger.record(each)
+    known = setup()
+
+    async def reload() -> list[str]:
+        return []
+
+    return Sources(
+        metrics=metrics,
+        run=lambda: run,
+        ready=ready,
+        setup=lambda: known,
+        known=ledger.known,
+        charts=lambda peer: [],
+        reload=reload,
+    )
+
+
+def ours(given: Sources, *, open_pages: bool = False) -> web.Application:
+    rules = Rules(allowed_names(NAMES), open_pages)
+    return application(given, lambda: rules)
 
 
 def coming_from(remote: str) -> Callable[..., Awaitable[web.StreamResponse]]:
@@ -62,7 +103,7 @@ async def serving(
     given: Sources | None = None, *, open_pages: bool = False, remote: str = "127.0.0.1"
 ) -> AsyncIterator[int]:
     """A server on a port of its own."""
-    app = application(given or sources(), names=NAMES, open_pages=open_pages)
+    app = ours(given or sources(), open_pages=open_pages)
     app.middlewares.insert(0, coming_from(remote))
     runner, urls = await serve(app, [("127.0.0.1", 0)])
     try:

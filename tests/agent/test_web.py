@@ -9,10 +9,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from agent.judge.verdict import Cause, Verdict
-from agent.web.pages import HEADERS, Sources
+from agent.web.pages import HEADERS
 from tests.agent.seen import result
 from tests.agent.seen import run as a_run
-from tests.agent.serving import FOREIGN, OPEN, PAGES, RUN, get, metrics, raw, serving, sources
+from tests.agent.serving import FOREIGN, OPEN, PAGES, RUN, get, raw, serving, sources
 
 # Who may read what.
 
@@ -199,7 +199,7 @@ async def test_healthy_does_not_depend_on_anything() -> None:
     def fail() -> Any:
         raise ZeroDivisionError
 
-    async with serving(Sources(fail, fail, fail)) as port:
+    async with serving(replace(sources(), metrics=fail, run=fail, ready=fail, known=fail)) as port:
         assert (await get(port, "/-/healthy")).status == 200
 
 
@@ -217,6 +217,6 @@ async def test_ready_does_not_turn_red_because_of_a_peer() -> None:
 
 async def test_the_run_is_read_when_somebody_asks_and_once_for_all_of_them() -> None:
     runs = iter([RUN, replace(RUN, site="another")])
-    async with serving(Sources(metrics, lambda: next(runs), lambda: True)) as port:
+    async with serving(replace(sources(), run=lambda: next(runs))) as port:
         answers = await asyncio.gather(*(get(port, "/api/v1/paths") for _ in range(10)))
     assert {json.loads(answer.body)["site"] for answer in answers} == {"contoso"}

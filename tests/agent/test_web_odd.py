@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from agent.web.pages import application
 from agent.web.server import ListenError, serve
-from tests.agent.serving import NAMES, get, raw, serving, sources
+from tests.agent.serving import get, ours, raw, serving, sources
 
 
 @pytest.mark.parametrize(
@@ -51,7 +50,7 @@ async def test_an_address_that_is_taken_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ListenError, match=f"127.0.0.1:{port}"):
-            await serve(application(sources(), names=NAMES, open_pages=False), [("127.0.0.1", port)])
+            await serve(ours(sources(), open_pages=False), [("127.0.0.1", port)])
 
 
 async def test_if_one_address_is_taken_the_others_are_given_back() -> None:
@@ -59,7 +58,7 @@ async def test_if_one_address_is_taken_the_others_are_given_back() -> None:
         ports = [free.getsockname()[1], taken.getsockname()[1]]
         free.close()
         with pytest.raises(ListenError):
-            await serve(application(sources(), names=NAMES, open_pages=False), [("127.0.0.1", port) for port in ports])
+            await serve(ours(sources(), open_pages=False), [("127.0.0.1", port) for port in ports])
         with socket.create_server(("127.0.0.1", ports[0])):
             pass
 
@@ -73,7 +72,7 @@ async def test_if_one_address_is_taken_the_others_are_given_back() -> None:
     ],
 )
 async def test_the_urls_can_be_opened(listens: Sequence[tuple[str, int]], starts: list[str]) -> None:
-    runner, urls = await serve(application(sources(), names=NAMES, open_pages=False), listens)
+    runner, urls = await serve(ours(sources(), open_pages=False), listens)
     try:
         assert [url.rpartition(":")[0] + ":" for url in urls] == starts
         for url in urls:

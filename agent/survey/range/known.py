@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf, isfinite
 
+from agent.dynamic.chart import Chart
 from agent.dynamic.observed import Observed
 from agent.dynamic.search import Search
 from agent.judge.held import Shows
@@ -83,6 +84,14 @@ class RangeMemory:
 
     def _chart(self) -> Charted:
         return Charted.new(self.ports, self.loss, self.window, self.began)
+
+    def shown(self, address: str) -> Chart:
+        """What is known of each port, in the way in which it was judged last."""
+        both = self.held is not None and (isinstance(self.reach, HeldReach) or self.alone is None)
+        chart = self.chart_of_both if both else self.chart
+        search = chart.search
+        states, exempt = search.map.states, frozenset(search.exempt)
+        return Chart(address, self.ports, states, search.credible or both, both, exempt, chart.last_full_pass)
 
     @property
     def search(self) -> Search:

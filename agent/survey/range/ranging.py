@@ -6,6 +6,7 @@ from math import inf
 from typing import NamedTuple
 
 from agent.clock import Clock
+from agent.dynamic.chart import Chart
 from agent.path import Path
 from agent.sampling import round_at, rounds_left, sample, single
 from agent.survey.budget import Budget
@@ -169,6 +170,10 @@ class Ranging:
             for known in self._memory.ranges.values():
                 known.settled = False
         self.hurry.begin(until)
+
+    def charts(self) -> list[Chart]:
+        """One for each address, of the way in which it was judged last."""
+        return [known.shown(address) for address, known in self._memory.ranges.items()]
 
     def state(self) -> dict[str, object]:
         """For a file: what is known of each address."""
