@@ -7,7 +7,6 @@ from pydantic import BaseModel
 from agent.config.model import Config
 
 UNUSED = ("web.reload_endpoint",)
-UNUSED_OF_A_HOST = ("zone", "agent")
 
 
 def unused(config: Config) -> Iterator[str]:
@@ -21,8 +20,6 @@ def _set(config: Config) -> Iterator[str]:
         section, _, name = key.rpartition(".")
         if _differs(getattr(config, section) if section else config, name):
             yield key
-    for number, host in enumerate(config.hosts):
-        yield from (f"hosts[{number}].{key}" for key in UNUSED_OF_A_HOST if _differs(host, key))
 
 
 def _differs(section: BaseModel, key: str) -> bool:

@@ -8,6 +8,7 @@ from agent.metrics import expose
 from agent.report.document import document, dumps
 from agent.report.table import render_text
 from agent.web.access import Rules, refusal
+from agent.web.sd import discovery
 from agent.web.shared import Shared
 from agent.web.sources import Sources
 
@@ -34,6 +35,7 @@ def application(sources: Sources, rules: Callable[[], Rules]) -> web.Application
     app.router.add_get("/", pages.table)
     app.router.add_get("/metrics", pages.metrics)
     app.router.add_get("/api/v1/paths", pages.paths)
+    app.router.add_get("/sd", discovery(sources.setup))
     app.router.add_get("/-/healthy", pages.healthy)
     app.router.add_get("/-/ready", pages.ready)
     return app

@@ -67,7 +67,7 @@ def test_whatever_is_said_of_it_is_used() -> None:
         ', rendezvous: "mss:1", zone: app',
         'rendezvous: {listen: "192.0.2.1:1", key_file: site.key, key_file_unchecked: true}\n',
     )
-    assert list(unused(found)) == ["hosts[0].zone: read, but this version does not use it yet"]
+    assert list(unused(found)) == []
 
 
 def test_a_key_file_that_is_none_is_seen_where_it_is_read(tmp_path: Path) -> None:
