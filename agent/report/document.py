@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.finding import Finding
 from agent.judge.fold import worst
+from agent.ledger import Known
 from agent.path import Direction
 from agent.report.sso import sso_document
 from agent.result import AddressResult, Result
@@ -36,8 +37,9 @@ class Run:
         return self.started + self.seconds
 
 
-def document(run: Run) -> dict[str, Any]:
-    """The whole document; its verdict is its worst path's."""
+def document(run: Run, known: Iterable[Known] = ()) -> dict[str, Any]:
+    """The whole document; its verdict is its worst path's. `known`: of an agent, from earlier rounds."""
+    before = {each.path: each for each in known}
     return {
         "schema": SCHEMA,
         "site": run.site,
@@ -45,7 +47,7 @@ def document(run: Run) -> dict[str, Any]:
         "started": timestamp(run.started),
         "seconds": round(run.seconds, 3),
         "verdict": str(worst(result.verdict for result in run.results)),
-        "paths": [path(result, run.host) for result in run.results],
+        "paths": [path(result, run.host, before.get(result.path)) for result in run.results],
         "findings": [finding(each) for each in run.findings],
         "sso": sso_document(run.sso, run.ended),
     }
@@ -55,7 +57,7 @@ def dumps(value: object) -> str:
     return json.dumps(value, indent=2)  # ASCII: whatever code page a pipe has
 
 
-def path(result: Result, host: str) -> dict[str, Any]:
+def path(result: Result, host: str, known: Known | None = None) -> dict[str, Any]:
     """One path, from `source` to `peer`: an inbound one leads to this host. Ports are text, intervals ascending."""
     judgement = result.judgement
     return {
@@ -77,8 +79,10 @@ def path(result: Result, host: str) -> dict[str, Any]:
         "tested": judgement.tested,
         "largest_untested": judgement.largest_untested,
         "attempts": dict(sorted(result.attempts.items())),
-        "started": timestamp(result.started) if result.started else None,
+        "started": _time(result.started or None),
         "seconds": round(result.seconds, 3),
+        "since": _time(known.since if known else None),
+        "last_reachable": _time(known.last_reachable if known else None),
         "addresses": [address(each) for each in result.addresses],
     }
 
@@ -118,6 +122,10 @@ def finding(each: Finding) -> dict[str, str]:
         "detail": plain(each.detail, 1000),
         "remedy": plain(each.remedy, 1000),
     }
+
+
+def _time(at: float | None) -> str | None:
+    return None if at is None else timestamp(at)
 
 
 def _text(value: Iterable[str] | None) -> str | None:

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from agent.metrics import expose
-from agent.report.document import document, dumps
 from agent.report.table import render_text
 from agent.web.access import Rules, refusal
+from agent.web.api import Api
 from agent.web.sd import discovery
 from agent.web.shared import Shared
 from agent.web.sources import Sources
@@ -29,12 +29,13 @@ def application(sources: Sources, rules: Callable[[], Rules]) -> web.Application
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return refusal(request, rules()) or await handler(request)
 
-    pages = Pages(sources)
+    pages, api = Pages(sources), Api(sources)
     app = web.Application(middlewares=[guard], client_max_size=65_536)
     app.on_response_prepare.append(_prepare)
     app.router.add_get("/", pages.table)
     app.router.add_get("/metrics", pages.metrics)
-    app.router.add_get("/api/v1/paths", pages.paths)
+    app.router.add_get("/api/v1/paths", api.paths)
+    app.router.add_get("/api/v1/peers/{name}/range", api.range)
     app.router.add_get("/sd", discovery(sources.setup))
     app.router.add_get("/-/healthy", pages.healthy)
     app.router.add_get("/-/ready", pages.ready)
@@ -53,15 +54,11 @@ class Pages:
     def __init__(self, sources: Sources) -> None:
         self._ready = sources.ready
         self._metrics = Shared(sources.metrics, expose)
-        self._paths = Shared(sources.run, lambda run: dumps(document(run)).encode())
         self._table = Shared(sources.run, lambda run: render_text(run).encode())
 
     async def metrics(self, _: web.Request) -> web.Response:
         content_type = "text/plain; version=0.0.4; charset=utf-8"
         return web.Response(body=await self._metrics.get(), headers={"Content-Type": content_type})
-
-    async def paths(self, _: web.Request) -> web.Response:
-        return web.Response(body=await self._paths.get(), content_type="application/json", charset="utf-8")
 
     async def table(self, _: web.Request) -> web.Response:
         return web.Response(body=await self._table.get(), content_type="text/plain", charset="utf-8")

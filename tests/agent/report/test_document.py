@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from agent.finding import Finding, Kind
 from agent.judge.coverage import Coverage, RangeState
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
+from agent.ledger import Ledger
 from agent.path import Check
 from agent.ports import PortSet
 from agent.report.document import document, dumps
@@ -18,6 +19,7 @@ from agent.text import timestamp
 from probes.state import State
 from probes.wire.icmp import Icmp
 from tests.agent.seen import HERE, PEER, ROUTER, STARTED, at, judgement, outcome, path, result, run
+from tests.held import HeldClock
 
 # The documented example, its placeholders filled in.
 EXAMPLE = json.loads("""
@@ -30,7 +32,7 @@ EXAMPLE = json.loads("""
    "addresses": [{"address": "203.0.113.10", "verdict": "partly-blocked", "cause": "silent-drop"}]}],
  "findings": [], "sso": {"state": "normal", "last_contact": "x"}}
 """)
-MORE_OF_A_PATH = {"started"}
+MORE_OF_A_PATH = {"started", "since", "last_reachable"}
 MORE_OF_AN_ADDRESS = {"name", "rejected_by", "state", "icmp", "source", "started", "seconds", "detail", "phases"}
 
 
@@ -92,6 +94,8 @@ def test_the_document_says_what_was_found() -> None:
         "attempts": {"open": 1, "rejected": 1},
         "seconds": 0.8,
         "started": "2026-01-01T10:00:00.000Z",
+        "since": None,
+        "last_reachable": None,
         "detail": "Seen.",
         "remedy": "Do.",
     }
@@ -137,6 +141,22 @@ def test_what_was_not_asked_yet_has_no_time() -> None:
     pending = result(Verdict.PENDING, started=0.0, seconds=0.0)
     (found,) = document(run(pending))["paths"]
     assert (found["verdict"], found["cause"], found["started"]) == ("pending", None, None)
+
+
+def test_of_an_agent_it_is_known_since_when_and_when_it_was_last_reachable() -> None:
+    clock = HeldClock()
+    ledger = Ledger([path(), path(Check.SQL)], clock)
+    for found in (
+        result(started=clock.time(), seconds=1.0),
+        result(Verdict.BLOCKED, Cause.SILENT_DROP, started=clock.time() + 60, seconds=1.0),
+        result(Verdict.BLOCKED, Cause.SILENT_DROP, started=clock.time() + 120, seconds=1.0),
+    ):
+        ledger.record(found)
+    told = document(run(*ledger.results()), ledger.known())["paths"]
+    assert [(each["last_reachable"], each["since"]) for each in told] == [
+        (timestamp(clock.time() + 1), timestamp(clock.time() + 61)),
+        (None, None),
+    ]
 
 
 @pytest.mark.parametrize(
