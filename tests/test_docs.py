@@ -9,18 +9,22 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from agent.clock import SystemClock
 from agent.config.load import load, parse
+from agent.dynamic.chart import Chart
 from agent.finding import Kind
 from agent.judge.verdict import PENDING, Judgement, Verdict
-from agent.ledger import Ledger
+from agent.ledger import Known, Ledger
 from agent.metrics import Rendezvous, Snapshot, expose
 from agent.path import Check
+from agent.ports import PortSet
 from agent.process import this_process
 from agent.report.document import Run, address, document, path
+from agent.report.ranges import Ranged, ranged_document
 from agent.result import AddressResult, Result
 from agent.setup import set_up
 from agent.sso.availability import AddressState
 from agent.sso.state import SsoState
 from agent.topology import site_of
+from agent.trail import Latency
 from tests.agent.sso.standing import standing
 
 ROOT = Path(__file__).parent.parent
@@ -81,7 +85,20 @@ def test_every_state_in_a_label_is_documented(state: str) -> None:
 EVERYTHING = Result(example().results[0].path, PENDING, (AddressResult("MSS", "192.0.2.1", PENDING, ()),), 0.0, 0.0)
 
 
-@pytest.mark.parametrize("key", [*document(example()), *path(EVERYTHING, "MSS"), *address(EVERYTHING.addresses[0])])
+def range_keys() -> set[str]:
+    """Of the document of one range, both ways, and of an address in it."""
+    chart = Chart("192.0.2.1", PortSet.parse("49152"), bytes(1))
+    outbound = next(result.path for result in example().results if result.path.check is Check.RPC_RANGE)
+    found = Known(Result(outbound, PENDING, EVERYTHING.addresses, 0.0, 0.0), None, None, None, Latency())
+    ranges = ranged_document(Ranged("contoso", "BTS01", "MSS", found, found, [chart]))
+    (one, *_), ways = ranges["outbound"]["addresses"], (ranges["outbound"], ranges["inbound"])
+    return {*ranges, *one, *one["ports"], *(key for way in ways for key in way)}
+
+
+@pytest.mark.parametrize(
+    "key",
+    sorted({*document(example()), *path(EVERYTHING, "MSS"), *address(EVERYTHING.addresses[0]), *range_keys()}),
+)
 def test_every_key_of_the_json_is_documented(key: str) -> None:
     assert f"`{key}`" in (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
 

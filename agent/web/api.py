@@ -36,7 +36,7 @@ class Api:
         asked = request.match_info["name"]
         peer = self._ranges.peer(asked)
         if peer is None:
-            return _missing(f"No host or node of the configuration is called {plain(asked, LONGEST_NAME)!r}.")
+            return _missing(f"No host or node of the configuration is called so: {plain(asked, LONGEST_NAME)}")
         body = await self._ranges.get(peer)
         return _json(body) if body else _missing(f"No dynamic range is asked from here to {peer}, or from there.")
 
