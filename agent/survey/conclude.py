@@ -38,7 +38,8 @@ def _address(path: Path, view: View, memory: Memory, now: float) -> AddressResul
     if path.check is Check.SQL:
         return _database(path, view, view.address, memory, now)
     if view.reach is not None and path.check is Check.RPC_RANGE:
-        return AddressResult(view.name, view.address, _range(view, view.reach, memory), view.of_range())
+        judged = _range(view, view.reach, memory)
+        return AddressResult(view.name, view.address, judged, view.of_range(), seen=view.seen)
     asked = [outcome for port in path.ports for outcome in view.asks[port]]
     return AddressResult(view.name, view.address, _all_ports(path, view, memory), tuple(asked))
 

@@ -7,6 +7,7 @@ from agent.judge.held_reach import HeldReach
 from agent.judge.range import Reach
 from agent.judge.registration import Registration
 from agent.judge.sight import Sight
+from agent.result import Seen, Which
 from agent.survey.memory import Memory
 from probes.outcome import Outcome
 from probes.state import State
@@ -27,6 +28,7 @@ class View:
     sampled: set[int] = field(default_factory=set)
     ranged: set[int] = field(default_factory=set)  # all ports that were asked for the range's sake
     held: dict[int, list[Outcome]] = field(default_factory=dict)  # ports that an agent held: no listeners of others'
+    seen: dict[Which, Seen] = field(default_factory=dict)  # by the far end, of attempts for the range's sake
     strangers: set[int] = field(default_factory=set)  # those of them at which somebody else accepted
     reach: Reach | HeldReach | None = None  # what the range came to
     database_port: int | None = None

@@ -13,6 +13,7 @@ from agent.dynamic.search import Search
 from agent.judge.held import Shows
 from agent.judge.held_reach import HeldReach
 from agent.judge.silence import Control
+from agent.result import which
 from agent.survey.range.asker import Knock, Pace
 from agent.survey.range.counted import exempt_from
 from agent.survey.range.far import Far, Silent
@@ -133,6 +134,7 @@ class HeldRound:
             self._sighted.take(each, self._pace.clock.time())
             for port, shows in each.shows.items():
                 self._show(port, each.outcomes[port], shows)
+                self.view.seen[which(each.outcomes[port])] = each.seen[port]
         self._planner.asked(plan, leased)
         if leased and self._planner.searched(plan.search):
             self._known.searched_at = self._pace.clock.monotonic()

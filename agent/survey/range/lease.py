@@ -9,14 +9,22 @@ from typing import Any
 from agent.clock import Clock
 from agent.judge.held import Shows, held, natural
 from agent.judge.silence import Control
+from agent.result import FarEnd, Seen
 from agent.survey.budget import Budget
 from agent.survey.range.far import Far, Lease
 from agent.survey.silence import LATE
 from probes.outcome import Outcome
-from probes.wire.rendezvous.messages import Asked, Grant, Holding, Reported
+from probes.wire.rendezvous.messages import Asked, Found, Grant, Holding, Reported
 
 RENEW = 1.5  # seconds before its end a lease is renewed while anything is still being asked
 TO_ASK = (Holding.HELD, Holding.LISTENING)
+FAR_END = {
+    Found.NOTHING_KNOWN: FarEnd.UNKNOWN,
+    Found.NONE: FarEnd.NOTHING,
+    Found.MINE: FarEnd.ACCEPTED,
+    Found.HALF_OPEN: FarEnd.HALF_OPEN,
+    Found.OTHER: FarEnd.OTHER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ class Leased:
     """What came of a lease. `shows`: of each port that was asked. `told`: the report; None: none came.
 
     `repeated`: of the two exchanges, before the asks and after them, how many had to be. `began`: when the ports were
-    asked; monotonic.
+    asked; monotonic. `seen`: what the far end saw of each attempt; no verdict depends on it, it is told as evidence.
     """
 
     grants: Mapping[int, Grant] = field(default_factory=dict)
@@ -68,6 +76,7 @@ class Leased:
     told: Reported | None = None
     repeated: int = 0
     began: float = 0.0
+    seen: Mapping[int, Seen] = field(default_factory=dict)
 
     @property
     def held(self) -> bool:
@@ -108,7 +117,8 @@ async def ask_in_lease(
     report = told.reported if told else None
     shows = {port: asking.shows(port, report, last.until) for port in asked}
     repeated = (lease.repeated or last.repeated) + (told is not None and told.repeated)
-    return Leased(lease.grants, asking.outcomes, shows, report, repeated, asking.began)
+    seen = {port: asking.seen(port, report, last.until) for port in asked}
+    return Leased(lease.grants, asking.outcomes, shows, report, repeated, asking.began, seen)
 
 
 class _Asking:
@@ -162,6 +172,15 @@ class _Asking:
         if not _is_held(self._lease, port):
             return natural(outcome)
         return held(outcome, reported, in_time=self._ended[port] <= until)
+
+    def seen(self, port: int, reported: Reported | None, until: float) -> Seen:
+        if not _is_held(self._lease, port):
+            return Seen(FarEnd.LISTENING)
+        if reported is None:
+            return Seen(FarEnd.NO_REPORT)
+        if not reported.unbroken or self._ended[port] > until:
+            return Seen(FarEnd.BROKEN, reported.bound)
+        return Seen(FAR_END[reported.found.get(port, Found.NOTHING_KNOWN)], reported.bound)
 
 
 def _is_held(lease: Lease, port: int) -> bool:
