@@ -1,36 +1,38 @@
-"""The agent: rounds for ever, and the HTTP side. Builds the rooms, opens their doors, and closes them again."""
+"""The agent: rounds for ever, and the HTTP side. Builds the rooms, opens their doors, and closes them again.
+
+What ends with a configuration is in `term`; what stays when another one comes into force is here: the memory of what
+was found, the rounds of peers that stay as they are, and whatever listens.
+"""
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
 from aiohttp import web
 
 from agent import __version__
-from agent.asking import asking, findings, naming, surveys
-from agent.changes import VerdictChange, sso_changed
+from agent.asking import asking, findings, surveys
+from agent.changes import VerdictChange
 from agent.clock import Clock, SystemClock
 from agent.dynamic.chart import Chart
-from agent.ends import Ends
 from agent.inbound.silence import silent_after
 from agent.kept import Keepsake, Kept, RangesOf
 from agent.ledger import Ledger
-from agent.log import broke, log
+from agent.log import log
 from agent.looking import Look
 from agent.metrics import Snapshot
-from agent.outlook import Outlook
-from agent.plan import arranged, inbound
 from agent.process import this_process
+from agent.reload import Loaded, Loading, Origin, Reloads, UnusableError, listens_of, what_takes_a_restart
 from agent.report.document import Run
 from agent.result import Result
-from agent.schedule import forever
+from agent.schedule import Rounds
 from agent.services.look import look
 from agent.setup import Setup
+from agent.steady import Steady
 from agent.survey.manners import Manners
-from agent.survey.survey import Survey
-from agent.topology import site_of
-from agent.watch import SsoWatch
+from agent.survey.survey import Ask, Survey
+from agent.term import Term, paths_of
 from agent.web.access import Rules, allowed_names
 from agent.web.pages import application
 from agent.web.server import serve
@@ -44,6 +46,7 @@ class Agent:
     """`probe run`. `machine` decides which Host headers are ours; without `kept` a restart begins anew.
 
     `ring`: the site's key; without it one end alone is all there is. `look` sees the services of this machine.
+    `origin`: where a new configuration comes from, `loading` how the one in force came.
     """
 
     def __init__(
@@ -54,63 +57,103 @@ class Agent:
         kept: Kept | None = None,
         ring: Ring | None = None,
         look: Look = look,
+        origin: Origin | None = None,
+        loading: Loading | None = None,
     ) -> None:
-        self._setup = setup
         self._machine = machine
         self._clock = clock or SystemClock()
-        self._loaded = self._clock.time()
-        site = site_of(setup.config)
-        told = inbound(setup.config, site, setup.source) if ring else ()
-        paths = arranged(site, (*setup.paths, *told))
-        self._ledger = Ledger(paths, self._clock, silent_after(setup.config.schedule.interval))
-        self._outlook = Outlook(setup, self._ledger, paths, self._clock, look)
-        self._ends = Ends(setup, ring, told, self._ledger, self._record, self._clock, log.warning) if ring else None
-        self._surveys: list[Survey] = []
-        self._engine: Engine | None = None
-        self._naming = naming(setup, self._clock)
         self._kept = kept or Kept(None)
+        self._look = look
+        self._began = self._clock.time()
+        self._ledger = Ledger(paths_of(setup, ring), self._clock, silent_after(setup.config.schedule.interval))
+        self._term = self._new_term(Loaded(setup, ring))
+        self._steady = Steady()
+        self._surveys: list[Survey] = []
+        self._rounds: Rounds | None = None
+        self._engine: Engine | None = None
+        self._ask: Ask
         self._judged = False  # at least one path was
+        self._loading = loading or Loading(self._began)
+        self._reloads = Reloads(origin, self._switch, self._loading, self._clock) if origin else None
 
     async def run(self, listening: Callable[[list[str]], None]) -> None:
         """Until cancelled. `listening` is called with the URLs once they answer. Raises ListenError."""
-        config = self._setup.config
-        schedule = config.schedule
-        window = config.rpc.coverage_window
-        manners = Manners.agent(schedule.timeout, schedule.interval, config.rpc.samples, window=window)
-        async with asking(self._clock) as (engine, ask), AsyncExitStack() as stack:
-            self._engine = engine
-            greet_for = self._ends.greet_for if self._ends else None
-            self._surveys = surveys(self._setup.paths, manners, ask, self._clock, self._record, greet_for)
-            keepsakes = self._keepsakes()
-            self._kept.restore([*keepsakes, self._outlook])
-            watch = SsoWatch(self._outlook, self._clock, sso_changed, self._write_outlook, broke("the look at SSO"))
-            await watch.prepare()
-            listens = [(at.host, at.port) for at in self._setup.source.listen or config.web.listen]
-            served, urls = await serve(self._application(), listens)
+        async with asking(self._clock) as (self._engine, ask), AsyncExitStack() as stack:
+            self._ask = ask
+            self._surveys = self._new_surveys(self._term)
+            self._kept.restore([*self._keepsakes(), self._term.outlook])
+            watch = await self._term.watch()
+            served, urls = await serve(self._application(), listens_of(self._term.setup))
             stack.push_async_callback(served.cleanup)
-            if self._ends is not None:
-                await stack.enter_async_context(self._ends.opened(self._surveys))
+            stack.push_async_callback(self._close)
+            await self._term.meet(self._surveys)
+            self._steady.opened(self._term.ends)
             listening(urls)
-            await stack.enter_async_context(watch.opened())
-            await stack.enter_async_context(self._naming.hourly(broke("the look at names")))
-            await stack.enter_async_context(self._kept.saved(keepsakes, self._clock))
-            await self._probe(manners.interval)
+            await self._term.look_around(watch)
+            await stack.enter_async_context(self._kept.saved(self._keepsakes, self._clock))
+            async with asyncio.TaskGroup() as group:
+                self._rounds = Rounds(group, self._clock, random.random, self._skip, self._broken)
+                self._follow(self._rounds)
+                await asyncio.Event().wait()
+
+    async def reload(self) -> Sequence[str]:
+        """Read the configuration anew: what is wrong with it, a line each; nothing: it is in force now."""
+        return await self._reloads.reload() if self._reloads else ["this agent has no configuration file"]
+
+    async def _switch(self, loaded: Loaded) -> None:
+        """Peers that stay as they are do not notice. Raises UnusableError before anything has changed."""
+        mistakes = [*what_takes_a_restart(self._term.setup, loaded.setup)]
+        if mistakes or self._rounds is None:
+            raise UnusableError(mistakes or ["the agent is still starting"])
+        before, config = self._term, loaded.setup.config
+        self._steady.closing()
+        try:
+            await before.close()
+            term = self._new_term(loaded)
+            term.go_on_from(before)
+            self._ledger.follow(paths_of(loaded.setup, loaded.ring), silent_after(config.schedule.interval))
+            self._term, self._surveys = term, await self._surveys_after(term)
+            self._follow(self._rounds)
+            await term.meet(self._surveys)
+        finally:
+            self._steady.opened(self._term.ends)
+        await term.look_around(await term.watch())
+
+    def _new_term(self, loaded: Loaded) -> Term:
+        setup, ring = loaded.setup, loaded.ring
+        return Term(setup, ring, self._ledger, self._record, self._kept, self._clock, self._look)
+
+    def _new_surveys(self, term: Term) -> list[Survey]:
+        config = term.setup.config
+        window, schedule = config.rpc.coverage_window, config.schedule
+        manners = Manners.agent(schedule.timeout, schedule.interval, config.rpc.samples, window=window)
+        greet_for = self._steady.greet_for if term.ends else None
+        return surveys(term.setup.paths, manners, self._ask, self._clock, self._record, greet_for)
+
+    async def _surveys_after(self, term: Term) -> list[Survey]:
+        """Those that were there before go on as they are, if nothing of theirs has changed."""
+        before, made = {survey.peer: survey for survey in self._surveys}, self._new_surveys(term)
+        for survey in made:
+            if survey.peer in before:
+                survey.go_on_from(before[survey.peer])
+        unknown = [RangesOf(survey) for survey in made if survey.peer not in before]
+        await asyncio.to_thread(self._kept.restore, unknown)
+        return [old if (old := before.get(each.peer)) and old.is_like(each) else each for each in made]
+
+    def _follow(self, rounds: Rounds) -> None:
+        setup = self._term.setup
+        if not self._surveys:
+            log.warning("nothing to probe from this host", extra={"fields": {"host": setup.source.name}})
+        rounds.follow(self._surveys, setup.config.schedule.interval)
+
+    async def _close(self) -> None:
+        await self._term.close()
 
     def _keepsakes(self) -> list[Keepsake]:
-        ranges = [RangesOf(survey) for survey in self._surveys]
-        return [*ranges, self._ends.keepsake] if self._ends else [*ranges]
-
-    async def _probe(self, interval: float) -> None:
-        if not self._surveys:
-            log.warning("nothing to probe from this host", extra={"fields": {"host": self._setup.source.name}})
-            await asyncio.Event().wait()
-        await forever(self._surveys, interval, self._clock, random.random, self._skip, self._broken)
+        return [*(RangesOf(survey) for survey in self._surveys), *self._term.keepsakes]
 
     def _skip(self, reason: str) -> None:
         self._ledger.skipped[reason] += 1
-
-    async def _write_outlook(self) -> None:
-        await self._kept.write(self._outlook)
 
     def _broken(self, survey: Survey, error: Exception) -> None:
         log.error("a round broke", exc_info=error)
@@ -121,8 +164,8 @@ class Agent:
         change = VerdictChange.of(result, self._ledger)
         self._ledger.record(result)
         self._judged = True
-        if self._ends is not None:
-            self._ends.tell(result)
+        if self._term.ends is not None:
+            self._term.ends.tell(result)
         if change is not None:
             change.tell()
 
@@ -130,45 +173,41 @@ class Agent:
         sources = Sources(
             metrics=self._metrics,
             run=self._run,
-            ready=lambda: self._judged or not self._setup.paths,
-            setup=lambda: self._setup,
+            ready=lambda: self._judged or not self._term.setup.paths,
+            setup=lambda: self._term.setup,
             known=self._ledger.known,
             charts=self._charts,
-            reload=self._reload,
+            reload=self.reload,
         )
         return application(sources, self._rules)
 
     def _rules(self) -> Rules:
-        owners = [name for owner in self._setup.source.owners for name in (owner.name, *owner.addresses)]
-        names = [*self._machine.names, self._setup.source.name, *self._setup.source.addresses, *owners]
-        settings = self._setup.config.web
+        owners = [name for owner in self._term.setup.source.owners for name in (owner.name, *owner.addresses)]
+        names = [*self._machine.names, self._term.setup.source.name, *self._term.setup.source.addresses, *owners]
+        settings = self._term.setup.config.web
         return Rules(allowed_names(names), settings.open_pages, settings.reload_endpoint)
 
     def _charts(self, peer: str) -> list[Chart]:
         return [chart for survey in self._surveys if survey.peer == peer for chart in survey.charts()]
 
-    async def _reload(self) -> list[str]:
-        return ["not yet"]
-
     def _run(self) -> Run:
-        now = self._clock.time()
-        results = self._ledger.results()
-        noticed = [*findings(self._surveys, results), *self._naming.findings, *self._outlook.findings]
-        noticed += self._ends.findings if self._ends else []
-        site, here, seconds = self._setup.config.site, self._setup.source.name, now - self._loaded
-        return Run(site, here, self._loaded, seconds, results, noticed, self._outlook.standing)
+        results, term = self._ledger.results(), self._term
+        noticed = [*findings(self._surveys, results), *term.findings]
+        site, here, seconds = term.setup.config.site, term.setup.source.name, self._clock.time() - self._began
+        return Run(site, here, self._began, seconds, results, noticed, term.outlook.standing)
 
     def _metrics(self) -> Snapshot:
-        engine = self._engine
+        engine, term = self._engine, self._term
         return Snapshot(
             self._ledger.snapshot(),
             __version__,
-            self._setup.config.sha256,
-            self._loaded,
+            term.setup.config.sha256,
+            self._loading.at,
             engine.lateness.last if engine else 0.0,
             engine.in_flight if engine else 0,
             dict(self._ledger.skipped),
             this_process(),
-            self._ends.figures if self._ends else None,
-            self._outlook.standing,
+            term.ends.figures if term.ends else None,
+            term.outlook.standing,
+            self._loading.good,
         )

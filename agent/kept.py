@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 import os
 import sys
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -23,8 +23,11 @@ EVERY = 300.0  # seconds between two savings
 
 def state_folder(config: Config) -> Path:
     """As configured, or this platform's default."""
-    if config.state_dir is not None:
-        return config.state_dir
+    return config.state_dir or default_state_folder()
+
+
+def default_state_folder() -> Path:
+    """This platform's, for whoever runs this."""
     is_root = sys.platform != "win32" and os.geteuid() == 0
     return default_folder(os.environ, Path.home(), platform=sys.platform, is_root=is_root)
 
@@ -90,8 +93,8 @@ class Kept:
         await aside(partial(self._save, keepsake.name, keepsake.state()), "write")
 
     @asynccontextmanager
-    async def saved(self, keepsakes: Sequence[Keepsake], clock: Clock) -> AsyncIterator[None]:
-        """Saved every five minutes until the end of the block, and then once more."""
+    async def saved(self, keepsakes: Callable[[], Sequence[Keepsake]], clock: Clock) -> AsyncIterator[None]:
+        """What there is then, saved every five minutes until the end of the block, and then once more."""
         task = asyncio.create_task(self._save_for_ever(keepsakes, clock))
         try:
             yield
@@ -101,16 +104,21 @@ class Kept:
                 await task
             if self._saving is not None:
                 await self._saving  # older news must not be written after the newest
-            for each in keepsakes:
+            for each in keepsakes():
                 self._save(each.name, each.state())
 
-    async def _save_for_ever(self, keepsakes: Sequence[Keepsake], clock: Clock) -> None:
+    async def _save_for_ever(self, keepsakes: Callable[[], Sequence[Keepsake]], clock: Clock) -> None:
         """One after the other, the disk in a thread: no attempt waits for it."""
-        while keepsakes:
-            for each in keepsakes:
-                await clock.sleep(EVERY / len(keepsakes))
+        while True:
+            now = keepsakes()
+            for each in now:
+                await clock.sleep(EVERY / len(now))
+                if each not in keepsakes():  # a new configuration has another one in its place, or none
+                    continue
                 self._saving = asyncio.ensure_future(asyncio.to_thread(self._save, each.name, each.state()))
                 await asyncio.shield(self._saving)
+            if not now:
+                await clock.sleep(EVERY)
 
     def _save(self, name: str, state: dict[str, object]) -> None:
         if state and self._store:

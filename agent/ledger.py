@@ -103,10 +103,24 @@ class Ledger:
 
     def __init__(self, paths: Iterable[Path], clock: Clock, silent_after: float = SHORTEST) -> None:
         self._clock = clock
-        now, stands = clock.monotonic(), {Direction.OUTBOUND: inf, Direction.INBOUND: silent_after}
-        entries = (Entry(path, counted_until=now, stands=stands[path.direction]) for path in paths)
-        self._entries = {key(entry.path): entry for entry in entries}
+        self._entries: dict[Key, Entry] = {}
         self.skipped: Counter[str] = Counter()
+        self.follow(paths, silent_after)
+
+    def follow(self, paths: Iterable[Path], silent_after: float) -> None:
+        """These from now on, as a new configuration has them. What was counted of a path stays counted.
+
+        A path that leads elsewhere than before has no result yet.
+        """
+        now, stands = self._clock.monotonic(), {Direction.OUTBOUND: inf, Direction.INBOUND: silent_after}
+        before, self._entries = self._entries, {}
+        for path in paths:
+            entry = before.get(key(path)) or Entry(path, counted_until=now)
+            entry.count_time(now)
+            if entry.path != path:
+                entry.path, entry.result, entry.since = path, None, None
+            entry.stands = stands[path.direction]
+            self._entries[key(path)] = entry
 
     def record(self, result: Result) -> None:
         """A new result of a path of the plan; one of any other path, or one that nobody has found yet, is dropped."""

@@ -1,6 +1,7 @@
 """What reachability means for SSO, by what was seen so far: of services, of names, and of the paths in the ledger."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -71,6 +72,17 @@ class Outlook:
         """Raises ValueError when it is not understood, or another service's."""
         self.known = restore(state, self.known)
 
+    def go_on_from(self, before: "Outlook") -> None:
+        """What was known under another configuration, as far as it is about the same."""
+        if _about(before.known) == _about(self.known):
+            self.known, self._sighting = before.known, before._sighting
+            if before.part == self.part:
+                self.standing, self._names = before.standing, before._names
+                self._secret_changed = before._secret_changed
+            return
+        with contextlib.suppress(ValueError):  # about another service: begun anew
+            self.restore(before.state())
+
     async def look_around(self, broken: Broken) -> None:
         """Once, at everything but the paths."""
         works = self.look_at_names, self.look_at_services, self.look_for_changes
@@ -112,6 +124,10 @@ class Outlook:
         names, is_from_file = self._names, self._setup.is_from_file
         beside = Beside(newest, names.own, names.resolved, self._secret_changed, is_from_file)
         return sso_findings(self.standing, beside, self._clock.time())
+
+
+def _about(known: Remembered) -> tuple[object, ...]:
+    return known.host, known.service, known.masters, known.clock
 
 
 async def attempt(work: Work, broken: Broken) -> None:

@@ -27,38 +27,75 @@ async def forever(
     skipped: Callable[[str], None],
     broken: Callable[[Survey, Exception], None],
 ) -> None:
-    """Rounds of every peer, `interval` seconds apart, the first ones staggered. `random`: 0 to 1.
+    """Rounds of every peer until cancelled."""
+    async with asyncio.TaskGroup() as group:
+        Rounds(group, clock, random, skipped, broken).follow(surveys, interval)
 
-    Exactly so far apart: a round that comes early or late would repeat the sample of another one and leave out its own.
+
+class Rounds:
+    """Rounds of every peer, in tasks of `group`, the first ones staggered. `random`: 0 to 1.
+
     A round that breaks is told to `broken`, and the next one comes: one peer must not cost us all the others.
     """
-    async with asyncio.TaskGroup() as group:
-        for number, survey in enumerate(surveys):
-            wait = interval * (STAGGER * number / len(surveys) + JITTER * random())
-            group.create_task(_rounds(survey, wait, interval, clock, skipped, broken))
 
+    def __init__(
+        self,
+        group: asyncio.TaskGroup,
+        clock: Clock,
+        random: Callable[[], float],
+        skipped: Callable[[str], None],
+        broken: Callable[[Survey, Exception], None],
+    ) -> None:
+        self._group = group
+        self._clock = clock
+        self._random = random
+        self._skipped = skipped
+        self._broken = broken
+        self._tasks: dict[Survey, asyncio.Task[None]] = {}
+        self._began: dict[str, float] = {}  # by peer, the newest round; monotonic
+        self._due: dict[str, float] = {}  # and the next one
 
-async def _rounds(
-    survey: Survey,
-    wait: float,
-    interval: float,
-    clock: Clock,
-    skipped: Callable[[str], None],
-    broken: Callable[[Survey, Exception], None],
-) -> None:
-    due, soonest, early = clock.monotonic() + wait, -inf, False
-    while True:
-        await _until_due(survey, max(due, soonest) if early else due, soonest, clock)
-        early, soonest = clock.monotonic() < due, clock.monotonic() + FLOOR
-        try:
-            await survey.round()
-        except Exception as error:
-            broken(survey, error)
-        if not early:
-            due += interval
-        while due + interval * early < clock.monotonic():  # one that came early has not taken its place
-            skipped("overrun")
-            due += interval
+    def follow(self, surveys: Sequence[Survey], interval: float) -> None:
+        """These from now on, `interval` seconds apart. Those that are under way go on undisturbed, all others end.
+
+        A peer that has a new survey is asked no sooner than it would have been.
+        """
+        for survey in [survey for survey in self._tasks if survey not in surveys]:
+            self._tasks.pop(survey).cancel()
+        new = [survey for survey in surveys if survey not in self._tasks]
+        now = self._clock.monotonic()
+        for number, survey in enumerate(new):
+            wait = interval * (STAGGER * number / len(new) + JITTER * self._random())
+            due = max(now + wait, self._soonest(survey.peer, interval))
+            self._tasks[survey] = self._group.create_task(self._rounds(survey, due, interval))
+        peers = {survey.peer for survey in surveys}
+        for known in (self._began, self._due):
+            for peer in known.keys() - peers:
+                del known[peer]
+
+    def _soonest(self, peer: str, interval: float) -> float:
+        began = self._began.get(peer)
+        if began is None:
+            return -inf
+        return max(began + FLOOR, min(self._due[peer], began + interval))
+
+    async def _rounds(self, survey: Survey, due: float, interval: float) -> None:
+        """Exactly so far apart: a round too early or too late repeats the sample of another, and leaves out its own."""
+        clock, soonest, early = self._clock, -inf, False
+        while True:
+            await _until_due(survey, max(due, soonest) if early else due, soonest, clock)
+            early, soonest = clock.monotonic() < due, clock.monotonic() + FLOOR
+            self._began[survey.peer], self._due[survey.peer] = clock.monotonic(), due if early else due + interval
+            try:
+                await survey.round()
+            except Exception as error:
+                self._broken(survey, error)
+            if not early:
+                due += interval
+            while due + interval * early < clock.monotonic():  # one that came early has not taken its place
+                self._skipped("overrun")
+                due += interval
+            self._due[survey.peer] = due
 
 
 async def _until_due(survey: Survey, due: float, soonest: float, clock: Clock) -> None:

@@ -119,9 +119,9 @@ def once(
 def run(config: Config = None, host: Host = None) -> None:
     """The agent, in the foreground: probe for ever, and serve /metrics."""
     from agent.cli.foreground import run_agent
-    from agent.cli.site import load
+    from agent.cli.site import locate
 
-    run_agent(load(config, host))
+    run_agent(locate(config), host)
 
 
 @app.command()
@@ -172,10 +172,9 @@ def check_config(config: Config = None) -> None:
     """Read the configuration. Exit 0, or 2 with every mistake in it."""
     from agent.cli.ring import what_is_wrong_with_key
     from agent.cli.site import read
-    from agent.later import unused
 
     found, place = read(config)
-    for line in (*unused(found), *what_is_wrong_with_key(found)):
+    for line in what_is_wrong_with_key(found):
         print(f"{place}: {line}", file=sys.stderr)
     print(f"{place}: good: site {found.site}, {len(found.hosts)} hosts")
 

@@ -1,18 +1,21 @@
-"""`probe run`: the agent in the foreground, until Ctrl-C or SIGTERM, which both are a good end."""
+"""`probe run`: the agent in the foreground, until Ctrl-C or SIGTERM, which both are a good end. SIGHUP reloads."""
 
 import asyncio
 import contextlib
 import signal
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from agent.app import Agent
-from agent.cli.ring import ring
 from agent.cli.usage import wrong
+from agent.config.model import Config
 from agent.kept import Kept, state_folder
-from agent.later import unused
 from agent.log import log, set_up
+from agent.origin import FileOrigin
+from agent.reload import Loaded, Loading, UnusableError
 from agent.rendezvous.directory import listens
 from agent.setup import Setup
 from agent.store import Store
@@ -21,33 +24,72 @@ from agent.whoami import this_machine
 from probes.wire.rendezvous.keys import Ring
 
 
-def run_agent(setup: Setup) -> None:
+def run_agent(place: Path, host: str | None) -> None:
     """Until it is told to stop. A port that is taken or a log that cannot be written is a mistake of usage: exit 2."""
+    origin = FileOrigin(place, host, time.time, told=_log_anew)
+    loaded, loading, mistakes = _load(origin)
+    setup = loaded.setup
     if setup.config.web.config_file is not None:
         wrong("web.config_file: this version has no TLS and no passwords, and will not serve without them; take it out")
-    logging = setup.config.log
     try:
-        set_up(str(logging.level), str(logging.format), logging.file)
+        _set_up_log(setup.config)
     except OSError as error:
-        wrong(f"log.file: {logging.file}: {error.strerror or error}")
-    for line in unused(setup.config):
-        log.warning(line)
-    key = ring(setup.config)
+        wrong(f"log.file: {setup.config.log.file}: {error.strerror or error}")
+    for line in mistakes:
+        log.error("started from the last good configuration", extra={"fields": {"mistake": line}})
+    if loading.good:
+        origin.took(loaded)
     kept = Kept(Store(state_folder(setup.config), setup.config.site, log.warning))
+    agent = Agent(setup, this_machine(), kept=kept, ring=loaded.ring, origin=origin, loading=loading)
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(until_told(Agent(setup, this_machine(), kept=kept, ring=key), partial(_listening, setup, key)))
+            asyncio.run(until_told(agent, partial(_listening, setup, loaded.ring)))
     except ListenError as error:
         wrong(str(error))
+
+
+def _load(origin: FileOrigin) -> tuple[Loaded, Loading, tuple[str, ...]]:
+    """From the file; where it is bad, from the last good one, with what is wrong with the new one."""
+    try:
+        return origin.load(), Loading(time.time()), ()
+    except UnusableError as error:
+        mistakes = error.mistakes
+    last = origin.last_good()
+    if last is None:
+        wrong("\n".join(mistakes))
+    try:
+        return origin.understand(last.text), Loading(last.at, good=False), mistakes
+    except UnusableError as error:
+        wrong("\n".join([*mistakes, "the last good configuration cannot be used either:", *error.mistakes]))
 
 
 async def until_told(agent: Agent, listening: Callable[[list[str]], None]) -> None:
     """Run the agent until SIGTERM; Ctrl-C arrives as KeyboardInterrupt on every platform."""
     task = asyncio.ensure_future(agent.run(listening))
+    reloading = set[asyncio.Task[object]]()
+
+    def reload() -> None:
+        again: asyncio.Task[object] = asyncio.ensure_future(agent.reload())
+        reloading.add(again)
+        again.add_done_callback(reloading.discard)
+
     if sys.platform != "win32":
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+def _set_up_log(config: Config) -> None:
+    set_up(str(config.log.level), str(config.log.format), config.log.file)
+
+
+def _log_anew(config: Config) -> None:
+    """As a configuration has it that came into force. A file that cannot be written is said where it went before."""
+    try:
+        _set_up_log(config)
+    except OSError as error:
+        log.warning("log.file cannot be used", extra={"fields": {"file": config.log.file, "why": error.strerror}})
 
 
 def _listening(setup: Setup, key: Ring | None, urls: list[str]) -> None:

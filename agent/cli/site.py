@@ -20,16 +20,25 @@ from agent.topology import site_of
 from agent.whoami import UnknownHostError, this_machine, whoami
 
 
-def read(config: Path | None) -> tuple[Config, Path]:
-    """The configuration, and the file that it came from."""
+def locate(config: Path | None) -> Path:
+    """The file to read."""
     try:
         place = find(config, os.environ, interactive=is_interactive(), platform=sys.platform)
-        if place == Path(FILE_NAME):
-            print(f"using {place.absolute()}", file=sys.stderr)
-        return load_file(place), place
     except ConfigError as error:
         if config is None and Path(FILE_NAME).exists():
             print(f"./{FILE_NAME} is not taken with elevated rights, nor without a terminal: name it", file=sys.stderr)
+        wrong(str(error))
+    if place == Path(FILE_NAME):
+        print(f"using {place.absolute()}", file=sys.stderr)
+    return place
+
+
+def read(config: Path | None) -> tuple[Config, Path]:
+    """The configuration, and the file that it came from."""
+    place = locate(config)
+    try:
+        return load_file(place), place
+    except ConfigError as error:
         wrong(str(error))
 
 

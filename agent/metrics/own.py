@@ -20,7 +20,11 @@ def agent(snapshot: Snapshot) -> Iterator[Metric]:
     yield _info(
         "ssoreach_config_info", "A hash of the configuration in force, as parsed.", "sha256", snapshot.config_sha256
     )
-    yield _single("ssoreach_config_last_reload_successful", "Whether the newest configuration file could be used.", 1.0)
+    yield _single(
+        "ssoreach_config_last_reload_successful",
+        "Whether the newest configuration file could be used.",
+        float(snapshot.reloaded),
+    )
     yield _single(
         "ssoreach_config_last_reload_success_timestamp_seconds",
         "When the configuration in force was loaded.",

@@ -36,7 +36,10 @@ class Rendezvous:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that one scrape shows. `rendezvous`: None where there is no key. `sso`: None where nobody looks."""
+    """All that one scrape shows. `rendezvous`: None where there is no key. `sso`: None where nobody looks.
+
+    `reloaded`: whether the newest configuration file could be used; `config_loaded`: when the one in force was, UTC.
+    """
 
     entries: Sequence[Entry]
     version: str
@@ -48,3 +51,4 @@ class Snapshot:
     process: Process | None = None
     rendezvous: Rendezvous | None = None
     sso: Standing | None = None
+    reloaded: bool = True

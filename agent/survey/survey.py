@@ -63,6 +63,7 @@ class Survey:
         self._resolve = resolve
         self._clock = clock
         self._publish = publish
+        self._meets_agents = greet is not None
         self._range_size = sum(len(path.ports) for path in paths if path.check is Check.RPC_RANGE)
         self._memory = Memory()
         self._budget = Budget(clock)
@@ -131,6 +132,16 @@ class Survey:
     @property
     def peer(self) -> str:
         return self._paths[0].peer
+
+    def is_like(self, other: "Survey") -> bool:
+        """Whether it asks the same in the same manner."""
+        same = (self._paths, self._manners) == (other._paths, other._manners)
+        return same and self._meets_agents == other._meets_agents
+
+    def go_on_from(self, before: "Survey") -> None:
+        """In place of it: what is known of the same range stays known."""
+        if self._ranging and before._ranging:
+            self._ranging.go_on_from(before._ranging)
 
     def charts(self) -> list[Chart]:
         """What is known of the ports of the dynamic range, at each address."""

@@ -213,13 +213,6 @@ def test_a_code_page_that_lacks_a_letter_costs_a_letter(site: Path, encoding: st
     assert "unresolved" in done.stdout.decode(encoding)
 
 
-def test_keys_that_are_not_used_yet_are_named(site: Path) -> None:
-    site.write_text(site.read_text() + "web: {reload_endpoint: true}\n")
-    done = probe("check-config", "--config", str(site))
-    assert done.returncode == 0
-    assert "web.reload_endpoint" in done.stderr
-
-
 def test_a_file_in_the_folder_is_not_taken_without_a_terminal_but_mentioned(site: Path) -> None:
     done = probe("once", cwd=site.parent)
     assert done.returncode == 2

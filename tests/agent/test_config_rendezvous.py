@@ -7,7 +7,6 @@ import pytest
 from agent.config.load import parse
 from agent.config.mistakes import ConfigError
 from agent.config.model import Config
-from agent.later import unused
 
 SITE = "site: test\nhosts:\n  - {{name: MSS, role: master-secret{of_host}}}\n{more}"
 
@@ -60,14 +59,6 @@ def test_others_find_it_at_host_and_port(at: str) -> None:
 )
 def test_others_find_it_at_one_host(at: str, why: str) -> None:
     assert mistake(f', rendezvous: "{at}"') == f"site.yaml:3: hosts[0].rendezvous: {why}"
-
-
-def test_whatever_is_said_of_it_is_used() -> None:
-    found = config(
-        ', rendezvous: "mss:1", zone: app',
-        'rendezvous: {listen: "192.0.2.1:1", key_file: site.key, key_file_unchecked: true}\n',
-    )
-    assert list(unused(found)) == []
 
 
 def test_a_key_file_that_is_none_is_seen_where_it_is_read(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ async def before(folder: Folder) -> int:
     world = World()
     world.refuses = PortSet.parse(UPPER)
     site = world.site(agent())
-    async with folder.kept().saved([RangesOf(site.survey)], world.network.clock):
+    async with folder.kept().saved(lambda: [RangesOf(site.survey)], world.network.clock):
         found = (await over(site, 8))[-1]
     return found.tested
 
@@ -72,7 +72,7 @@ async def test_it_is_saved_while_the_agent_runs_too(folder: Folder) -> None:
     world = World()
     site = world.site(agent())
     kept = folder.kept()
-    async with kept.saved([RangesOf(site.survey)], world.network.clock):
+    async with kept.saved(lambda: [RangesOf(site.survey)], world.network.clock):
         await over(site, 1)
         assert not folder.path.exists()
         await world.network.clock.advance(EVERY)
@@ -140,7 +140,7 @@ async def test_without_a_store_nothing_is_written(tmp_path: Path, monkeypatch: p
     site = world.site(agent())
     kept = Kept(None)
     kept.restore([RangesOf(site.survey)])
-    async with kept.saved([RangesOf(site.survey)], world.network.clock):
+    async with kept.saved(lambda: [RangesOf(site.survey)], world.network.clock):
         await over(site, 1)
     assert not any(Folder(tmp_path).path.iterdir())
 

@@ -85,6 +85,12 @@ class RangeMemory:
     def _chart(self) -> Charted:
         return Charted.new(self.ports, self.loss, self.window, self.began)
 
+    def last_for(self, window: float) -> None:
+        """What is known counts for so many seconds from now on."""
+        self.window = window
+        for chart in filter(None, (self.alone, self.held)):
+            chart.window = window
+
     def shown(self, address: str) -> Chart:
         """What is known of each port, in the way in which it was judged last."""
         both = self.held is not None and (isinstance(self.reach, HeldReach) or self.alone is None)

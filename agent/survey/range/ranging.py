@@ -171,6 +171,13 @@ class Ranging:
                 known.settled = False
         self.hurry.begin(until)
 
+    def go_on_from(self, before: "Ranging") -> None:
+        """What was known of the same ports, which another window may end."""
+        if before._path.ports == self._path.ports:
+            for address, known in before._memory.ranges.items():
+                known.last_for(self._window)
+                self._memory.ranges[address] = known
+
     def charts(self) -> list[Chart]:
         """One for each address, of the way in which it was judged last."""
         return [known.shown(address) for address, known in self._memory.ranges.items()]

@@ -1,0 +1,104 @@
+"""The configuration file of a running agent: read again when somebody asks, and the last good one kept.
+
+A rolling upgrade may bring a file that this version cannot read; the agent then starts from the last good one, loudly.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.config.load import parse, read_text
+from agent.config.mistakes import ConfigError
+from agent.config.model import Config
+from agent.config.positions import read as read_yaml
+from agent.config.yamltext import UnreadableError
+from agent.files import replace
+from agent.kept import default_state_folder, state_folder
+from agent.log import log
+from agent.reload import Loaded, UnusableError
+from agent.rendezvous.keyfile import KeyFileError, find_key, load_ring
+from agent.setup import set_up
+from agent.topology import site_of
+from agent.whoami import UnknownHostError, this_machine, whoami
+
+FILE_NAME = "last-good.json"
+MOST = 8 << 20  # octets that are read of it
+
+
+@dataclass(frozen=True, slots=True)
+class LastGood:
+    """A configuration that was in force, as it was written; `at`: when it came into force, UTC."""
+
+    text: str
+    at: float
+
+
+class FileOrigin:
+    """`place`: the file; `host`: which of its hosts this machine is, where a person said so. `now`: UTC.
+
+    `told` is called with each configuration that came into force.
+    """
+
+    def __init__(
+        self, place: Path, host: str | None, now: Callable[[], float], told: Callable[[Config], None] = lambda _: None
+    ) -> None:
+        self._place = place.absolute()
+        self._host = host
+        self._now = now
+        self._told = told
+        self._text = ""
+
+    def load(self) -> Loaded:
+        """From the file as it is now. Raises UnusableError."""
+        try:
+            self._text = read_text(self._place)
+        except ConfigError as error:
+            raise UnusableError(str(error).splitlines()) from None
+        return self.understand(self._text)
+
+    def understand(self, text: str) -> Loaded:
+        """Raises UnusableError with everything that is wrong with it on this machine."""
+        try:
+            config = parse(text, str(self._place), self._place.parent)
+            setup = set_up(config, whoami(site_of(config), this_machine(), self._host))
+            key = find_key(config, os.environ)
+            return Loaded(setup, load_ring(key.path, unchecked=key.unchecked) if key else None)
+        except (ConfigError, UnknownHostError) as error:
+            raise UnusableError(str(error).splitlines()) from None
+        except KeyFileError as error:
+            raise UnusableError([f"rendezvous.key_file: {error}"]) from None
+
+    def took(self, loaded: Loaded) -> None:
+        """Keep it. That it cannot be kept costs nothing but a start from it."""
+        folder = state_folder(loaded.setup.config)
+        content = {"version": 1, "file": str(self._place), "at": self._now(), "text": self._text}
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            replace(folder / FILE_NAME, json.dumps(content).encode())
+        except OSError as error:
+            why = error.strerror or str(error)
+            log.warning("the last good configuration cannot be kept", extra={"fields": {"folder": folder, "why": why}})
+        self._told(loaded.setup.config)
+
+    def last_good(self) -> LastGood | None:
+        """The configuration of this file that was last in force here; None: there is none."""
+        try:
+            with (self._folder() / FILE_NAME).open("rb") as file:
+                found = json.loads(file.read(MOST))
+        except (OSError, ValueError, RecursionError):
+            return None
+        match found:
+            case {"version": 1, "file": str(place), "at": int() | float() as at, "text": str(text)}:
+                return LastGood(text, float(at)) if place == str(self._place) else None
+        return None
+
+    def _folder(self) -> Path:
+        """Of a file that may be bad: the folder that it names, if it can be made out, or this platform's."""
+        try:
+            data = read_yaml(read_text(self._place)).data
+        except (ConfigError, UnreadableError):
+            return default_state_folder()
+        named = data.get("state_dir") if isinstance(data, dict) else None
+        return self._place.parent / named if isinstance(named, str) and named else default_state_folder()

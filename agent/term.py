@@ -1,0 +1,99 @@
+"""What the agent is under one configuration: all that ends when another one comes into force."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+
+from agent.asking import naming
+from agent.changes import sso_changed
+from agent.clock import Clock
+from agent.ends import Ends
+from agent.finding import Finding
+from agent.kept import Keepsake, Kept
+from agent.ledger import Ledger
+from agent.log import broke, log
+from agent.looking import Look
+from agent.outlook import Outlook
+from agent.path import Path
+from agent.plan import arranged, inbound
+from agent.result import Result
+from agent.setup import Setup
+from agent.survey.survey import Survey
+from agent.topology import site_of
+from agent.watch import SsoWatch
+from probes.wire.rendezvous.keys import Ring
+
+
+def told_to(setup: Setup, ring: Ring | None) -> tuple[Path, ...]:
+    """The paths of which peers tell us; without a key nobody does."""
+    return inbound(setup.config, site_of(setup.config), setup.source) if ring else ()
+
+
+def paths_of(setup: Setup, ring: Ring | None) -> tuple[Path, ...]:
+    """All paths of which something is known here, in the order in which they are shown."""
+    return arranged(site_of(setup.config), (*setup.paths, *told_to(setup, ring)))
+
+
+class Term:
+    """`record` takes what peers tell; `kept` remembers what outlives a restart; `look` sees this machine's services."""
+
+    def __init__(
+        self,
+        setup: Setup,
+        ring: Ring | None,
+        ledger: Ledger,
+        record: Callable[[Result], None],
+        kept: Kept,
+        clock: Clock,
+        look: Look,
+    ) -> None:
+        self.setup = setup
+        self.ring = ring
+        self.outlook = Outlook(setup, ledger, paths_of(setup, ring), clock, look)
+        told = told_to(setup, ring)
+        self.ends = Ends(setup, ring, told, ledger, record, clock, log.warning) if ring else None
+        self._naming = naming(setup, clock)
+        self._kept = kept
+        self._clock = clock
+        self._open = AsyncExitStack()
+
+    @property
+    def keepsakes(self) -> list[Keepsake]:
+        """Beside what surveys know."""
+        return [self.ends.keepsake] if self.ends else []
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Beside what the rounds noticed."""
+        return [*self._naming.findings, *self.outlook.findings, *(self.ends.findings if self.ends else [])]
+
+    def go_on_from(self, before: "Term") -> None:
+        """What was known under the configuration before, as far as it is about the same."""
+        self.outlook.go_on_from(before.outlook)
+        if self.ends and before.ends:
+            self.ends.keepsake.restore(before.ends.keepsake.state())
+
+    async def watch(self) -> SsoWatch:
+        """What looks at SSO, with a first look, unless it is known already: there is something to show from the start.
+
+        What was known before has to be restored by now.
+        """
+        watch = SsoWatch(self.outlook, self._clock, sso_changed, self._write, broke("the look at SSO"))
+        if self.outlook.standing is None:
+            await watch.prepare()
+        return watch
+
+    async def look_around(self, watch: SsoWatch) -> None:
+        """At SSO and at names, again and again, until `close`."""
+        await self._open.enter_async_context(watch.opened())
+        await self._open.enter_async_context(self._naming.hourly(broke("the look at names")))
+
+    async def meet(self, surveys: Sequence[Survey]) -> None:
+        """Open what agents ask and tell one another over, until `close`."""
+        if self.ends is not None:
+            await self._open.enter_async_context(self.ends.opened(surveys))
+
+    async def close(self) -> None:
+        await self._open.aclose()
+
+    async def _write(self) -> None:
+        await self._kept.write(self.outlook)
