@@ -3,6 +3,7 @@
 access   who may read what
 pages    what is served
 api      of it, what is JSON
+proving  that it is this agent who answers
 shared   one rendering for all who ask at the same time
 door     how many may come in, and for how long
 server   listening, and closing again

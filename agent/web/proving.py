@@ -1,0 +1,21 @@
+"""Who asks may want to know first whether it is us who answer: see `agent.local`."""
+
+import re
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from agent.local import CHALLENGE, PROOF
+
+ASKED = re.compile("[0-9a-f]{64}")
+
+
+def proving(prove: Callable[[str], str]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """For `on_response_prepare`: an answer to a challenge carries the proof, whatever else the answer is."""
+
+    async def add(request: web.Request, response: web.StreamResponse) -> None:
+        challenge = request.headers.get(CHALLENGE, "")
+        if ASKED.fullmatch(challenge):
+            response.headers[PROOF] = prove(challenge)
+
+    return add
