@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from agent.metrics import expose
-from agent.report.table import render_text
 from agent.web.access import Rules, refusal
 from agent.web.api import Api
+from agent.web.page.routes import OWN, add_pages
 from agent.web.sd import discovery
 from agent.web.shared import Shared
 from agent.web.sources import Sources
@@ -32,7 +32,7 @@ def application(sources: Sources, rules: Callable[[], Rules]) -> web.Application
     pages, api = Pages(sources), Api(sources)
     app = web.Application(middlewares=[guard], client_max_size=65_536)
     app.on_response_prepare.append(_prepare)
-    app.router.add_get("/", pages.table)
+    add_pages(app, sources)
     app.router.add_get("/metrics", pages.metrics)
     app.router.add_get("/api/v1/paths", api.paths)
     app.router.add_get("/api/v1/peers/{name}/range", api.range)
@@ -44,7 +44,7 @@ def application(sources: Sources, rules: Callable[[], Rules]) -> web.Application
 
 async def _prepare(_: web.Request, response: web.StreamResponse) -> None:
     """Of every answer, those that no page gave (404, 405) among them. One a connection: see `door`."""
-    response.headers.update(HEADERS)
+    response.headers.update({**HEADERS, **response.get(OWN, {})})
     response.force_close()
 
 
@@ -54,14 +54,10 @@ class Pages:
     def __init__(self, sources: Sources) -> None:
         self._ready = sources.ready
         self._metrics = Shared(sources.metrics, expose)
-        self._table = Shared(sources.run, lambda run: render_text(run).encode())
 
     async def metrics(self, _: web.Request) -> web.Response:
         content_type = "text/plain; version=0.0.4; charset=utf-8"
         return web.Response(body=await self._metrics.get(), headers={"Content-Type": content_type})
-
-    async def table(self, _: web.Request) -> web.Response:
-        return web.Response(body=await self._table.get(), content_type="text/plain", charset="utf-8")
 
     async def healthy(self, _: web.Request) -> web.Response:
         return web.Response(text="healthy\n")

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from agent.judge.verdict import Cause, Verdict
+from agent.web.page.routes import POLICY
 from agent.web.pages import HEADERS
 from tests.agent.seen import result
 from tests.agent.seen import run as a_run
@@ -135,7 +136,8 @@ async def test_every_answer_has_the_headers(method: str, target: str, status: in
     async with serving() as port:
         reply = await get(port, target, method=method)
     assert reply.status == status
-    assert {name: reply.headers.get(name.lower()) for name in HEADERS} == HEADERS
+    own = {"Content-Security-Policy": POLICY} if (method, target) == ("GET", "/") else {}
+    assert {name: reply.headers.get(name.lower()) for name in HEADERS} == {**HEADERS, **own}
 
 
 @pytest.mark.parametrize(
@@ -174,12 +176,11 @@ async def test_the_api_has_the_documented_keys() -> None:
     assert [each["peer"] for each in found["paths"]] == ["MSS", "SQL01"]
 
 
-async def test_the_page_for_people_is_plain_text() -> None:
+async def test_the_page_for_people_is_html() -> None:
     async with serving() as port:
         reply = await get(port, "/")
-    assert reply.headers["content-type"] == "text/plain; charset=utf-8"
+    assert reply.headers["content-type"] == "text/html; charset=utf-8"
     assert "SQL Server (1433)" in reply.text
-    assert "\x1b" not in reply.text
 
 
 async def test_hostile_text_reaches_no_reader_as_it_is() -> None:
@@ -192,6 +193,7 @@ async def test_hostile_text_reaches_no_reader_as_it_is() -> None:
             assert reply.status == 200
             assert "x" not in reply.headers
             assert not any(character in reply.text for character in "\x1b\u202e\r")
+            assert page != "/" or "<script>" not in reply.text
             assert reply.headers["x-content-type-options"] == "nosniff"
 
 

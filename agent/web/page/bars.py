@@ -1,0 +1,150 @@
+"""A range as a row of cells and as a table of intervals. However many ports and runs there are, both are bounded."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from agent.dynamic.chart import Chart, Shown
+from agent.dynamic.observed import Observed
+from agent.judge.range import coverage_words
+from agent.judge.verdict import Judgement
+from agent.ledger import Known
+from agent.path import Path
+from agent.ports import PortSet
+from agent.web.page.view import Area, Bar, Geometry, Interval
+from agent.web.page.words import SHOWN, plural
+
+CELLS = 500  # at most, in one bar
+HEIGHT = 20
+NARROWEST = 4  # cells: what accuses is never thinner than this, or nobody would see it
+
+# What a cell is shown as, of all that its ports are: the first of these.
+FIRST = (Shown.BLOCKED, Shown.SUSPECT, Shown.INCONCLUSIVE, Shown.OPEN, Shown.EXEMPT, Shown.UNTESTED)
+RANK = {shown: rank for rank, shown in enumerate(FIRST)}
+
+Run = tuple[int, int, Shown]
+
+
+def bars(known: Known, charts: Sequence[Chart], most: int, *, every: bool) -> tuple[Bar, ...]:
+    """One for each address; of what a peer told, one. `every`: list each run, not only what the judge names."""
+    judged = {each.address: each.judgement for each in known.result.addresses}
+    path, whole = known.path, known.result.judgement
+    if not charts:
+        return (_bar("", path.ports, told(path, whole), whole, most, every=every),) if _is_told(whole) else ()
+    return tuple(_charted(chart, judged.get(chart.address, whole), most, every=every) for chart in charts)
+
+
+def told(path: Path, judgement: Judgement) -> list[Run]:
+    """What a peer told, as runs: it names intervals, and nothing of single ports."""
+    states = bytearray(len(path.ports))
+    at = 0
+    for first, last in path.ports.intervals:
+        for begin, end in judgement.passes.intervals:
+            low, high = max(first, begin), min(last, end)
+            if low <= high:
+                states[at + low - first : at + high - first + 1] = bytes([Observed.OPEN]) * (high - low + 1)
+        at += last - first + 1
+    return [*Chart("", path.ports, bytes(states)).runs(judgement.blocked, judgement.suspect)]
+
+
+def cells(runs: Iterable[Run], ports: PortSet, most: int = CELLS) -> list[Shown]:
+    """At most `most`; each stands for as many ports as its neighbours, or one more, and shows the worst of them."""
+    count = max(1, min(most, len(ports)))
+    found = [len(FIRST) - 1] * count
+    at = 0
+    for first, last, shown in runs:
+        begin, at = at, at + last - first + 1
+        rank = RANK[shown]
+        for cell in range(begin * count // len(ports), (at - 1) * count // len(ports) + 1):
+            found[cell] = min(found[cell], rank)
+    return [FIRST[rank] for rank in found]
+
+
+def areas(drawn: Sequence[Shown]) -> tuple[Area, ...]:
+    """What is shown alike as one shape, in a box of `CELLS` by `HEIGHT`; what accuses lies on top."""
+    shapes: dict[Shown, list[str]] = {}
+    for begin, end, shown in _stretches(drawn):
+        left, right = begin * CELLS / len(drawn), end * CELLS / len(drawn)
+        if shown in (Shown.BLOCKED, Shown.SUSPECT) and right - left < NARROWEST:
+            left = max(0.0, min(left, CELLS - NARROWEST))
+            right = left + NARROWEST
+        shapes.setdefault(shown, []).append(f"M{left:g} 0H{right:g}V{HEIGHT}H{left:g}z")
+    return tuple(
+        Area(str(shown), SHOWN[shown], Geometry("".join(shapes[shown]))) for shown in reversed(FIRST) if shown in shapes
+    )
+
+
+def _stretches(drawn: Sequence[Shown]) -> Iterator[tuple[int, int, Shown]]:
+    begin = 0
+    for at in range(1, len(drawn) + 1):
+        if at == len(drawn) or drawn[at] is not drawn[begin]:
+            yield begin, at, drawn[begin]
+            begin = at
+
+
+def _is_told(judgement: Judgement) -> bool:
+    return bool(judgement.blocked or judgement.passes or judgement.suspect)
+
+
+def _charted(chart: Chart, judgement: Judgement, most: int, *, every: bool) -> Bar:
+    runs = [*chart.runs(judgement.blocked, judgement.suspect)]
+    return _bar(chart.address, chart.ports, runs, judgement, most, every=every)
+
+
+def _bar(address: str, ports: PortSet, runs: list[Run], judgement: Judgement, most: int, *, every: bool) -> Bar:
+    drawn = cells(runs, ports)
+    counted: Counter[Shown] = Counter()
+    for first, last, shown in runs:
+        counted[shown] += last - first + 1
+    counts = tuple(_interval(str(ports), shown, counted[shown]) for shown in FIRST if counted[shown])
+    listed = [*(runs if every else _judged(judgement))]
+    return Bar(
+        address=address,
+        areas=areas(drawn),
+        first=str(ports[0]) if ports else "",
+        last=str(ports[len(ports) - 1]) if ports else "",
+        title=_title(address, ports, judgement),
+        ports_each=_each(len(ports), len(drawn)),
+        counts=counts,
+        intervals=tuple(_interval(_text(first, last), shown, last - first + 1) for first, last, shown in listed[:most]),
+        left_out=f"{len(listed) - most:,} more intervals are not listed here." if len(listed) > most else "",
+        coverage=coverage_words(judgement.coverage) if judgement.coverage and judgement.coverage.size else "",
+    )
+
+
+def _judged(judgement: Judgement) -> Iterator[Run]:
+    for ports, shown in (
+        (judgement.blocked, Shown.BLOCKED),
+        (judgement.suspect, Shown.SUSPECT),
+        (judgement.passes, Shown.OPEN),
+    ):
+        for first, last in ports.intervals:
+            yield first, last, shown
+
+
+def _title(address: str, ports: PortSet, judgement: Judgement) -> str:
+    where = f" at {address}" if address else ""
+    shut = f"; blocked: {_few(judgement.blocked)}" if judgement.blocked else ""
+    doubted = f"; suspect: {_few(judgement.suspect)}" if judgement.suspect else ""
+    return f"TCP {_few(ports)}{where}{shut}{doubted}"
+
+
+def _few(ports: PortSet) -> str:
+    texts = ports.texts()
+    return ", ".join(texts[:4]) + (f" and {len(texts) - 4} more" if len(texts) > 4 else "")
+
+
+def _each(ports: int, count: int) -> str:
+    if ports <= count:
+        return ""
+    return (
+        f"A cell stands for about {plural(round(ports / count), 'port', 'ports')} and shows what accuses most of all "
+        "that was seen there; the table has the exact ports."
+    )
+
+
+def _text(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def _interval(ports: str, shown: Shown, count: int) -> Interval:
+    return Interval(ports, str(shown), SHOWN[shown], f"{count:,}")

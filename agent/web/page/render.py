@@ -1,0 +1,50 @@
+"""Values into HTML. Everything is escaped; text is made plain and bounded first, whoever wrote it."""
+
+from collections.abc import Mapping
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from agent.text import plain
+from agent.web.page.bars import CELLS, HEIGHT
+from agent.web.page.line import HEIGHT as LINE_HEIGHT
+from agent.web.page.line import WIDTH as LINE_WIDTH
+from agent.web.page.static import Asset
+from agent.web.page.words import SHOWN
+
+LONGEST = 1_000  # characters of one text
+
+
+class Templates:
+    """`site`, `path` and `missing`, ready to be filled."""
+
+    def __init__(self, assets: Mapping[str, Asset]) -> None:
+        environment = Environment(
+            loader=PackageLoader("agent.web.page"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            finalize=finalize,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.globals = {
+            "asset": {name: f"/static/{each.name}" for name, each in assets.items()},
+            "cells": CELLS,
+            "height": HEIGHT,
+            "line_width": LINE_WIDTH,
+            "line_height": LINE_HEIGHT,
+            "legend": [(str(shown), words) for shown, words in SHOWN.items()],
+        }
+        self.site = environment.get_template("site.html")
+        self.path = environment.get_template("path.html")
+        self.missing = environment.get_template("missing.html")
+
+
+def finalize(value: object) -> object:
+    """Of every value that a template writes. Drawings are no text; what is markup already was made of such values."""
+    if type(value) is str:
+        return value if len(value) <= LONGEST and value.isprintable() else plain(value, LONGEST)
+    return value
+
+
+def html(template: Template, **values: object) -> bytes:
+    return template.render(**values).encode()

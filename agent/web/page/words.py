@@ -1,0 +1,75 @@
+"""What things are called on the page: short, and without identifiers where a person is not helped by them."""
+
+from typing import NamedTuple
+
+from agent.dynamic.chart import Shown
+from agent.judge.verdict import Cause, Verdict
+from agent.roles import Role
+
+
+class Chip(NamedTuple):
+    """How a verdict is shown: never by its colour alone. `tone` is a class of the stylesheet."""
+
+    words: str
+    mark: str
+    tone: str
+
+
+CHIPS = {
+    Verdict.REACHABLE: Chip("reachable", "✓", "good"),
+    Verdict.PARTLY_BLOCKED: Chip("partly blocked", "◐", "bad"),
+    Verdict.BLOCKED: Chip("blocked", "✕", "bad"),
+    Verdict.SERVICE_DOWN: Chip("service down", "▼", "poor"),
+    Verdict.UNREACHABLE: Chip("unreachable", "!", "poor"),
+    Verdict.UNRESOLVED: Chip("unresolved", "?", "poor"),
+    Verdict.INCONCLUSIVE: Chip("inconclusive", "~", "unsure"),
+    Verdict.PENDING: Chip("not asked yet", "…", "quiet"),
+}
+
+CAUSES = {
+    Cause.SILENT_DROP: "dropped in silence",
+    Cause.ICMP_REJECT: "refused by a device, by ICMP",
+    Cause.INJECTED_RESET: "reset by a device in between",
+    Cause.RETURN_PATH: "answers do not come back",
+    Cause.MIDDLEBOX: "a device answers in its place",
+    Cause.HOST_FIREWALL: "a host's own firewall",
+    Cause.RPC_AWARE_FIREWALL: "a firewall that understands RPC",
+    Cause.NO_ANSWER: "no answer",
+    Cause.REFUSED: "connection refused",
+    Cause.CUT_OFF: "accepted, then cut off",
+    Cause.HOST_DOWN: "no way there, or host down",
+    Cause.NO_LISTENER: "nobody listens",
+    Cause.WRONG_SERVICE: "something else answers",
+    Cause.QUERY_REFUSED: "the question is refused",
+    Cause.NOT_REGISTERED: "service not registered",
+    Cause.NAME_RESOLUTION: "the name gives no address",
+    Cause.NO_KNOWN_LISTENER: "nobody is known to listen",
+    Cause.AGENT_SILENT: "an agent is silent",
+    Cause.LOSSY_PATH: "packets get lost",
+    Cause.OWN_PROBING: "perhaps shunned for probing",
+    Cause.LOCAL_FAULT: "could not be tried from here",
+}
+
+SHOWN = {
+    Shown.BLOCKED: "blocked",
+    Shown.SUSPECT: "suspect",
+    Shown.INCONCLUSIVE: "inconclusive",
+    Shown.OPEN: "passes",
+    Shown.EXEMPT: "exempt",
+    Shown.UNTESTED: "untested",
+}
+
+ROLES = {
+    Role.PROCESSING: "processing server",
+    Role.MASTER_SECRET: "master secret server",
+    Role.MASTER_SECRET_STANDBY: "master secret server (stand-in)",
+    Role.SSO_DATABASE: "SSO database",
+}
+
+NO_ZONE = "no zone"
+NO_STANDING = "How the SSO service stands on this host is not known yet: nobody has looked."
+
+
+def plural(count: int, one: str, more: str) -> str:
+    """`1 path`, `1,000 paths`."""
+    return f"{count:,} {one if count == 1 else more}"
