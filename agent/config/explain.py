@@ -19,16 +19,17 @@ _SENTENCES = {
 }
 
 
-def complaints(error: ValidationError) -> Iterator[tuple[Place, str]]:
+def complaints(error: ValidationError, model: type[BaseModel] = Config) -> Iterator[tuple[Place, str]]:
+    """Those of `model`, which is the file as a whole."""
     for detail in error.errors(include_url=False):
         place: Place = tuple(part for part in detail["loc"] if part != "[key]")
-        yield place, _sentence(place, detail)
+        yield place, _sentence(place, detail, model)
 
 
-def _sentence(place: Place, detail: Mapping[str, Any]) -> str:
+def _sentence(place: Place, detail: Mapping[str, Any], model: type[BaseModel]) -> str:
     kind: str = detail["type"]
     if kind == "extra_forbidden":
-        return _unknown_key(str(place[-1]), keys_at(place[:-1]))
+        return _unknown_key(str(place[-1]), keys_at(place[:-1], model))
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     return _SENTENCES.get(kind, str(detail["msg"]))
@@ -39,9 +40,9 @@ def _unknown_key(key: str, known: list[str]) -> str:
     return f"unknown key; did you mean {near[0]}?" if near else f"unknown key; here can stand {', '.join(known)}"
 
 
-def keys_at(place: Place) -> list[str]:
-    """The keys that the model knows at `place`."""
-    annotation: object = Config
+def keys_at(place: Place, root: type[BaseModel] = Config) -> list[str]:
+    """The keys that `root` knows at `place`."""
+    annotation: object = root
     for part in place:
         model = _model_in(annotation)
         if model is not None and part in model.model_fields:

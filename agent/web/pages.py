@@ -1,16 +1,20 @@
 """What is served. Everything slow is made in a thread, from what was read in the loop."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from aiohttp import web
 
 from agent.metrics import expose
-from agent.web.access import Rules, refusal
+from agent.web.access import Rules
 from agent.web.api import Api
 from agent.web.page.routes import OWN, add_pages
+from agent.web.reload import Reload
 from agent.web.sd import discovery
 from agent.web.shared import Shared
 from agent.web.sources import Sources
+from agent.web.toolkit.guard import Guard
+from agent.web.toolkit.headers import headers_of
+from agent.web.toolkit.toolkit import Toolkit
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'",
@@ -19,19 +23,15 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Server": "ssoreach",
 }
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def application(sources: Sources, rules: Callable[[], Rules]) -> web.Application:
-    """`rules`: those in force; asked anew for each request."""
-
-    @web.middleware
-    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        return refusal(request, rules()) or await handler(request)
-
+def application(sources: Sources, rules: Callable[[], Rules], toolkit: Toolkit | None = None) -> web.Application:
+    """`rules`: those in force; asked anew for each request, as is `toolkit`: what `web.config_file` says."""
+    toolkit = toolkit or Toolkit()
     pages, api = Pages(sources), Api(sources)
-    app = web.Application(middlewares=[guard], client_max_size=65_536)
+    app = web.Application(middlewares=[Guard(rules, toolkit).middleware], client_max_size=65_536)
     app.on_response_prepare.append(_prepare)
+    app.on_response_prepare.append(headers_of(toolkit))
     add_pages(app, sources)
     app.router.add_get("/metrics", pages.metrics)
     app.router.add_get("/api/v1/paths", api.paths)
@@ -39,6 +39,7 @@ def application(sources: Sources, rules: Callable[[], Rules]) -> web.Application
     app.router.add_get("/sd", discovery(sources.setup))
     app.router.add_get("/-/healthy", pages.healthy)
     app.router.add_get("/-/ready", pages.ready)
+    app.router.add_post("/-/reload", Reload(sources.reload).post)
     return app
 
 
