@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.report.escape import markdown
+from agent.report.escape import SPECIAL, markdown, paragraph, status
 from agent.text import MOST, plain
 
 ANYTHING = st.text(st.characters(codec=None), max_size=500)  # lone surrogates too
@@ -68,7 +68,9 @@ def test_the_bound_is_on_what_is_shown() -> None:
     [
         ("a | b", "a \\| b"),
         ("*bold* _it_ ~no~", "\\*bold\\* \\_it\\_ \\~no\\~"),
-        ("[x](http://evil.example)", "\\[x\\](http://evil.example)"),
+        ("[x](http://evil.example)", "\\[x\\](http\\://evil.example)"),
+        ("see HTTPS://evil.example or www.evil.example", "see HTTPS\\://evil.example or www\\.evil.example"),
+        ("at 10:00:00 of fe80::1", "at 10:00:00 of fe80::1"),
         ("![x](y)", "\\!\\[x\\](y)"),
         ("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;"),
         ("&lt;", "&amp;lt;"),
@@ -91,3 +93,36 @@ def test_a_markdown_cell_stays_one_cell(text: str) -> None:
 
 def test_markdown_is_bounded_as_told() -> None:
     assert markdown("x" * 2000, 1000) == "x" * 999 + "…"
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("TCP 135 is shut.", "TCP 135 is shut."),
+        ("- a list", "\\- a list"),
+        ("+ another", "\\+ another"),
+        ("1. a third", "1\\. a third"),
+        ("12) a fourth", "12\\) a fourth"),
+        ("192.0.2.1 refuses", "192\\.0.2.1 refuses"),
+        ("===", "\\==="),
+        ("---", "\\---"),
+        ("    code", "code"),
+        ("> quoted", "&gt; quoted"),
+        ("# heading", "\\# heading"),
+        ("", ""),
+    ],
+)
+def test_a_paragraph_is_one_however_it_begins(text: str, safe: str) -> None:
+    assert paragraph(text) == safe
+
+
+def test_the_text_of_a_plugin_s_line_has_nothing_that_ends_it_or_that_a_shell_reads() -> None:
+    assert status("a|b'c\"d`e$f&g<h>i~j\\k\nl") == "a_b_c_d_e_f_g_h_i_j_k_nl"
+
+
+@given(ANYTHING)
+def test_the_text_of_a_plugin_s_line_is_bounded_and_plain(text: str) -> None:
+    safe = status(text)
+    assert safe.isprintable()
+    assert len(safe) <= MOST
+    assert not set(map(ord, safe)) & SPECIAL.keys()
