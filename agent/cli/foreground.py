@@ -29,8 +29,6 @@ def run_agent(place: Path, host: str | None) -> None:
     origin = FileOrigin(place, host, time.time, told=_log_anew)
     loaded, loading, mistakes = _load(origin)
     setup = loaded.setup
-    if setup.config.web.config_file is not None:
-        wrong("web.config_file: this version has no TLS and no passwords, and will not serve without them; take it out")
     try:
         _set_up_log(setup.config)
     except OSError as error:
