@@ -172,10 +172,12 @@ def check_config(config: Config = None) -> None:
     """Read the configuration. Exit 0, or 2 with every mistake in it."""
     from agent.cli.ring import what_is_wrong_with_key
     from agent.cli.site import read
+    from agent.cli.web_config import check_web_config
 
     found, place = read(config)
     for line in what_is_wrong_with_key(found):
         print(f"{place}: {line}", file=sys.stderr)
+    check_web_config(found)
     print(f"{place}: good: site {found.site}, {len(found.hosts)} hosts")
 
 

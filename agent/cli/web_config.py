@@ -1,0 +1,30 @@
+"""`web.config_file`, for a command. What is wrong with it ends the command: a line each, exit 2."""
+
+import sys
+
+from agent.cli.usage import wrong
+from agent.config.mistakes import ConfigError
+from agent.config.model import Config
+from agent.web.toolkit.read import read
+from agent.web.toolkit.toolkit import Toolkit
+
+
+def toolkit(config: Config) -> Toolkit:
+    """For the agent, which will not serve without the protection that was asked for."""
+    try:
+        return Toolkit.load(config.web.config_file)
+    except ConfigError as error:
+        wrong("\n".join(f"web.config_file: {line}" for line in str(error).splitlines()))
+
+
+def check_web_config(config: Config) -> None:
+    """On this machine; where the file is not, the configuration itself may be good all the same."""
+    path = config.web.config_file
+    try:
+        lines = read(path).notes
+    except ConfigError as error:
+        if path is None or path.exists():
+            wrong(str(error))
+        lines = tuple(str(error).splitlines())
+    for line in lines:
+        print(f"web.config_file: {line}", file=sys.stderr)
