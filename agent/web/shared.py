@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from agent.web.unhurried import no_collection
+
 T = TypeVar("T")
 
 FRESH = 1.0  # seconds
@@ -30,8 +32,12 @@ class Shared(Generic[T]):
     async def _make(self) -> bytes:
         try:
             made = asyncio.get_running_loop().time()
-            self._body = await asyncio.to_thread(self._render, self._read())
+            self._body = await asyncio.to_thread(self._rendered, self._read())
             self._made = made
             return self._body
         finally:
             self._making = None
+
+    def _rendered(self, read: T) -> bytes:
+        with no_collection():
+            return self._render(read)

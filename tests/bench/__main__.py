@@ -14,6 +14,7 @@ from pathlib import Path
 
 from agent import __version__
 from agent.demo import listener
+from tests.bench.crowd import crowd
 from tests.bench.figures import Line, alone, paired
 from tests.bench.held import held
 from tests.bench.sweeps import closed_sweep, half_dropped
@@ -38,6 +39,7 @@ def lines(folder: Path) -> Iterator[Line]:
     """The figures that this version can be held to."""
     yield help_page()
     yield ten_open_peers(folder)
+    yield from crowd(folder)
     loop = folder / "epoll_loop"
     subprocess.run(["cc", "-O2", "-o", str(loop), str(HERE / "epoll_loop.c")], check=True)
     with Network() as net:
