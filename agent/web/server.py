@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 
@@ -13,6 +13,9 @@ from agent.web.toolkit.toolkit import Toolkit
 SHUTDOWN = 2.0  # seconds that answers under way have left when the agent ends
 
 
+At = tuple[str, int]  # a host or an address, and a port
+
+
 class ListenError(Exception):
     """An address to listen on cannot be had; the text says which, and why."""
 
@@ -20,20 +23,44 @@ class ListenError(Exception):
 class Served:
     """What listens; `cleanup` ends it."""
 
-    def __init__(self, runner: web.AppRunner, door: Door, watch: "asyncio.Task[None]") -> None:
+    def __init__(self, runner: web.AppRunner, door: Door, toolkit: Toolkit) -> None:
         self._runner = runner
         self._door = door
-        self._watch = watch
-        self._servers: list[asyncio.Server] = []
+        self._toolkit = toolkit
+        self._watch = asyncio.ensure_future(toolkit.watch())
+        self._servers: dict[At, asyncio.Server] = {}
 
     @property
-    def addresses(self) -> list[tuple[str, int]]:
+    def addresses(self) -> list[At]:
         """Where it listens: the real ports, also where 0 was asked for."""
-        return [sock.getsockname()[:2] for server in self._servers for sock in server.sockets]
+        return [sock.getsockname()[:2] for server in self._servers.values() for sock in server.sockets]
 
-    async def listen(self, host: str, port: int) -> None:
+    @property
+    def urls(self) -> list[str]:
+        """That can be opened on this machine."""
+        scheme = "http" if self._toolkit.context() is None else "https"
+        return [_url(scheme, host, port) for host, port in self.addresses]
+
+    async def listen(self, listens: Iterable[At]) -> None:
+        """There, and nowhere else any more. Raises ListenError; then it listens where it did before."""
+        wanted = list(dict.fromkeys(listens))
+        before = list(self._servers)
         try:
-            self._servers.append(await asyncio.get_running_loop().create_server(self._door, host, port))
+            await self._move(wanted)
+        except ListenError:
+            await self._move(before)
+            raise
+
+    async def _move(self, wanted: Sequence[At]) -> None:
+        """Who is connected stays so. What is left comes first: an address may be in the way of another one."""
+        for at in [at for at in self._servers if at not in wanted]:
+            self._servers.pop(at).close()
+        for at in [at for at in wanted if at not in self._servers]:
+            self._servers[at] = await self._server(*at)
+
+    async def _server(self, host: str, port: int) -> asyncio.Server:
+        try:
+            return await asyncio.get_running_loop().create_server(self._door, host, port)
         except OSError as error:
             taken = "; does another agent run here?" if error.errno == errno.EADDRINUSE else ""
             number = error.errno or 0
@@ -42,7 +69,7 @@ class Served:
 
     async def cleanup(self) -> None:
         self._watch.cancel()
-        for server in self._servers:
+        for server in self._servers.values():
             server.close()
         await self._runner.cleanup()
         self._door.close()
@@ -61,16 +88,13 @@ async def serve(
     await runner.setup()
     assert runner.server is not None  # noqa: S101 (set by setup)
     toolkit.tell()
-    watch = asyncio.ensure_future(toolkit.watch())
-    served = Served(runner, Door(runner.server, toolkit.context), watch)
+    served = Served(runner, Door(runner.server, toolkit.context), toolkit)
     try:
-        for host, port in listens:
-            await served.listen(host, port)
+        await served.listen(listens)
     except BaseException:
         await served.cleanup()
         raise
-    scheme = "http" if toolkit.context() is None else "https"
-    return served, [_url(scheme, host, port) for host, port in served.addresses]
+    return served, served.urls
 
 
 def _url(scheme: str, host: str, port: int) -> str:

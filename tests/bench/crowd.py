@@ -50,7 +50,7 @@ def crowd(folder: Path) -> Iterator[Line]:
 def agent(folder: Path, peers: int) -> Iterator[tuple[str, psutil.Process]]:
     """`probe run` as the master secret server of so many processing servers, each an address of 127.1.0.0/16."""
     folder.mkdir()
-    with listener("0.0.0.0") as sso, mapper("0.0.0.0", sso) as epm, listener("127.0.0.31") as sql:  # noqa: S104
+    with listener("0.0.0.0") as sso, mapper("0.0.0.0", sso) as epm, listener("127.0.0.31") as sql:
         with listener("127.0.0.1") as web:
             pass
         rows = (
