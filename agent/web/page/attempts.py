@@ -6,7 +6,6 @@ from agent.text import timestamp
 from agent.trail import ANSWERS, OPEN, Attempt
 from agent.web.page.line import text
 from agent.web.page.view import Try
-from probes.icmp import words
 from probes.outcome import Endpoint, Target
 
 
@@ -26,7 +25,7 @@ def _try(attempt: Attempt, check: Check) -> Try:
         good=outcome.state in ANSWERS.get(check, OPEN),
         phase=str(outcome.phase),
         seconds=", ".join(f"{phase} {text(seconds)}" for phase, seconds in took.items() if seconds),
-        icmp=words(outcome.icmp) if outcome.icmp else "",
+        icmp=f"{outcome.icmp} from {outcome.icmp.sender or 'unknown'}" if outcome.icmp else "",
         detail=outcome.detail,
     )
 

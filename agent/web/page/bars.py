@@ -24,13 +24,13 @@ RANK = {shown: rank for rank, shown in enumerate(FIRST)}
 Run = tuple[int, int, Shown]
 
 
-def bars(known: Known, charts: Sequence[Chart], most: int, *, every: bool) -> tuple[Bar, ...]:
-    """One for each address; of what a peer told, one. `every`: list each run, not only what the judge names."""
+def bars(known: Known, charts: Sequence[Chart], most: int, most_runs: int) -> tuple[Bar, ...]:
+    """One for each address; of what a peer told, one. `most`: of the intervals that the judge names, and of runs."""
     judged = {each.address: each.judgement for each in known.result.addresses}
     path, whole = known.path, known.result.judgement
     if not charts:
-        return (_bar("", path.ports, told(path, whole), whole, most, every=every),) if _is_told(whole) else ()
-    return tuple(_charted(chart, judged.get(chart.address, whole), most, every=every) for chart in charts)
+        return (_bar("", path.ports, told(path, whole), whole, most, most_runs),) if _is_told(whole) else ()
+    return tuple(_charted(chart, judged.get(chart.address, whole), most, most_runs) for chart in charts)
 
 
 def told(path: Path, judgement: Judgement) -> list[Run]:
@@ -85,18 +85,18 @@ def _is_told(judgement: Judgement) -> bool:
     return bool(judgement.blocked or judgement.passes or judgement.suspect)
 
 
-def _charted(chart: Chart, judgement: Judgement, most: int, *, every: bool) -> Bar:
+def _charted(chart: Chart, judgement: Judgement, most: int, most_runs: int) -> Bar:
     runs = [*chart.runs(judgement.blocked, judgement.suspect)]
-    return _bar(chart.address, chart.ports, runs, judgement, most, every=every)
+    return _bar(chart.address, chart.ports, runs, judgement, most, most_runs)
 
 
-def _bar(address: str, ports: PortSet, runs: list[Run], judgement: Judgement, most: int, *, every: bool) -> Bar:
+def _bar(address: str, ports: PortSet, runs: list[Run], judgement: Judgement, most: int, most_runs: int) -> Bar:
     drawn = cells(runs, ports)
     counted: Counter[Shown] = Counter()
     for first, last, shown in runs:
         counted[shown] += last - first + 1
     counts = tuple(_interval(str(ports), shown, counted[shown]) for shown in FIRST if counted[shown])
-    listed = [*(runs if every else _judged(judgement))]
+    listed = [*_judged(judgement)]
     return Bar(
         address=address,
         areas=areas(drawn),
@@ -105,8 +105,10 @@ def _bar(address: str, ports: PortSet, runs: list[Run], judgement: Judgement, mo
         title=_title(address, ports, judgement),
         ports_each=_each(len(ports), len(drawn)),
         counts=counts,
-        intervals=tuple(_interval(_text(first, last), shown, last - first + 1) for first, last, shown in listed[:most]),
+        intervals=_intervals(listed[:most]),
         left_out=f"{len(listed) - most:,} more intervals are not listed here." if len(listed) > most else "",
+        runs=_intervals(runs[:most_runs]),
+        runs_said=_runs_said(len(runs), most_runs),
         coverage=coverage_words(judgement.coverage) if judgement.coverage and judgement.coverage.size else "",
     )
 
@@ -144,6 +146,14 @@ def _each(ports: int, count: int) -> str:
 
 def _text(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}-{last}"
+
+
+def _runs_said(count: int, most: int) -> str:
+    return f"the first {most:,} of {count:,} runs" if count > most else plural(count, "run", "runs")
+
+
+def _intervals(runs: Iterable[Run]) -> tuple[Interval, ...]:
+    return tuple(_interval(_text(first, last), shown, last - first + 1) for first, last, shown in runs)
 
 
 def _interval(ports: str, shown: Shown, count: int) -> Interval:

@@ -67,7 +67,7 @@ def _need(
         service=need.service,
         port=need.port,
         account=need.account,
-        reason=need.reason,
+        reason=f"{need.reason.rstrip('.')}.",
         note=need.note,
         said=_said(bad, len(members)),
         good=not bad,

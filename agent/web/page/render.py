@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from agent.text import plain
 from agent.web.page.bars import CELLS, HEIGHT
@@ -12,6 +13,7 @@ from agent.web.page.static import Asset
 from agent.web.page.words import SHOWN
 
 LONGEST = 1_000  # characters of one text
+CODE = Markup("<code>{}</code>")
 
 
 class Templates:
@@ -26,6 +28,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        environment.filters["prose"] = prose
         environment.globals = {
             "asset": {name: f"/static/{each.name}" for name, each in assets.items()},
             "cells": CELLS,
@@ -44,6 +47,14 @@ def finalize(value: object) -> object:
     if type(value) is str:
         return value if len(value) <= LONGEST and value.isprintable() else plain(value, LONGEST)
     return value
+
+
+def prose(text: str) -> Markup:
+    """What stands between back quotes is code; a last back quote without its like is itself."""
+    parts = str(finalize(text)).split("`")
+    if len(parts) % 2 == 0:
+        parts[-2:] = [f"{parts[-2]}`{parts[-1]}"]
+    return Markup("").join(CODE.format(part) if at % 2 else part for at, part in enumerate(parts))
 
 
 def html(template: Template, **values: object) -> bytes:

@@ -71,6 +71,7 @@ def row(known: Known, around: Around, room: Room, need: int = 0, charts: Sequenc
         port="" if path.check in (Check.SQL, Check.EPM) else path.port,
         chip=chip,
         bad=judgement.verdict in BAD,
+        troubled=judgement.verdict not in (Verdict.REACHABLE, Verdict.PENDING),
         cause=CAUSES[judgement.cause] if judgement.cause else "",
         cause_word=str(judgement.cause or ""),
         zones=f"{around.zone(source)} {around.zone(target)}".strip(),
@@ -83,11 +84,14 @@ def row(known: Known, around: Around, room: Room, need: int = 0, charts: Sequenc
     )
 
 
-def drawn(known: Known, charts: Sequence[Chart], most: int, *, every: bool) -> tuple[Bar, ...]:
-    """Of a range; `charts` are of what was found here, and of what a peer told there are none."""
+def drawn(known: Known, charts: Sequence[Chart], most: int, runs: int = 0) -> tuple[Bar, ...]:
+    """Of a range, with at most so many of the judge's intervals, and of all runs.
+
+    `charts` are of what was found here; of what a peer told there are none.
+    """
     if known.path.check is not Check.RPC_RANGE:
         return ()
-    return bars(known, charts if known.path.direction is Direction.OUTBOUND else (), most, every=every)
+    return bars(known, charts if known.path.direction is Direction.OUTBOUND else (), most, runs)
 
 
 def when(at: float | None, now: float) -> When:
@@ -124,5 +128,5 @@ def _detail(known: Known, charts: Sequence[Chart]) -> Detail:
         evidence=EVIDENCE[known.result.judgement.evidence],
         failures=tries(known.failures, path.check, FAILURES),
         more_failures=f"{plural(more, 'earlier failure', 'earlier failures')} on its own page" if more > 0 else "",
-        bars=drawn(known, charts, INTERVALS, every=False),
+        bars=drawn(known, charts, INTERVALS),
     )

@@ -14,7 +14,7 @@ from agent.web.page.rows import Around, Room, drawn, row, when
 from agent.web.page.view import At, PathPage, Turn
 from agent.web.page.words import CAUSES, CHIPS
 
-INTERVALS = 1_000  # of a range, at each address
+INTERVALS, RUNS = 500, 1_000  # of a range, at each address
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def path_page(read: ReadPath) -> PathPage:
             )
             for each in known.result.addresses
         ),
-        bars=drawn(known, read.charts, INTERVALS, every=True),
+        bars=drawn(known, read.charts, INTERVALS, RUNS),
         attempts=tries(known.attempts, path.check, ATTEMPTS),
         failures=tries(known.failures, path.check, FAILURES),
         changes=tuple(

@@ -58,6 +58,8 @@ class Bar:
     counts: tuple[Interval, ...]
     intervals: tuple[Interval, ...]
     left_out: str
+    runs: tuple[Interval, ...]
+    runs_said: str
     coverage: str
 
 
@@ -107,6 +109,8 @@ class Detail:
 class Row:
     """One path. `place`: unique on the page; `tells`: what a change of its verdict is announced as.
 
+    `bad`: shown not to work; `troubled`: that, or not shown to work.
+
     `sentence` and `remedy` are empty, `detail` None, where there is no room for them.
     """
 
@@ -120,6 +124,7 @@ class Row:
     port: str
     chip: Chip
     bad: bool
+    troubled: bool
     cause: str
     cause_word: str
     zones: str
