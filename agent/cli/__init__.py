@@ -11,6 +11,8 @@ lines      the same where there is none
 output     from results to a format, to standard output or a file
 restarting whether it is safe to restart, asked and answered
 remembered what the agent of this host knows, read by other commands
+status     the same, asked of the agent while it runs
+calling    how it is asked, and nobody in its place
 foreground the agent until it is told to stop
 """
 

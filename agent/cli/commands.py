@@ -125,6 +125,20 @@ def run(config: Config = None, host: Host = None) -> None:
 
 
 @app.command()
+def status(
+    config: Config = None,
+    host: Host = None,
+    peer: Annotated[str | None, typer.Option(help="Only this peer, with its range drawn.", metavar="NAME")] = None,
+    form: Annotated[PlanFormat, typer.Option("--format", "-f", help="How to write it.")] = PlanFormat.TABLE,
+) -> None:
+    """What the running agent of this host knows; asks nobody else. Exit 0: all reachable, 1: not, 3: not known."""
+    from agent.cli.site import read
+    from agent.cli.status import ask_status
+
+    raise typer.Exit(ask_status(read(config)[0], host, peer, str(form)))
+
+
+@app.command()
 def safe_to_restart(
     config: Config = None,
     host: Host = None,

@@ -1,0 +1,123 @@
+"""The JSON document of an agent, read again: whatever stands in it, what comes out is of our kinds, and harmless."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from agent.judge.verdict import Cause, Judgement, Proof, Verdict
+from agent.path import Check, Direction, Path
+from agent.ports import NO_PORTS, PortSet
+from agent.result import Result
+from agent.text import plain
+
+LONGEST = 1000  # letters of a sentence
+SHORT = 100  # of a name
+MOST = 100_000  # paths, or findings
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One path. Times are UTC; None: not known."""
+
+    result: Result
+    since: float | None
+    seen: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One finding."""
+
+    peer: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All of it. `now`: when the agent said so; `started`: since when it runs; both UTC. `sso`: a sentence."""
+
+    site: str
+    host: str
+    started: float
+    now: float
+    paths: tuple[Answered, ...]
+    findings: tuple[Noted, ...]
+    sso: str
+    sso_state: str
+
+
+def answer(document: Mapping[str, Any]) -> Answer:
+    """Raises ValueError when something in it is of no kind that this version knows."""
+    started, seconds = _time(document.get("started")), document.get("seconds")
+    if started is None or isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise ValueError("it has no time")
+    sso = _mapping(document.get("sso"))
+    return Answer(
+        site=_text(document.get("site"), SHORT),
+        host=_text(document.get("host"), SHORT),
+        started=started,
+        now=started + seconds,
+        paths=tuple(_path(each) for each in _mappings(document.get("paths"))),
+        findings=tuple(_noted(each) for each in _mappings(document.get("findings"))),
+        sso=_text(sso.get("headline"), LONGEST),
+        sso_state=_text(sso.get("state"), SHORT),
+    )
+
+
+def ports(texts: object) -> PortSet:
+    """Intervals as the document has them. Raises ValueError."""
+    return PortSet.parse(texts) if isinstance(texts, list) and texts else NO_PORTS
+
+
+def _path(each: Mapping[str, Any]) -> Answered:
+    direction = Direction(_text(each.get("direction")))
+    other = _text(each.get("source" if direction is Direction.INBOUND else "peer"), SHORT)
+    path = Path(
+        _text(each.get("source"), SHORT),
+        other,
+        Check(_text(each.get("check"))),
+        direction,
+        _text(each.get("port"), SHORT),
+        (),
+        NO_PORTS,
+    )
+    cause = each.get("cause")
+    judgement = Judgement(
+        Verdict(_text(each.get("verdict"))),
+        None if cause is None else Cause(_text(cause)),
+        _text(each.get("detail"), LONGEST),
+        _text(each.get("remedy"), LONGEST),
+        Proof(_text(each.get("evidence"))),
+        suspect=ports(each.get("suspect")),
+    )
+    seen = _time(each.get("started"))
+    return Answered(Result(path, judgement, (), seen or 0.0, 0.0), _time(each.get("since")), seen)
+
+
+def _noted(each: Mapping[str, Any]) -> Noted:
+    words = (_text(each.get(key), LONGEST) for key in ("detail", "remedy"))
+    return Noted(_text(each.get("peer"), SHORT), " ".join(filter(None, words)))
+
+
+def _mappings(value: object) -> Iterator[Mapping[str, Any]]:
+    if not isinstance(value, list):
+        raise ValueError("it lacks a list")
+    return (each for each in value[:MOST] if isinstance(each, Mapping))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object, most: int = SHORT) -> str:
+    return plain(value, most) if isinstance(value, str) else ""
+
+
+def _time(value: object) -> float | None:
+    if not isinstance(value, str) or len(value) > SHORT:
+        return None
+    try:
+        return datetime.fromisoformat(value).timestamp()
+    except (ValueError, OverflowError):
+        return None
