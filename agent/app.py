@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 
 from aiohttp import web
 
@@ -19,8 +20,10 @@ from agent.dynamic.chart import Chart
 from agent.inbound.silence import silent_after
 from agent.kept import Keepsake, Kept, RangesOf
 from agent.ledger import Ledger
+from agent.local import Local
 from agent.log import log
 from agent.looking import Look
+from agent.met import met
 from agent.metrics import Snapshot
 from agent.process import this_process
 from agent.reload import Loaded, Loading, Origin, Reloads, UnusableError, listens_of, what_takes_a_restart
@@ -35,8 +38,10 @@ from agent.survey.survey import Ask, Survey
 from agent.term import Term, paths_of
 from agent.web.access import Rules, allowed_names
 from agent.web.pages import application
-from agent.web.server import serve
+from agent.web.server import ListenError, Served, serve
 from agent.web.sources import Sources
+from agent.web.toolkit.settings import Settings
+from agent.web.toolkit.toolkit import Toolkit
 from agent.whoami import Machine
 from probes.engine.engine import Engine
 from probes.wire.rendezvous.keys import Ring
@@ -46,7 +51,8 @@ class Agent:
     """`probe run`. `machine` decides which Host headers are ours; without `kept` a restart begins anew.
 
     `ring`: the site's key; without it one end alone is all there is. `look` sees the services of this machine.
-    `origin`: where a new configuration comes from, `loading` how the one in force came.
+    `origin`: where a new configuration comes from, `loading` how the one in force came. `web`: what `web.config_file`
+    says; `local`: how commands on this machine meet the agent.
     """
 
     def __init__(
@@ -59,6 +65,8 @@ class Agent:
         look: Look = look,
         origin: Origin | None = None,
         loading: Loading | None = None,
+        web: Settings | None = None,
+        local: Local | None = None,
     ) -> None:
         self._machine = machine
         self._clock = clock or SystemClock()
@@ -72,6 +80,9 @@ class Agent:
         self._rounds: Rounds | None = None
         self._engine: Engine | None = None
         self._ask: Ask
+        self._toolkit = Toolkit(web)
+        self._local = local or Local(None, log.warning)
+        self._served: Served | None = None
         self._judged = False  # at least one path was
         self._loading = loading or Loading(self._began)
         self._reloads = Reloads(origin, self._switch, self._loading, self._clock) if origin else None
@@ -83,8 +94,9 @@ class Agent:
             self._surveys = self._new_surveys(self._term)
             self._kept.restore([*self._keepsakes(), self._term.outlook])
             watch = await self._term.watch()
-            served, urls = await serve(self._application(), listens_of(self._term.setup))
-            stack.push_async_callback(served.cleanup)
+            self._served, urls = await serve(self._application(), listens_of(self._term.setup), self._toolkit)
+            stack.push_async_callback(self._served.cleanup)
+            await stack.enter_async_context(met(self._local, partial(self._found_at, self._served), self._clock))
             stack.push_async_callback(self._close)
             await self._term.meet(self._surveys)
             self._steady.opened(self._term.ends)
@@ -103,8 +115,9 @@ class Agent:
     async def _switch(self, loaded: Loaded) -> None:
         """Peers that stay as they are do not notice. Raises UnusableError before anything has changed."""
         mistakes = [*what_takes_a_restart(self._term.setup, loaded.setup)]
-        if mistakes or self._rounds is None:
+        if mistakes or self._rounds is None or self._served is None:
             raise UnusableError(mistakes or ["the agent is still starting"])
+        await self._listen(self._served, loaded)
         before, config = self._term, loaded.setup.config
         self._steady.closing()
         try:
@@ -118,6 +131,16 @@ class Agent:
         finally:
             self._steady.opened(self._term.ends)
         await term.look_around(await term.watch())
+
+    def _found_at(self, served: Served) -> tuple[list[str], str | None]:
+        return served.urls, self._toolkit.settings.fingerprint
+
+    async def _listen(self, served: Served, loaded: Loaded) -> None:
+        try:
+            await served.listen(listens_of(loaded.setup))
+        except ListenError as error:
+            raise UnusableError([str(error)]) from None
+        self._toolkit.take(loaded.web)
 
     def _new_term(self, loaded: Loaded) -> Term:
         setup, ring = loaded.setup, loaded.ring
@@ -179,13 +202,13 @@ class Agent:
             charts=self._charts,
             reload=self.reload,
         )
-        return application(sources, self._rules)
+        return application(sources, self._rules, self._toolkit, self._local)
 
     def _rules(self) -> Rules:
         owners = [name for owner in self._term.setup.source.owners for name in (owner.name, *owner.addresses)]
         names = [*self._machine.names, self._term.setup.source.name, *self._term.setup.source.addresses, *owners]
         settings = self._term.setup.config.web
-        return Rules(allowed_names(names), settings.open_pages, settings.reload_endpoint)
+        return Rules(allowed_names(names), settings.open_pages, settings.reload_endpoint, self._local.token)
 
     def _charts(self, peer: str) -> list[Chart]:
         return [chart for survey in self._surveys if survey.peer == peer for chart in survey.charts()]

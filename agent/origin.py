@@ -21,6 +21,7 @@ from agent.reload import Loaded, UnusableError
 from agent.rendezvous.keyfile import KeyFileError, find_key, load_ring
 from agent.setup import set_up
 from agent.topology import site_of
+from agent.web.toolkit.read import read as read_web
 from agent.whoami import UnknownHostError, this_machine, whoami
 
 FILE_NAME = "last-good.json"
@@ -64,7 +65,8 @@ class FileOrigin:
             config = parse(text, str(self._place), self._place.parent)
             setup = set_up(config, whoami(site_of(config), this_machine(), self._host))
             key = find_key(config, os.environ)
-            return Loaded(setup, load_ring(key.path, unchecked=key.unchecked) if key else None)
+            ring = load_ring(key.path, unchecked=key.unchecked) if key else None
+            return Loaded(setup, ring, read_web(config.web.config_file))
         except (ConfigError, UnknownHostError) as error:
             raise UnusableError(str(error).splitlines()) from None
         except KeyFileError as error:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from agent.clock import Clock
 from agent.log import log
 from agent.setup import Setup
+from agent.web.toolkit.settings import Settings
 from probes.aside import aside
 from probes.wire.rendezvous.keys import Ring
 
@@ -16,10 +17,11 @@ LONGEST = 30.0  # seconds that the disk may take
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A configuration as this machine sees it, with the site's key where it names one."""
+    """A configuration as this machine sees it, with the site's key and `web.config_file` where it names them."""
 
     setup: Setup
     ring: Ring | None
+    web: Settings = field(default_factory=Settings)
 
 
 class UnusableError(Exception):
@@ -91,8 +93,6 @@ def what_takes_a_restart(now: Setup, new: Setup) -> Iterator[str]:
     for key, before, after in (
         ("site", now.config.site, new.config.site),
         ("state_dir", now.config.state_dir, new.config.state_dir),
-        ("web.listen", listens_of(now), listens_of(new)),
-        ("web.config_file", now.config.web.config_file, new.config.web.config_file),
     ):
         if before != after:
             yield f"{key}: a change takes a restart of the agent; nothing was changed"

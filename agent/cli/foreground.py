@@ -13,6 +13,7 @@ from agent.app import Agent
 from agent.cli.usage import wrong
 from agent.config.model import Config
 from agent.kept import Kept, state_folder
+from agent.local import Local
 from agent.log import log, set_up
 from agent.origin import FileOrigin
 from agent.reload import Loaded, Loading, UnusableError
@@ -37,8 +38,17 @@ def run_agent(place: Path, host: str | None) -> None:
         log.error("started from the last good configuration", extra={"fields": {"mistake": line}})
     if loading.good:
         origin.took(loaded)
-    kept = Kept(Store(state_folder(setup.config), setup.config.site, log.warning))
-    agent = Agent(setup, this_machine(), kept=kept, ring=loaded.ring, origin=origin, loading=loading)
+    folder = state_folder(setup.config)
+    agent = Agent(
+        setup,
+        this_machine(),
+        kept=Kept(Store(folder, setup.config.site, log.warning)),
+        ring=loaded.ring,
+        origin=origin,
+        loading=loading,
+        web=loaded.web,
+        local=Local(folder, log.warning),
+    )
     try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(until_told(agent, partial(_listening, setup, loaded.ring)))

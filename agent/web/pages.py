@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from agent.local import Local
 from agent.metrics import expose
 from agent.web.access import Rules
 from agent.web.api import Api
 from agent.web.page.routes import OWN, add_pages
+from agent.web.proving import proving
 from agent.web.reload import Reload
 from agent.web.sd import discovery
 from agent.web.shared import Shared
@@ -25,13 +27,20 @@ HEADERS = {
 }
 
 
-def application(sources: Sources, rules: Callable[[], Rules], toolkit: Toolkit | None = None) -> web.Application:
-    """`rules`: those in force; asked anew for each request, as is `toolkit`: what `web.config_file` says."""
+def application(
+    sources: Sources, rules: Callable[[], Rules], toolkit: Toolkit | None = None, local: Local | None = None
+) -> web.Application:
+    """`rules`: those in force; asked anew for each request, as is `toolkit`: what `web.config_file` says.
+
+    `local` shows commands on this machine that it is us who answer.
+    """
     toolkit = toolkit or Toolkit()
     pages, api = Pages(sources), Api(sources)
     app = web.Application(middlewares=[Guard(rules, toolkit).middleware], client_max_size=65_536)
     app.on_response_prepare.append(_prepare)
     app.on_response_prepare.append(headers_of(toolkit))
+    if local is not None:
+        app.on_response_prepare.append(proving(local.prove))
     add_pages(app, sources)
     app.router.add_get("/metrics", pages.metrics)
     app.router.add_get("/api/v1/paths", api.paths)

@@ -1,10 +1,12 @@
 """Certificates and settings to a TLS context. Reads files, and says of each what is wrong with it."""
 
 import binascii
+import hashlib
 import re
 import ssl
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from agent.config.mistakes import Place
@@ -21,17 +23,26 @@ Wrong = Callable[[Place, str], None]
 SECTION = "tls_server_config"
 
 
-def context_of(wanted: TlsServer, wrong: Wrong, note: Callable[[str], None]) -> ssl.SSLContext | None:
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`fingerprint`: SHA-256 of the certificate, in hex."""
+
+    ssl: ssl.SSLContext
+    fingerprint: str
+
+
+def context_of(wanted: TlsServer, wrong: Wrong, note: Callable[[str], None]) -> Context | None:
     """None: there was something wrong, which `wrong` was told; `note` hears of what is done otherwise than written."""
     certificate = _material(wanted.cert, wanted.cert_file, "cert", wrong)
     key = _material(wanted.key, wanted.key_file, "key", wrong)
     authority = _authority(wanted, wrong)
-    for place, message in _contradictions(wanted):
+    contradictions = list(_contradictions(wanted))
+    for place, message in contradictions:
         wrong((SECTION, place), message)
     if certificate is None or key is None or authority is None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    if not _load(context, certificate, key, _written(wanted, "cert"), _written(wanted, "key"), wrong):
+    if not _load(context, certificate, key, _written(wanted, "cert"), _written(wanted, "key"), wrong) or contradictions:
         return None
     _versions(context, wanted, note)
     if not (_ciphers(context, wanted, wrong, note) and _clients(context, wanted, authority, wrong, note)):
@@ -181,17 +192,18 @@ def _clients(
 
 def _rehearsed(
     context: ssl.SSLContext, certificate: str, of: str, wrong: Wrong, note: Callable[[str], None]
-) -> ssl.SSLContext | None:
+) -> Context | None:
     first = CERTIFICATE.search(certificate)
     try:
-        dated = rehearse(context, ssl.PEM_cert_to_DER_cert(first[0])) if first else None
+        own = ssl.PEM_cert_to_DER_cert(first[0]) if first else b""
+        dated = rehearse(context, own)
     except (ssl.SSLError, binascii.Error, ValueError) as error:
         reason = error.reason if isinstance(error, ssl.SSLError) and error.reason else str(error)
         wrong((SECTION,), f"with these settings no client could connect: {reason}")
         return None
     if dated is not None:
         note(f"{SECTION}.{of}: {dated}; clients that check will not connect")
-    return context
+    return Context(context, hashlib.sha256(own).hexdigest())
 
 
 def _written(wanted: TlsServer, key: str) -> str:

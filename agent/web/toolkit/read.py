@@ -62,7 +62,8 @@ def _settled(path: Path, wanted: WebFile, written: Written) -> Settings:
     rate = wanted.rate_limit
     return Settings(
         path=path,
-        context=context,
+        context=context.ssl if context else None,
+        fingerprint=context.fingerprint if context else None,
         requires_certificate=tls is not None and tls.client_auth_type in REQUIRED,
         sans=frozenset(tls.client_allowed_sans if tls else ()),
         users=wanted.basic_auth_users,

@@ -13,13 +13,15 @@ Stamp = tuple[tuple[int, ...] | None, ...]
 class Settings:
     """Without a file: all defaults.
 
-    `context` is None without TLS. `sans`: one of these must be in a client's certificate; empty: any will do.
+    `context` is None without TLS, and `fingerprint`, the SHA-256 of its certificate in hex. `sans`: one of these must be
+    in a client's certificate; empty: any will do.
     `rate`: seconds from one request to the next, and how many at once; None: no limit. `notes`: what the file asks
     for and does not get, or had better know, a line each.
     """
 
     path: Path | None = None
     context: ssl.SSLContext | None = None
+    fingerprint: str | None = None
     requires_certificate: bool = False
     sans: frozenset[str] = frozenset()
     users: Mapping[str, str] = field(default_factory=dict, repr=False)

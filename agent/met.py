@@ -1,0 +1,45 @@
+"""How commands on this machine meet the agent: what they go by is kept right as long as it runs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from agent.clock import Clock
+from agent.local import Local
+from agent.log import broke
+from probes.aside import aside
+
+EVERY = 5.0  # seconds between two looks at whether it is still right
+LONGEST = 10.0  # seconds that the disk may take
+
+Now = Callable[[], tuple[Sequence[str], str | None]]  # URLs, and the SHA-256 of the certificate
+
+
+@asynccontextmanager
+async def met(local: Local, now: Now, clock: Clock) -> AsyncIterator[None]:
+    """Until the end of the block; then nobody looks for the agent any more."""
+    written = now()
+    await _aside(lambda: local.write(*written))
+    task = asyncio.create_task(_keep_right(local, now, written, clock))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        await _aside(local.remove)
+
+
+async def _keep_right(local: Local, now: Now, written: tuple[Sequence[str], str | None], clock: Clock) -> None:
+    while True:
+        await clock.sleep(EVERY)
+        if (found := now()) != written:
+            written = found
+            await _aside(lambda: local.write(*found))
+
+
+async def _aside(work: Callable[[], None]) -> None:
+    """A disk that hangs, and whatever else is wrong there, costs nothing but `probe status`."""
+    try:
+        await asyncio.wait_for(aside(work, "local"), LONGEST)
+    except Exception as error:
+        broke("agent.json")(error)
