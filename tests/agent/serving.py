@@ -1,7 +1,8 @@
 """The HTTP side on a port of its own, and requests as no client library would send them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from agent.web.access import Rules, allowed_names
 from agent.web.pages import application
 from agent.web.server import serve
 from agent.web.sources import Sources
+from agent.web.toolkit.toolkit import Toolkit
 from tests.agent.seen import STARTED, path, result
 from tests.agent.seen import run as a_run
 from tests.held import HeldClock
@@ -81,9 +83,16 @@ def sources(run: Run = RUN, ready: Callable[[], bool] = lambda: True) -> Sources
     )
 
 
-def ours(given: Sources, *, open_pages: bool = False) -> web.Application:
-    rules = Rules(allowed_names(NAMES), open_pages)
-    return application(given, lambda: rules)
+def ours(
+    given: Sources,
+    *,
+    open_pages: bool = False,
+    reload_endpoint: bool = False,
+    token: str | None = None,
+    toolkit: Toolkit | None = None,
+) -> web.Application:
+    rules = Rules(allowed_names(NAMES), open_pages, reload_endpoint, token)
+    return application(given, lambda: rules, toolkit)
 
 
 def coming_from(remote: str) -> Callable[..., Awaitable[web.StreamResponse]]:
@@ -100,33 +109,80 @@ def coming_from(remote: str) -> Callable[..., Awaitable[web.StreamResponse]]:
 
 @asynccontextmanager
 async def serving(
-    given: Sources | None = None, *, open_pages: bool = False, remote: str = "127.0.0.1"
+    given: Sources | None = None,
+    *,
+    open_pages: bool = False,
+    reload_endpoint: bool = False,
+    token: str | None = None,
+    toolkit: Toolkit | None = None,
+    remote: str = "127.0.0.1",
 ) -> AsyncIterator[int]:
     """A server on a port of its own."""
-    app = ours(given or sources(), open_pages=open_pages)
+    app = ours(
+        given or sources(),
+        open_pages=open_pages,
+        reload_endpoint=reload_endpoint,
+        token=token,
+        toolkit=toolkit,
+    )
     app.middlewares.insert(0, coming_from(remote))
-    runner, urls = await serve(app, [("127.0.0.1", 0)])
-    try:
+    async with listening(app, [("127.0.0.1", 0)], toolkit) as urls:
         yield int(urls[0].rpartition(":")[2])
+
+
+@asynccontextmanager
+async def listening(
+    app: web.Application, listens: Sequence[tuple[str, int]], toolkit: Toolkit | None = None
+) -> AsyncIterator[list[str]]:
+    """An application, at these addresses; gives its URLs."""
+    runner, urls = await serve(app, listens, toolkit)
+    try:
+        yield urls
     finally:
         await runner.cleanup()
 
 
-async def raw(port: int, request: bytes) -> Reply:
+async def raw(port: int, request: bytes, tls: ssl.SSLContext | None = None, at: str = "127.0.0.1") -> Reply:
     """Exactly these bytes, as no client library would send them."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await asyncio.open_connection(at, port, ssl=tls, server_hostname="localhost" if tls else None)
     try:
         writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        status, *lines = head.decode().splitlines()
-        headers = dict(line.lower().split(": ", 1) for line in lines if line)
-        headers = {name: line.split(": ", 1)[1] for name, line in zip(headers, filter(None, lines), strict=False)}
-        body = await reader.readexactly(int(headers.get("content-length", 0))) if request[:5] != b"HEAD " else b""
-        return Reply(int(status.split()[1]), headers, body)
+        return await answer(reader, has_body=request[:5] != b"HEAD ")
     finally:
-        writer.close()
+        writer.transport.abort() if tls else writer.close()
 
 
-async def get(port: int, target: str = "/metrics", *, host: str | None = "localhost", method: str = "GET") -> Reply:
-    lines = [f"{method} {target} HTTP/1.1", *([f"Host: {host}"] if host is not None else []), "Connection: close"]
-    return await raw(port, "\r\n".join([*lines, "", ""]).encode())
+async def answer(reader: asyncio.StreamReader, *, has_body: bool = True) -> Reply:
+    """What comes back on a connection."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    status, *lines = head.decode().splitlines()
+    headers = dict(line.lower().split(": ", 1) for line in lines if line)
+    headers = {name: line.split(": ", 1)[1] for name, line in zip(headers, filter(None, lines), strict=False)}
+    body = await reader.readexactly(int(headers.get("content-length", 0))) if has_body else b""
+    return Reply(int(status.split()[1]), headers, body)
+
+
+async def get(
+    port: int,
+    target: str = "/metrics",
+    *,
+    host: str | None = "localhost",
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    tls: ssl.SSLContext | None = None,
+    at: str = "127.0.0.1",
+) -> Reply:
+    return await raw(port, written(target, host=host, method=method, headers=headers), tls, at)
+
+
+def written(
+    target: str = "/metrics",
+    *,
+    host: str | None = "localhost",
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+) -> bytes:
+    """A request, for one answer."""
+    more = [f"{name}: {value}" for name, value in (headers or {}).items()]
+    lines = [f"{method} {target} HTTP/1.1", *([f"Host: {host}"] if host is not None else []), *more]
+    return "\r\n".join([*lines, "Connection: close", "", ""]).encode("utf-8", "surrogateescape")
