@@ -11,11 +11,8 @@ import pytest
 import trustme
 import yaml
 
-from tests.deploy.dashboard import DOCUMENT, ROOT
-
-DEPLOYED = ROOT / "deploy" / "prometheus"
-WHOLE = (DEPLOYED / "prometheus.yml").read_text("utf-8")
-AGENT = (DEPLOYED / "agent-mode.yml").read_text("utf-8")
+from tests.deploy.dashboard import DOCUMENT
+from tests.deploy.scrape import AGENT_MODE, DEPLOYED, WHOLE, variants
 
 
 @pytest.fixture
@@ -44,13 +41,6 @@ def check(tmp_path: Path) -> Callable[..., str]:
     return check
 
 
-def variants(text: str) -> list[str]:
-    """The jobs that stand there as comments, each with the head of the file in place of its own job."""
-    head = text.partition("scrape_configs:\n")[0]
-    jobs = re.findall(r"(?m)^#  - job_name: .*\n(?:^#    .*\n)+", text)
-    return [f"{head}scrape_configs:\n{re.sub('(?m)^#', '', job)}" for job in jobs]
-
-
 def test_the_whole_file_is_right_and_finds_every_rule(check: Callable[..., str]) -> None:
     rules = [*DEPLOYED.glob("*.rules.yml")]
     told = check(WHOLE)
@@ -59,26 +49,26 @@ def test_the_whole_file_is_right_and_finds_every_rule(check: Callable[..., str])
 
 
 def test_agent_mode_is_right(check: Callable[..., str]) -> None:
-    check(AGENT, "--agent")
+    check(AGENT_MODE, "--agent")
 
 
 def test_agent_mode_is_right_with_a_password_for_the_store(check: Callable[..., str]) -> None:
-    text = re.sub(r"(?m)^    # (?=basic_auth|tls_config)", "    ", AGENT)
+    text = re.sub(r"(?m)^    # (?=basic_auth|tls_config)", "    ", AGENT_MODE)
     assert "password_file" in yaml.safe_load(text)["remote_write"][0]["basic_auth"]
     check(text, "--agent")
 
 
 def test_there_is_a_variant_for_each_way_to_serve() -> None:
-    assert len(variants(WHOLE)) == 3
+    assert len(variants()) == 3
 
 
 @pytest.mark.parametrize("number", range(3))
 def test_each_variant_is_right(check: Callable[..., str], number: int) -> None:
-    check(variants(WHOLE)[number])
+    check(variants()[number])
 
 
 def test_a_variant_says_for_the_discovery_what_it_says_for_the_scrapes() -> None:
-    for text in variants(WHOLE)[:2]:
+    for text in variants()[:2]:
         (job,) = yaml.safe_load(text)["scrape_configs"]
         for discovery in job["http_sd_configs"]:
             assert discovery["url"].startswith("https://")
@@ -92,10 +82,18 @@ def jobs(text: str) -> list[dict[str, Any]]:
 
 
 def test_the_job_has_one_name_everywhere() -> None:
-    assert [job["job_name"] for text in (WHOLE, AGENT, *variants(WHOLE)) for job in jobs(text)] == ["ssoreach"] * 5
-    assert jobs(AGENT) == jobs(WHOLE)
+    assert [job["job_name"] for text in (WHOLE, AGENT_MODE, *variants()) for job in jobs(text)] == ["ssoreach"] * 5
+    assert jobs(AGENT_MODE) == jobs(WHOLE)
 
 
 def test_what_the_document_shows_is_what_the_files_say() -> None:
     (shown, *_) = re.findall(r"```yaml\n(scrape_configs:.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
     assert yaml.safe_load(shown)["scrape_configs"] == jobs(WHOLE)
+
+
+def test_vmalert_takes_the_rules_too() -> None:
+    if not which("vmalert"):
+        pytest.skip("vmalert is not installed (Debian's package victoria-metrics)")
+    argv = ["vmalert", "-dryRun", f"-rule={DEPLOYED}/*.rules.yml"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 0, done.stderr

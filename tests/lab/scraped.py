@@ -1,7 +1,7 @@
 """A site for Prometheus to scrape: three agents with a key, something blocked, and an SSO service to look at."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 from tests.fakes.table import SSO_PORT
@@ -15,6 +15,7 @@ from .star import Star, address
 
 AGENTS = ("BTS01", "BTS02", "MSS")
 DATABASE = address("MSS", 1)  # of the lab's hosts the master alone has several addresses
+BLOCKED = "20004-20007"
 LIFETIME = 900  # seconds, which no test takes
 
 # BTS02 is scraped at its IPv6 address: the file says so, and its agent listens there too.
@@ -57,13 +58,15 @@ def write(folder: Path, service: str) -> Path:
 
 @contextmanager
 def scraped_site(star: Star, folder: Path) -> Iterator[dict[str, Agent]]:
-    """Its agents, by host. Of the range from BTS01 to the master a part is blocked, and BTS02 has no database."""
-    master, cut = address("MSS"), "20004-20007"
-    doors = [(master, SSO_PORT), (DATABASE, 1433)]
-    blocks = drop(address("BTS01"), master, cut), drop(address("BTS02"), DATABASE, "1433")
+    """Its agents, by host. Nothing is blocked but what the hosts' stealth mode makes of ports where nobody listens."""
+    master = address("MSS")
     with ExitStack() as stack:
         service = stack.enter_context(standing_in(folder / "services", sso_name()))
-        stack.enter_context(listening(star["MSS"], doors, lifetime=LIFETIME))
+        stack.enter_context(listening(star["MSS"], [(master, SSO_PORT), (DATABASE, 1433)], lifetime=LIFETIME))
         stack.enter_context(mapping(star["MSS"], master))
-        stack.enter_context(star.between(*blocks))
         yield {host: stack.enter_context(running(star, host, write(folder / host, service.name))) for host in AGENTS}
+
+
+def cut(star: Star) -> AbstractContextManager[None]:
+    """A part of the range from BTS01 to the master, and the way from BTS02 to the database."""
+    return star.between(drop(address("BTS01"), address("MSS"), BLOCKED), drop(address("BTS02"), DATABASE, "1433"))

@@ -4,16 +4,17 @@ import json
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tests.deploy.scrape import DEPLOYED
+
 from .fetch import fetch
 from .namespace import Namespace
 
-DEPLOYED = Path(__file__).parents[2] / "deploy" / "prometheus"
 PROMETHEUS, VICTORIA = "127.0.0.1:9090", "127.0.0.1:8428"
 
 # Many questions, one process: base URL and expressions on standard input, a list of answers on standard output.
@@ -85,15 +86,15 @@ def _samples(data: Mapping[str, Any]) -> Samples:
     return [{"metric": {}, "value": data["result"]}] if data["resultType"] == "scalar" else data["result"]
 
 
-def deployed(name: str, folder: Path, discovery: Sequence[str], interval: str = "1s") -> Path:
-    """A configuration of `deploy/prometheus` as it is, but for the agents that it asks, and how often."""
-    written = yaml.safe_load((DEPLOYED / name).read_text("utf-8"))
-    written["global"] = dict.fromkeys(written["global"], interval)
+def configured(text: str, folder: Path, discovery: Sequence[str]) -> Path:
+    """A configuration of `deploy/prometheus`, as it is but for the agents that it asks, and how often."""
+    written = yaml.safe_load(text)
+    written["global"] = dict.fromkeys(written["global"], "1s")
     (job,) = written["scrape_configs"]
-    assert len(job["http_sd_configs"]) == len(discovery)
-    job["http_sd_configs"] = [{"url": url, "refresh_interval": "5s"} for url in discovery]
+    for asked, url in zip(job["http_sd_configs"], discovery, strict=True):
+        asked |= {"url": url, "refresh_interval": "5s"}
     written["rule_files"] = [str(DEPLOYED / each) for each in written.get("rule_files", ())]
-    path = folder / name
+    path = folder / "prometheus.yml"
     path.write_text(yaml.safe_dump({key: value for key, value in written.items() if value}), "utf-8")
     return path
 
@@ -101,17 +102,16 @@ def deployed(name: str, folder: Path, discovery: Sequence[str], interval: str = 
 @contextmanager
 def prometheus(namespace: Namespace, config: Path) -> Iterator[Database]:
     """Debian's, with a store of its own."""
-    argv = [f"--storage.tsdb.path={config.parent / 'tsdb'}", f"--web.listen-address={PROMETHEUS}"]
-    with _running(namespace, config, PROMETHEUS, "/-/ready", "prometheus", f"--config.file={config}", *argv) as running:
+    argv = [f"--config.file={config}", f"--storage.tsdb.path={config.parent / 'tsdb'}"]
+    with _prometheus(namespace, config, *argv) as running:
         yield running
 
 
 @contextmanager
 def prometheus_agent(namespace: Namespace, config: Path) -> Iterator[Database]:
     """In agent mode, in which it answers no query."""
-    argv = [f"--storage.agent.path={config.parent / 'agent'}", f"--web.listen-address={PROMETHEUS}"]
-    argv += ["--enable-feature=agent", f"--config.file={config}"]
-    with _running(namespace, config, PROMETHEUS, "/-/ready", "prometheus", *argv) as running:
+    argv = ["--enable-feature=agent", f"--config.file={config}", f"--storage.agent.path={config.parent / 'agent'}"]
+    with _prometheus(namespace, config, *argv) as running:
         yield running
 
 
@@ -121,6 +121,11 @@ def victoria_metrics(namespace: Namespace, folder: Path) -> Iterator[Database]:
     place = folder / "victoria.yml"
     with _running(namespace, place, VICTORIA, "/health", "victoria-metrics", *argv) as running:
         yield running
+
+
+def _prometheus(namespace: Namespace, config: Path, *argv: str) -> AbstractContextManager[Database]:
+    listening = f"--web.listen-address={PROMETHEUS}"
+    return _running(namespace, config, PROMETHEUS, "/-/ready", "prometheus", listening, *argv)
 
 
 @contextmanager
