@@ -43,12 +43,12 @@ class Passwords:
         if task is None:
             if len(self._waiting) >= MOST or self._from[remote] >= MOST_EACH:
                 return None
+            self._from[remote] += 1
             task = asyncio.create_task(self._ask(mark, user in users, hashed, password, remote))
             self._waiting[mark] = task
         return await asyncio.shield(task)
 
     async def _ask(self, mark: bytes, known: bool, hashed: str, password: str, remote: str) -> bool:
-        self._from[remote] += 1
         try:
             async with self._one:
                 right = await aside(lambda: matches(password, hashed), "password") and known

@@ -1,8 +1,9 @@
 """Certificates, passwords and web configuration files for tests. Made once: what is made here costs time."""
 
+import asyncio
 import ssl
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -76,3 +77,18 @@ def login(user: str, password: str = PASSWORD) -> Mapping[str, str]:
 
 def bearer(token: str) -> Mapping[str, str]:
     return {"Authorization": f"Bearer {token}"}
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Waits for what no event tells of."""
+    async with asyncio.timeout(30):
+        while not true():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+
+
+async def is_closed(reader: asyncio.StreamReader) -> bool:
+    """Whether the other side ends the connection, politely or not, without a word."""
+    try:
+        return await asyncio.wait_for(reader.read(), 30) == b""
+    except (ConnectionError, ssl.SSLError):
+        return True
