@@ -205,8 +205,10 @@ class Agent:
         return application(sources, self._rules, self._toolkit, self._local)
 
     def _rules(self) -> Rules:
-        owners = [name for owner in self._term.setup.source.owners for name in (owner.name, *owner.addresses)]
-        names = [*self._machine.names, self._term.setup.source.name, *self._term.setup.source.addresses, *owners]
+        source = self._term.setup.source
+        owners = [name for owner in source.owners for name in (owner.name, *owner.addresses)]
+        told = [source.agent.host] if source.agent else []  # /sd has scrapers ask for that name
+        names = [*self._machine.names, source.name, *source.addresses, *told, *owners]
         settings = self._term.setup.config.web
         return Rules(allowed_names(names), settings.open_pages, settings.reload_endpoint, self._local.token)
 
