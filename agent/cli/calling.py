@@ -3,6 +3,7 @@
 Every wait is bounded and every answer is; no redirection is followed and no proxy asked.
 """
 
+import contextlib
 import hashlib
 import hmac
 import http.client
@@ -109,8 +110,8 @@ class Agent:
     @contextmanager
     def _connected(self, url: SplitResult) -> Iterator["Stream"]:
         end = time.monotonic() + self._deadline
-        default = 443 if url.scheme == "https" else 80
-        with socket.create_connection((url.hostname, url.port or default), self._deadline) as plain_socket:
+        where = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
+        with _connection(where, self._deadline) as plain_socket:
             if url.scheme != "https":
                 yield Stream(plain_socket, end)
                 return
@@ -150,6 +151,14 @@ class Stream(io.RawIOBase):
         if left <= 0:
             raise TimeoutError
         self._sock.settimeout(left)
+
+
+def _connection(where: tuple[str, int], deadline: float) -> socket.socket:
+    """As a client on this machine, also at an address that others reach: who comes from it looks like one of them."""
+    loopback = "::1" if ":" in where[0] else "127.0.0.1"
+    with contextlib.suppress(OSError):
+        return socket.create_connection(where, deadline, (loopback, 0))
+    return socket.create_connection(where, deadline)
 
 
 def _request(url: SplitResult, path: str, headers: Mapping[str, str]) -> bytes:
