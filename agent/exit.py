@@ -20,16 +20,45 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+class Plugin(IntEnum):
+    """The exit codes of a monitoring plugin, and what the first words of its line call them."""
+
+    OK = 0
+    WARNING = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+
+
 def exit_code(results: Iterable[Result], *, strict: bool) -> Exit:
     """All reachable, something shown to be bad, or nothing bad but not everything shown."""
     results = tuple(results)
     if any(result.verdict in BAD for result in results):
         return Exit.BAD
+    return Exit.INCONCLUSIVE if unsure(results, strict=strict) else Exit.OK
+
+
+def plugin_exit(results: Iterable[Result], *, strict: bool, alarming: bool) -> Plugin:
+    """The same as a monitoring plugin has it; what is blocked in part is a warning. `alarming`: SSO does not work."""
+    results = tuple(results)
+    bad = {result.verdict for result in results} & BAD
+    if alarming or bad - {Verdict.PARTLY_BLOCKED}:
+        return Plugin.CRITICAL
+    if bad:
+        return Plugin.WARNING
+    return Plugin.UNKNOWN if unsure(results, strict=strict) or not results else Plugin.OK
+
+
+def unsure(results: Iterable[Result], *, strict: bool) -> list[Result]:
+    """Those that are neither shown to work nor shown to be bad, and count.
+
+    But if `strict`, a range of which nothing is shown does not where the port that matters is shown to work.
+    """
+    results = tuple(results)
     proven = {_way(result) for result in results if _endpoint_reachable(result)}
-    unsure = [result for result in results if result.verdict is not Verdict.REACHABLE]
-    if not strict:
-        unsure = [result for result in unsure if not (_nobody_known(result) and _way(result) in proven)]
-    return Exit.INCONCLUSIVE if unsure else Exit.OK
+    open_ends = [result for result in results if result.verdict is not Verdict.REACHABLE and result.verdict not in BAD]
+    if strict:
+        return open_ends
+    return [result for result in open_ends if not (_nobody_known(result) and _way(result) in proven)]
 
 
 def _way(result: Result) -> tuple[str, Direction]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from agent import __version__
+from agent.cli.plugin import PluginCommand
 from agent.path import Check
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ class Format(StrEnum):
     JSON = "json"
     MARKDOWN = "markdown"
     PROM = "prom"
+    NAGIOS = "nagios"
 
 
 class PlanFormat(StrEnum):
@@ -66,7 +68,7 @@ def probe(
     """Nothing but a place for the options that all commands share."""
 
 
-@app.command()
+@app.command(cls=PluginCommand)
 def once(
     config: Config = None,
     host: Host = None,
@@ -89,12 +91,12 @@ def once(
     """Probe every path once. Exit 0: all reachable, 1: something is not, 3: something could not be shown."""
     import asyncio
 
-    from agent.cli.output import write
+    from agent.cli.output import Wish, check_place, write
     from agent.cli.patience import patience, say
     from agent.cli.remembered import remembered
     from agent.cli.ring import ring_of_person
     from agent.cli.site import at_ports, choose, load
-    from agent.exit import exit_code
+    from agent.exit import Plugin
     from agent.once import Wanted, run_once, samples_of
     from agent.report.document import Run
 
@@ -104,15 +106,18 @@ def once(
     if ports is not None:
         setup = at_ports(setup, ports)
 
-    def known(run: Run) -> None:
-        write(run, setup, str(form), output)
+    wish = Wish(str(form), output, strict=strict)
+    check_place(wish)
+
+    def stopped(run: Run) -> None:
+        if write(run, setup, replace(wish, interrupted=True)) is Plugin.UNKNOWN:
+            raise typer.Exit(Plugin.UNKNOWN)
 
     ring = ring_of_person(setup.config, needed=both)
     wanted = Wanted(samples or samples_of(setup), exact=exact, ring=ring, both=both, told=say)
     with patience(exact=exact, both=both):
-        run = asyncio.run(run_once(setup, wanted, interrupted=known, kept=remembered(setup)))
-    known(run)
-    raise typer.Exit(exit_code(run.results, strict=strict))
+        run = asyncio.run(run_once(setup, wanted, interrupted=stopped, kept=remembered(setup)))
+    raise typer.Exit(write(run, setup, wish))
 
 
 @app.command()

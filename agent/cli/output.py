@@ -1,34 +1,101 @@
-"""From results to a format, to standard output or a file."""
+"""From results to a format, to standard output or a file, and to the exit code that goes with it."""
 
+import os
 import sys
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from agent.cli.usage import wrong
+from agent.exit import Exit, Plugin, exit_code
 from agent.files import replace
 from agent.report.document import Run, document, dumps
 from agent.setup import Setup
 
 STANDARD_OUTPUT = (None, Path("-"))
+PROM = ".prom"
+
+# On Windows a file cannot be replaced while another program reads it: an exporter does so for a moment only.
+TRIES, PAUSE = 20 if sys.platform == "win32" else 1, 0.1  # seconds
 
 
-def write(run: Run, setup: Setup, form: str, output: Path | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a person wants results. `interrupted`: it was stopped, and not everything was asked."""
+
+    form: str
+    output: Path | None = None
+    strict: bool = False
+    interrupted: bool = False
+
+    @property
+    def is_file(self) -> bool:
+        """Whether a file is asked for, or is to stay as it is: a device or a pipe is none."""
+        return self.output not in STANDARD_OUTPUT and not _is_device(self.place)
+
+    @property
+    def place(self) -> Path:
+        """What a link leads to: the link stays."""
+        return Path(os.path.realpath(self.output or "-"))
+
+
+def check_place(wish: Wish) -> None:
+    """That a file can probably be written: whoever waits for long should not learn it at the end."""
+    if wish.output in STANDARD_OUTPUT:
+        return
+    place, folder = wish.place, wish.place.parent
+    if place.is_dir():
+        wrong(f"--output {wish.output}: is a folder")
+    if not folder.is_dir():
+        wrong(f"--output {wish.output}: there is no folder {folder}")
+    if not os.access(folder if wish.is_file else place, os.W_OK):
+        wrong(f"--output {wish.output}: no right to write {'in that folder' if wish.is_file else 'to it'}")
+    if wish.form == "prom" and wish.is_file and place.suffix != PROM:
+        print(f"--output {wish.output}: exporters read only files whose name ends with {PROM}", file=sys.stderr)
+
+
+def write(run: Run, setup: Setup, wish: Wish) -> Exit | Plugin:
     """In one step where it is a file: a reader sees the old text or the new one, never half of it."""
-    if form == "table" and output in STANDARD_OUTPUT:
+    text, code = _text(run, setup, wish)
+    if wish.output in STANDARD_OUTPUT:
+        _print(run, text, wish)
+    elif wish.form == "prom" and wish.interrupted and wish.is_file:
+        print(f"--output {wish.output}: left as it was, as not everything was asked", file=sys.stderr)
+    else:
+        _save(text, wish)
+    return code
+
+
+def _print(run: Run, text: str, wish: Wish) -> None:
+    if wish.form == "table":  # with colour, where there is a terminal
         from agent.report.table import print_table
 
         print_table(run, sys.stdout)
-        return
-    text = _text(run, setup, form)
-    if output is None or output in STANDARD_OUTPUT:
+    else:
         sys.stdout.write(text)
-        return
+
+
+def _save(text: str, wish: Wish) -> None:
     try:
-        save(output.resolve(), text)
+        save(wish.place, text)
     except OSError as error:
-        wrong(f"--output {output}: {error.strerror or error}")
+        why = f"--output {wish.output}: {error.strerror or error}"
+        if wish.form == "nagios":  # there is one line only, and it says that
+            wrong(why)
+        sys.stdout.write(text)
+        wrong(f"{why}; what was found is on standard output instead")
 
 
-def _text(run: Run, setup: Setup, form: str) -> str:
+def _text(run: Run, setup: Setup, wish: Wish) -> tuple[str, Exit | Plugin]:
+    if wish.form == "nagios":
+        from agent.report.nagios import plugin
+
+        line, code = plugin(run, strict=wish.strict, interrupted=wish.interrupted)
+        return f"{line}\n", code
+    return _document(run, setup, wish.form), exit_code(run.results, strict=wish.strict)
+
+
+def _document(run: Run, setup: Setup, form: str) -> str:
     if form == "json":
         return dumps(document(run)) + "\n"
     if form == "markdown":
@@ -44,9 +111,23 @@ def _text(run: Run, setup: Setup, form: str) -> str:
     return render_text(run)
 
 
-def save(path: Path, text: str) -> None:
-    """To a file in one step. A device or a pipe is written to as it is: nothing may take its place."""
-    if path.exists() and not path.is_file():
-        path.write_text(text, encoding="utf-8", newline="\n")
-    else:
-        replace(path, text.encode(), for_others=True)
+def save(path: Path, text: str, *, tries: int = TRIES, pause: float = PAUSE) -> None:
+    """To a file in one step; again, `pause` seconds later, where somebody just reads it. OSError when it fails.
+
+    A device or a pipe is written to as it is: nothing may take its place.
+    """
+    data = text.encode(errors="backslashreplace")
+    if _is_device(path):
+        path.write_bytes(data)
+        return
+    for left in reversed(range(tries)):
+        try:
+            return replace(path, data, for_others=True)
+        except PermissionError:
+            if not left:
+                raise
+            time.sleep(pause)
+
+
+def _is_device(path: Path) -> bool:
+    return path.exists() and not path.is_file()

@@ -9,10 +9,18 @@ import typer
 from agent.exit import Exit
 
 
+class MistakeError(typer.Exit):
+    """The end of a command that was told something wrong, and `message`, which standard error has already."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Exit.USAGE)
+        self.message = message
+
+
 def wrong(message: str) -> NoReturn:
     """Usage or configuration."""
     print(message, file=sys.stderr)
-    raise typer.Exit(Exit.USAGE)
+    raise MistakeError(message)
 
 
 def is_interactive() -> bool:
