@@ -1,6 +1,7 @@
 """The requirements of the documentation that this site asks for, and under each its paths by pair of zones."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from agent.dynamic.chart import Chart
@@ -11,7 +12,7 @@ from agent.path import Requirement
 from agent.requirements import REQUIREMENTS
 from agent.topology import Site
 from agent.web.page.rows import Around, Room, ends, row
-from agent.web.page.view import Group, Need
+from agent.web.page.view import Group, Need, Row
 from agent.web.page.words import NO_ZONE, ROLES, plural
 
 MOST_OPEN = 20  # paths of a group that all work: more of them are collapsed
@@ -27,84 +28,109 @@ def zones(site: Site) -> dict[str, str]:
     return found
 
 
-def needs(
-    known: Sequence[Known], rooms: Sequence[Room], around: Around, charts: Mapping[str, Sequence[Chart]]
-) -> tuple[Need, ...]:
-    """In the documentation's order. Where several rows ask for a path, it stands in full under the first of them."""
-    rows = _asked(known)
-    full: set[int] = set()
-    found = []
-    for number, need in enumerate(rows):
-        members = [at for at, each in enumerate(known) if need in each.path.requirements]
-        shown = [(known[at], Room.SHORT if at in full else rooms[at]) for at in members]
-        full.update(members)
-        found.append(_need(number, need, shown, around, charts))
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What all paths are known by, and how much room each has. `charts`: by peer."""
+
+    known: Sequence[Known]
+    rooms: Sequence[Room]
+    around: Around
+    charts: Mapping[str, Sequence[Chart]]
+
+    def verdict(self, at: int) -> Verdict:
+        return self.known[at].result.verdict
+
+    def zones(self, at: int) -> tuple[str, str]:
+        source, target = ends(self.known[at].path, self.around.host)
+        return self.around.zone(source), self.around.zone(target)
+
+    def bad(self, members: Iterable[int]) -> int:
+        return sum(self.verdict(at) in BAD for at in members)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows that are made when they are written, and are gone then.
+
+    Those of a thousand peers, all alive at once, would have the garbage collector stop the whole agent again and again.
+    """
+
+    found: Found
+    number: int
+    members: Sequence[int]
+    brief: frozenset[int]
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def __iter__(self) -> Iterator[Row]:
+        found = self.found
+        for at in self.members:
+            known = found.known[at]
+            room = Room.SHORT if at in self.brief else found.rooms[at]
+            yield row(known, found.around, room, self.number, found.charts.get(known.path.peer, ()))
+
+
+def needs(found: Found) -> tuple[Need, ...]:
+    """In the documentation's order. Where several rows ask for a path, it has room under the first of them."""
+    asking: dict[Requirement, list[int]] = {}
+    for at, each in enumerate(found.known):
+        for requirement in each.path.requirements:
+            asking.setdefault(requirement, []).append(at)
+    order = {requirement: at for at, requirement in enumerate(REQUIREMENTS)}
+    told: set[int] = set()
+    made = []
+    for number, requirement in enumerate(sorted(asking, key=lambda each: order.get(each, len(order)))):
+        members = asking[requirement]
+        made.append(_need(number, requirement, found, members, frozenset(told.intersection(members))))
+        told.update(members)
+    return tuple(made)
 
 
 def asked(requirement: Requirement, number: int) -> Need:
     """A requirement by itself."""
-    return _need(number, requirement, [], None, {})
+    return _described(number, requirement)
 
 
-def _asked(known: Iterable[Known]) -> list[Requirement]:
-    used = dict.fromkeys(row for each in known for row in each.path.requirements)
-    order = {row: at for at, row in enumerate(REQUIREMENTS)}
-    return sorted(used, key=lambda row: order.get(row, len(order)))
+def _need(number: int, requirement: Requirement, found: Found, members: list[int], brief: frozenset[int]) -> Need:
+    bad = found.bad(members)
+    groups = tuple(_groups(number, found, members, brief))
+    return replace(_described(number, requirement), said=_said(bad, len(members)), good=not bad, groups=groups)
 
 
-Members = list[tuple[Known, Room]]
-
-
-def _need(
-    number: int, need: Requirement, members: Members, around: Around | None, charts: Mapping[str, Sequence[Chart]]
-) -> Need:
-    bad = _bad(members)
+def _described(number: int, requirement: Requirement) -> Need:
     return Need(
         place=f"need-{number}",
-        source=ROLES[need.source],
-        target=ROLES[need.destination],
-        service=need.service,
-        port=need.port,
-        account=need.account,
-        reason=f"{need.reason.rstrip('.')}.",
-        note=need.note,
-        said=_said(bad, len(members)),
-        good=not bad,
-        groups=tuple(_groups(number, members, around, charts)) if around else (),
+        source=ROLES[requirement.source],
+        target=ROLES[requirement.destination],
+        service=requirement.service,
+        port=requirement.port,
+        account=requirement.account,
+        reason=f"{requirement.reason.rstrip('.')}.",
+        note=requirement.note,
+        said="",
+        good=True,
+        groups=(),
     )
 
 
-def _groups(number: int, members: Members, around: Around, charts: Mapping[str, Sequence[Chart]]) -> Iterable[Group]:
+def _groups(number: int, found: Found, members: list[int], brief: frozenset[int]) -> Iterator[Group]:
     """Those in which something does not work first, then by name."""
-    pairs: dict[tuple[str, str], Members] = {}
-    for member in members:
-        source, target = ends(member[0].path, around.host)
-        pairs.setdefault((around.zone(source), around.zone(target)), []).append(member)
-    for (source, target), inside in sorted(pairs.items(), key=lambda pair: (not _bad(pair[1]), pair[0])):
-        yield _group(f"need-{number}", source, target, inside, around, charts)
-
-
-def _group(
-    place: str, source: str, target: str, members: Members, around: Around, charts: Mapping[str, Sequence[Chart]]
-) -> Group:
-    bad = _bad(members)
-    number = int(place.partition("-")[2])
-    ordered = sorted(members, key=lambda member: WORST.index(member[0].result.verdict))
-    all_work = all(member[0].result.verdict is Verdict.REACHABLE for member in members)
-    return Group(
-        place=f"{place}/{quote(source, safe='')}/{quote(target, safe='')}",
-        source=source or NO_ZONE,
-        target=target or NO_ZONE,
-        said=_said(bad, len(members)),
-        good=not bad,
-        open=not all_work or len(members) <= MOST_OPEN,
-        rows=tuple(row(each, around, room, number, charts.get(each.path.peer, ())) for each, room in ordered),
-    )
-
-
-def _bad(members: Members) -> int:
-    return sum(each.result.verdict in BAD for each, _ in members)
+    pairs: dict[tuple[str, str], list[int]] = {}
+    for at in members:
+        pairs.setdefault(found.zones(at), []).append(at)
+    for (source, target), inside in sorted(pairs.items(), key=lambda pair: (not found.bad(pair[1]), pair[0])):
+        bad = found.bad(inside)
+        all_work = all(found.verdict(at) is Verdict.REACHABLE for at in inside)
+        yield Group(
+            place=f"need-{number}/{quote(source, safe='')}/{quote(target, safe='')}",
+            source=source or NO_ZONE,
+            target=target or NO_ZONE,
+            said=_said(bad, len(inside)),
+            good=not bad,
+            open=not all_work or len(inside) <= MOST_OPEN,
+            rows=Rows(found, number, sorted(inside, key=lambda at: WORST.index(found.verdict(at))), brief),
+        )
 
 
 def _said(bad: int, count: int) -> str:

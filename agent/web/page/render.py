@@ -1,6 +1,7 @@
 """Values into HTML. Everything is escaped; text is made plain and bounded first, whoever wrote it."""
 
 from collections.abc import Mapping
+from itertools import islice
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from agent.web.page.static import Asset
 from agent.web.page.words import SHOWN
 
 LONGEST = 1_000  # characters of one text
+AT_ONCE = 100  # pieces of a page
 CODE = Markup("<code>{}</code>")
 
 
@@ -58,4 +60,9 @@ def prose(text: str) -> Markup:
 
 
 def html(template: Template, **values: object) -> bytes:
-    return template.render(**values).encode()
+    """Piece by piece: 80,000 of them, alive at once, would set off a collection of garbage that stops the whole agent."""
+    pieces = template.generate(**values)
+    made = bytearray()
+    while piece := [*islice(pieces, AT_ONCE)]:
+        made += "".join(piece).encode()
+    return bytes(made)

@@ -14,7 +14,7 @@ from agent.report.table import SUMMARY
 from agent.setup import Setup
 from agent.text import timestamp
 from agent.topology import site_of
-from agent.web.page.groups import needs, zones
+from agent.web.page.groups import Found, needs, zones
 from agent.web.page.rows import Around, Room, room_for
 from agent.web.page.sso import sso
 from agent.web.page.view import Count, Note, SitePage
@@ -67,7 +67,7 @@ def site_page(read: Read) -> SitePage:
         notes=tuple(Note(each.peer, str(each.kind), each.detail, each.remedy) for each in run.findings[:NOTES]),
         more_notes=_more(len(run.findings) - NOTES),
         in_short=_in_short(rooms),
-        needs=needs(known, rooms, read.around, read.charts),
+        needs=needs(Found(known, rooms, read.around, read.charts)),
     )
 
 

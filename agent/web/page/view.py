@@ -1,5 +1,6 @@
 """The values that the templates are filled with. Text in them is as it came: the rendering bounds and escapes all."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -126,8 +127,6 @@ class Row:
     bad: bool
     troubled: bool
     cause: str
-    cause_word: str
-    zones: str
     since: When
     asked: When
     line: Line | None
@@ -146,7 +145,7 @@ class Group:
     said: str
     good: bool
     open: bool
-    rows: tuple[Row, ...]
+    rows: Iterable[Row]
 
 
 @dataclass(frozen=True, slots=True)

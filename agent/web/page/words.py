@@ -8,22 +8,26 @@ from agent.roles import Role
 
 
 class Chip(NamedTuple):
-    """How a verdict is shown: never by its colour alone. `tone` is a class of the stylesheet."""
+    """How a verdict is shown: never by its colour alone. `kind` and `tone` are classes of the stylesheet."""
 
     words: str
-    mark: str
+    kind: str
     tone: str
 
 
+def _chip(verdict: Verdict, tone: str, words: str = "") -> Chip:
+    return Chip(words or str(verdict), f"is-{verdict}", tone)
+
+
 CHIPS = {
-    Verdict.REACHABLE: Chip("reachable", "✓", "good"),
-    Verdict.PARTLY_BLOCKED: Chip("partly blocked", "◐", "bad"),
-    Verdict.BLOCKED: Chip("blocked", "✕", "bad"),
-    Verdict.SERVICE_DOWN: Chip("service down", "▼", "poor"),
-    Verdict.UNREACHABLE: Chip("unreachable", "!", "poor"),
-    Verdict.UNRESOLVED: Chip("unresolved", "?", "poor"),
-    Verdict.INCONCLUSIVE: Chip("inconclusive", "~", "unsure"),
-    Verdict.PENDING: Chip("not asked yet", "…", "quiet"),
+    Verdict.REACHABLE: _chip(Verdict.REACHABLE, "good"),
+    Verdict.PARTLY_BLOCKED: _chip(Verdict.PARTLY_BLOCKED, "bad", "partly blocked"),
+    Verdict.BLOCKED: _chip(Verdict.BLOCKED, "bad"),
+    Verdict.SERVICE_DOWN: _chip(Verdict.SERVICE_DOWN, "poor", "service down"),
+    Verdict.UNREACHABLE: _chip(Verdict.UNREACHABLE, "poor"),
+    Verdict.UNRESOLVED: _chip(Verdict.UNRESOLVED, "poor"),
+    Verdict.INCONCLUSIVE: _chip(Verdict.INCONCLUSIVE, "unsure"),
+    Verdict.PENDING: _chip(Verdict.PENDING, "quiet", "not asked yet"),
 }
 
 CAUSES = {

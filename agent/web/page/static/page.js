@@ -123,14 +123,23 @@
 
   function verdicts() {
     const found = new Map();
-    for (const each of document.querySelectorAll("[data-verdict]")) found.set(each.dataset.tells, each.dataset.verdict);
+    for (const row of document.querySelectorAll("li.row")) {
+      found.set(row.querySelector(".way").getAttribute("href"), [row, row.querySelector(".chip").textContent]);
+    }
+    for (const lead of document.querySelectorAll(".lead[data-tells]")) {
+      found.set("", [lead, lead.querySelector(".chip").textContent]);
+    }
     return found;
   }
 
+  const tells = (place) =>
+    place.dataset.tells ||
+    `${place.querySelector(".way").firstChild.data.replace("→", "to")}, ${place.querySelector(".what").textContent}`;
+
   function announce(before) {
     const news = [];
-    for (const [tells, verdict] of verdicts()) {
-      if (before.has(tells) && before.get(tells) !== verdict) news.push(`${tells}: now ${verdict}.`);
+    for (const [key, [place, verdict]] of verdicts()) {
+      if (before.has(key) && before.get(key)[1] !== verdict) news.push(`${tells(place)}: now ${verdict}.`);
     }
     if (!news.length) return;
     const more = news.length > ANNOUNCED ? ` And ${news.length - ANNOUNCED} more.` : "";
@@ -169,8 +178,9 @@
     let all = 0;
     for (const group of document.querySelectorAll("details.group")) {
       let inside = 0;
+      const zones = group.dataset.zones;
       for (const row of group.querySelectorAll(".row")) {
-        const text = row.dataset.text.toLowerCase();
+        const text = `${zones} ${read(row)}`.toLowerCase();
         const shown = (!only.checked || "bad" in row.dataset) && words.every((word) => text.includes(word));
         if (row.hidden === shown) row.hidden = !shown;
         inside += shown;
@@ -185,6 +195,13 @@
     }
     const text = active ? `${count} of ${all} rows` : "";
     if (byId("found").textContent !== text) byId("found").textContent = text;
+  }
+
+  // What stands in the line of a path; the sentences below it would name other peers.
+  function read(row) {
+    let text = "";
+    for (const part of row.children) if (part.matches(".chip, .way, .what, .cause")) text += ` ${part.textContent}`;
+    return text;
   }
 
   // A group in which something was found is open for as long as it is looked for.
