@@ -1,7 +1,6 @@
 """`probe status` beside a real agent: what it knows, after it was killed, and for who may not ask it."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,7 +104,7 @@ def test_one_peer_has_its_range_drawn(shared_net: Network, config: Path, agent: 
 
 def test_the_file_is_for_the_agent_s_account_alone(shared_net: Network, config: Path, agent: Agent) -> None:
     found = file(config).stat()
-    assert (found.st_mode & 0o777, found.st_uid) == (0o600, os.geteuid())
+    assert (found.st_mode & 0o777, found.st_uid) == (0o600, config.stat().st_uid)
     written = json.loads(file(config).read_text())
     assert written["urls"][0] == f"http://127.0.0.1:{PORT}"
 
