@@ -6,15 +6,6 @@ from agent.cli.usage import wrong
 from agent.config.mistakes import ConfigError
 from agent.config.model import Config
 from agent.web.toolkit.read import read
-from agent.web.toolkit.toolkit import Toolkit
-
-
-def toolkit(config: Config) -> Toolkit:
-    """For the agent, which will not serve without the protection that was asked for."""
-    try:
-        return Toolkit.load(config.web.config_file)
-    except ConfigError as error:
-        wrong("\n".join(f"web.config_file: {line}" for line in str(error).splitlines()))
 
 
 def check_web_config(config: Config) -> None:

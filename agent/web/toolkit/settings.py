@@ -13,9 +13,9 @@ Stamp = tuple[tuple[int, ...] | None, ...]
 class Settings:
     """Without a file: all defaults.
 
-    `context` is None without TLS, and `fingerprint`, the SHA-256 of its certificate in hex. `sans`: one of these must be
-    in a client's certificate; empty: any will do.
-    `rate`: seconds from one request to the next, and how many at once; None: no limit. `notes`: what the file asks
+    `context` is None without TLS, and `fingerprint`, the SHA-256 of its certificate in hex. `sans`: one of these must
+    be in a client's certificate; empty: any will do. `rate`: seconds from one request to the next, and how many at
+    once; None: no limit. `files`: the file and those that it names; `stamp`: how they were. `notes`: what the file asks
     for and does not get, or had better know, a line each.
     """
 

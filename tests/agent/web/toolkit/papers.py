@@ -64,7 +64,7 @@ def toolkit(folder: Path, text: str) -> Toolkit:
 
 def client(certificate: trustme.LeafCert | None = None) -> ssl.SSLContext:
     """Trusts ours, and shows that certificate."""
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     authority().configure_trust(context)
     if certificate is not None:
         certificate.configure_cert(context)
