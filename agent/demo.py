@@ -68,7 +68,7 @@ def _setup(text: str) -> Setup:
 def _listening(urls: list[str]) -> None:
     print("\nThe agent of BTS01 runs now, and probes every 10 s. Ctrl-C ends it.", file=sys.stderr)
     for url in urls:
-        print(f"  {url}/          the table\n  {url}/metrics   for Prometheus", file=sys.stderr)
+        print(f"  {url}/          the page\n  {url}/metrics   for Prometheus", file=sys.stderr)
         print(f"  {url}/api/v1/paths", file=sys.stderr)
 
 
