@@ -118,14 +118,18 @@ class Ledger:
             entry = before.get(key(path)) or Entry(path, counted_until=now)
             entry.count_time(now)
             if entry.path != path:
-                entry.path, entry.result, entry.since = path, None, None
+                entry.path, entry.result = path, None
+                entry.since = entry.last_run = entry.last_reachable = None
             entry.stands = stands[path.direction]
             self._entries[key(path)] = entry
 
     def record(self, result: Result) -> None:
-        """A new result of a path of the plan; one of any other path, or one that nobody has found yet, is dropped."""
+        """A new result of a path of the plan; one of any other path, or one that nobody has found yet, is dropped.
+
+        A round that ends while a new configuration comes into force may still bring one of where the path led before.
+        """
         entry = self._entries.get(key(result.path))
-        if entry is None or result.verdict is Verdict.PENDING:
+        if entry is None or not self.has(result.path) or result.verdict is Verdict.PENDING:
             return
         now = self._clock.monotonic()
         entry.count_time(now)
@@ -144,6 +148,11 @@ class Ledger:
             for outcome in address.outcomes:
                 entry.count_attempt(outcome)
         entry.trail.note(result, entry.last_run)
+
+    def has(self, path: Path) -> bool:
+        """Whether it is one of the plan, and leads where that one does."""
+        entry = self._entries.get(key(path))
+        return entry is not None and entry.path == path
 
     def verdict(self, path: Path) -> Verdict:
         """The newest one of a path of the plan."""

@@ -1,7 +1,7 @@
 """When: once, or round after round for ever. Both make the same round."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from math import inf
 
 from agent.clock import Clock
@@ -58,30 +58,35 @@ class Rounds:
     def follow(self, surveys: Sequence[Survey], interval: float) -> None:
         """These from now on, `interval` seconds apart. Those that are under way go on undisturbed, all others end.
 
-        A peer that has a new survey is asked no sooner than it would have been.
+        A peer that has a new survey is asked when it would have been, or an interval after its last round, if that is
+        sooner: however often somebody changes something, its turn comes. Nobody is asked twice within `FLOOR` seconds.
         """
         for survey in [survey for survey in self._tasks if survey not in surveys]:
             self._tasks.pop(survey).cancel()
-        new = [survey for survey in surveys if survey not in self._tasks]
-        now = self._clock.monotonic()
+        now, new = self._clock.monotonic(), [survey for survey in surveys if survey not in self._tasks]
+        self._forget({survey.peer for survey in surveys}, now)
         for number, survey in enumerate(new):
-            wait = interval * (STAGGER * number / len(new) + JITTER * self._random())
-            due = max(now + wait, self._soonest(survey.peer, interval))
+            first = now + interval * (STAGGER * number / len(new) + JITTER * self._random())
+            due = self._due[survey.peer] = self._next(survey.peer, first, interval)
             self._tasks[survey] = self._group.create_task(self._rounds(survey, due, interval))
-        peers = {survey.peer for survey in surveys}
-        for known in (self._began, self._due):
-            for peer in known.keys() - peers:
-                del known[peer]
 
-    def _soonest(self, peer: str, interval: float) -> float:
-        began = self._began.get(peer)
+    def _next(self, peer: str, first: float, interval: float) -> float:
+        """`first`: when a peer is asked that is quite new."""
+        due, began = self._due.get(peer, inf), self._began.get(peer)
         if began is None:
-            return -inf
-        return max(began + FLOOR, min(self._due[peer], began + interval))
+            return min(due, first)
+        return max(began + FLOOR, min(due, max(first, began + interval)) if peer in self._due else first)
+
+    def _forget(self, but: Collection[str], now: float) -> None:
+        """Whoever comes back soon was asked all the same."""
+        for peer in self._due.keys() - but:
+            del self._due[peer]
+        for peer in [peer for peer, began in self._began.items() if peer not in but and now >= began + FLOOR]:
+            del self._began[peer]
 
     async def _rounds(self, survey: Survey, due: float, interval: float) -> None:
         """Exactly so far apart: a round too early or too late repeats the sample of another, and leaves out its own."""
-        clock, soonest, early = self._clock, -inf, False
+        clock, soonest, early = self._clock, self._began.get(survey.peer, -inf) + FLOOR, False
         while True:
             await _until_due(survey, max(due, soonest) if early else due, soonest, clock)
             early, soonest = clock.monotonic() < due, clock.monotonic() + FLOOR

@@ -21,6 +21,10 @@ class Budget:
         self.turn = asyncio.Lock()  # of whoever waits for room, so that nobody else takes it meanwhile
         self._taken: deque[float] = deque(maxlen=max((most for most, _ in limits), default=0))
 
+    def go_on_from(self, before: "Budget") -> None:
+        """In place of it: what it let go counts."""
+        self._taken.extend(before._taken)
+
     @property
     def room(self) -> int:
         """How many may go right now."""

@@ -63,6 +63,20 @@ class Memory:
     databases: dict[str, DatabaseMemory] = field(default_factory=dict)  # address → its SQL Server
     matched: set[str] = field(default_factory=set)  # services that were ever found registered
 
+    def go_on_from(self, before: "Memory", names: Collection[str], *, is_same: bool) -> None:
+        """In place of it, as far as it is about the same: `names` are those of now. Ranges see to themselves.
+
+        `is_same`: every path leads where it did. Otherwise what answered, and how, is found out anew.
+        """
+        self.addresses.update({name: known for name, known in before.addresses.items() if name in names})
+        self.losses.update(before.losses)
+        if is_same:
+            self.controls.update(before.controls)
+            self.silences.update(before.silences)
+            self.samples.update(before.samples)
+            self.mappers.update(before.mappers)
+            self.matched.update(before.matched)
+
     def mapper(self, address: str) -> MapperMemory:
         return self.mappers.setdefault(address, MapperMemory())
 

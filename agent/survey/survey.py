@@ -6,6 +6,7 @@ Once and for ever make the same round; only their manners differ.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 from uuid import UUID
@@ -139,7 +140,15 @@ class Survey:
         return same and self._meets_agents == other._meets_agents
 
     def go_on_from(self, before: "Survey") -> None:
-        """In place of it: what is known of the same range stays known."""
+        """In place of it, which asks nothing any more: what its peer has had to bear counts, what is known of it stays.
+
+        As far as it is about the same: what was seen elsewhere says nothing of where a path leads now.
+        """
+        self._budget.go_on_from(before._budget)
+        names = {name for path in self._paths for name in path.addresses}
+        self._memory.go_on_from(before._memory, names, is_same=self._paths == before._paths)
+        if _databases(self._paths) == _databases(before._paths):
+            self._memory.databases.update(before._memory.databases)
         if self._ranging and before._ranging:
             self._ranging.go_on_from(before._ranging)
 
@@ -304,6 +313,11 @@ class Survey:
 
     def _conclude(self, path: Path, views: Sequence[View], started: float) -> None:
         self._publish(conclude(path, views, self._memory, started))
+
+
+def _databases(paths: Iterable[Path]) -> list[Path]:
+    """Where the SQL Servers are, whether or not they are asked for their version."""
+    return [replace(path, prelogin=False) for path in paths if path.check is Check.SQL]
 
 
 def _each_once(views: Iterable[View]) -> list[View]:

@@ -20,8 +20,8 @@ from tests.agent.survey.network import once as once_manners
 class Rounds(Survey):
     """A survey that only notes when its rounds began, each of which takes `takes` seconds."""
 
-    def __init__(self, network: Network, takes: float = 0.0) -> None:
-        super().__init__([path()], agent(), network.ask, network.resolve, network.clock, lambda _: None)
+    def __init__(self, network: Network, takes: float = 0.0, peer: str = "MSS") -> None:
+        super().__init__([path(peer=peer)], agent(), network.ask, network.resolve, network.clock, lambda _: None)
         self.network = network
         self.takes = takes
         self.began: list[float] = []
@@ -52,7 +52,7 @@ async def test_rounds_are_an_interval_apart_to_the_second() -> None:
 
 async def test_the_first_rounds_are_staggered_over_a_tenth_of_the_interval() -> None:
     network = Network()
-    surveys = [Rounds(network) for _ in range(4)]
+    surveys = [Rounds(network, peer=f"MSS{number}") for number in range(4)]
     await run(surveys, 59.0)
     assert [survey.began for survey in surveys] == [[0.0], [1.5], [3.0], [4.5]]
 
@@ -81,7 +81,7 @@ async def test_rounds_of_one_peer_never_overlap_and_never_come_closer_than_the_i
 
 async def test_a_slow_peer_holds_up_no_other() -> None:
     network = Network()
-    slow, quick = Rounds(network, takes=1000.0), Rounds(network)
+    slow, quick = Rounds(network, takes=1000.0, peer="SLOW"), Rounds(network)
     await run([slow, quick], 239.0)
     assert len(slow.began) == 1
     assert len(quick.began) == 4
@@ -130,7 +130,7 @@ async def test_a_survey_that_breaks_is_told_and_comes_again() -> None:
         raise ZeroDivisionError
 
     network = Network()
-    broken, sound = Rounds(network), Rounds(network)
+    broken, sound = Rounds(network, peer="BROKEN"), Rounds(network)
     broken.round = breaks  # type: ignore[method-assign]
     work = asyncio.create_task(
         forever(

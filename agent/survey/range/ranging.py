@@ -172,11 +172,16 @@ class Ranging:
         self.hurry.begin(until)
 
     def go_on_from(self, before: "Ranging") -> None:
-        """What was known of the same ports, which another window may end."""
-        if before._path.ports == self._path.ports:
-            for address, known in before._memory.ranges.items():
+        """What was known of the same ports, which another window may end; else only that the peer is left in peace."""
+        is_same = _way(before._path) == _way(self._path)
+        for address, known in before._memory.ranges.items():
+            if is_same:
                 known.last_for(self._window)
                 self._memory.ranges[address] = known
+            elif known.is_paused(self._clock.time()):
+                self._known(address).paused_until = known.paused_until
+            if (before._greet is None) is not (self._greet is None):
+                known.met = None
 
     def charts(self) -> list[Chart]:
         """One for each address, of the way in which it was judged last."""
@@ -193,3 +198,8 @@ class Ranging:
             if not isinstance(known, dict):
                 raise ValueError("not what is known of a range")
             self._known(address).restore(known, now)
+
+
+def _way(path: Path) -> tuple[object, ...]:
+    """Which ports, and from which address of ours: firewalls tell those apart."""
+    return path.ports, path.within, path.source_address
