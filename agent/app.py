@@ -35,6 +35,7 @@ from agent.setup import Setup
 from agent.steady import Steady
 from agent.survey.manners import Manners
 from agent.survey.survey import Ask, Survey
+from agent.surveyed import Surveyed
 from agent.term import Term, paths_of
 from agent.web.access import Rules, allowed_names
 from agent.web.pages import application
@@ -76,7 +77,7 @@ class Agent:
         self._ledger = Ledger(paths_of(setup, ring), self._clock, silent_after(setup.config.schedule.interval))
         self._term = self._new_term(Loaded(setup, ring))
         self._steady = Steady()
-        self._surveys: list[Survey] = []
+        self._surveyed = Surveyed(self._new_surveys, self._kept, self._clock)
         self._rounds: Rounds | None = None
         self._engine: Engine | None = None
         self._ask: Ask
@@ -85,52 +86,83 @@ class Agent:
         self._served: Served | None = None
         self._judged = False  # at least one path was
         self._loading = loading or Loading(self._began)
+        self._started = asyncio.Event()
+        self._group = asyncio.TaskGroup()  # of the rounds, and of whatever must not outlive them
         self._reloads = Reloads(origin, self._switch, self._loading, self._clock) if origin else None
 
     async def run(self, listening: Callable[[list[str]], None]) -> None:
         """Until cancelled. `listening` is called with the URLs once they answer. Raises ListenError."""
         async with asking(self._clock) as (self._engine, ask), AsyncExitStack() as stack:
             self._ask = ask
-            self._surveys = self._new_surveys(self._term)
+            self._surveyed.follow(self._surveyed.of(self._term.setup, meets_agents=self._term.ends is not None))
             self._kept.restore([*self._keepsakes(), self._term.outlook])
-            watch = await self._term.watch()
+            await self._term.look_first()
             self._served, urls = await serve(self._application(), listens_of(self._term.setup), self._toolkit)
             stack.push_async_callback(self._served.cleanup)
             await stack.enter_async_context(met(self._local, partial(self._found_at, self._served), self._clock))
             stack.push_async_callback(self._close)
-            await self._term.meet(self._surveys)
+            await self._term.meet(self._surveyed.now)
             self._steady.opened(self._term.ends)
             listening(urls)
-            await self._term.look_around(watch)
+            await self._term.look_around()
+            self._term.is_whole = True
             await stack.enter_async_context(self._kept.saved(self._keepsakes, self._clock))
-            async with asyncio.TaskGroup() as group:
-                self._rounds = Rounds(group, self._clock, random.random, self._skip, self._broken)
+            async with self._group:
+                self._rounds = Rounds(self._group, self._clock, random.random, self._skip, self._broken)
                 self._follow(self._rounds)
+                self._started.set()
                 await asyncio.Event().wait()
 
     async def reload(self) -> Sequence[str]:
-        """Read the configuration anew: what is wrong with it, a line each; nothing: it is in force now."""
-        return await self._reloads.reload() if self._reloads else ["this agent has no configuration file"]
+        """Read the configuration anew: what is wrong with it, a line each; nothing: it is in force now.
+
+        While the agent starts it waits; when the agent ends it is given up; whoever asked may leave in the middle.
+        """
+        if self._reloads is None:
+            return ["this agent has no configuration file"]
+        await self._started.wait()
+        work = self._reloads.reload()
+        try:
+            task = self._group.create_task(work)
+        except RuntimeError:  # it takes nothing any more
+            work.close()
+            return ["the agent is ending"]
+        return await asyncio.shield(task)
 
     async def _switch(self, loaded: Loaded) -> None:
-        """Peers that stay as they are do not notice. Raises UnusableError before anything has changed."""
-        mistakes = [*what_takes_a_restart(self._term.setup, loaded.setup)]
-        if mistakes or self._rounds is None or self._served is None:
+        """Peers that stay as they are do not notice. Raises UnusableError before anything has changed.
+
+        Whatever may take its time comes before, too; and whoever looks on sees the old site or the new one.
+        """
+        before, rounds, served = self._term, self._rounds, self._served
+        mistakes = [*what_takes_a_restart(before.setup, loaded.setup)]
+        if mistakes or rounds is None or served is None:
             raise UnusableError(mistakes or ["the agent is still starting"])
-        await self._listen(self._served, loaded)
-        before, config = self._term, loaded.setup.config
+        is_new = not before.is_whole or (loaded.setup, loaded.ring) != (before.setup, before.ring)
+        term = self._new_term(loaded) if is_new else before
+        coming = await self._surveyed.coming(term.setup, meets_agents=term.ends is not None)
+        if is_new:
+            term.outlook.go_on_from(before.outlook)
+            await term.look_first()
+        await self._listen(served, loaded)
+        if is_new:
+            await self._replace(before, term, coming, rounds)
+
+    async def _replace(self, before: Term, term: Term, coming: Sequence[Survey], rounds: Rounds) -> None:
         self._steady.closing()
+        await before.close()
+        term.go_on_from(before)
+        config = term.setup.config
+        self._ledger.follow(paths_of(term.setup, term.ring), silent_after(config.schedule.interval))
+        self._surveyed.follow(coming)
+        self._term = term
+        self._follow(rounds)
+        await term.look_around()
         try:
-            await before.close()
-            term = self._new_term(loaded)
-            term.go_on_from(before)
-            self._ledger.follow(paths_of(loaded.setup, loaded.ring), silent_after(config.schedule.interval))
-            self._term, self._surveys = term, await self._surveys_after(term)
-            self._follow(self._rounds)
-            await term.meet(self._surveys)
+            await term.meet(self._surveyed.now)
+            term.is_whole = True
         finally:
-            self._steady.opened(self._term.ends)
-        await term.look_around(await term.watch())
+            self._steady.opened(term.ends)
 
     def _found_at(self, served: Served) -> tuple[list[str], str | None]:
         return served.urls, self._toolkit.settings.fingerprint
@@ -146,34 +178,21 @@ class Agent:
         setup, ring = loaded.setup, loaded.ring
         return Term(setup, ring, self._ledger, self._record, self._kept, self._clock, self._look)
 
-    def _new_surveys(self, term: Term) -> list[Survey]:
-        config = term.setup.config
-        window, schedule = config.rpc.coverage_window, config.schedule
-        manners = Manners.agent(schedule.timeout, schedule.interval, config.rpc.samples, window=window)
-        greet_for = self._steady.greet_for if term.ends else None
-        return surveys(term.setup.paths, manners, self._ask, self._clock, self._record, greet_for)
-
-    async def _surveys_after(self, term: Term) -> list[Survey]:
-        """Those that were there before go on as they are, if nothing of theirs has changed."""
-        before, made = {survey.peer: survey for survey in self._surveys}, self._new_surveys(term)
-        for survey in made:
-            if survey.peer in before:
-                survey.go_on_from(before[survey.peer])
-        unknown = [RangesOf(survey) for survey in made if survey.peer not in before]
-        await asyncio.to_thread(self._kept.restore, unknown)
-        return [old if (old := before.get(each.peer)) and old.is_like(each) else each for each in made]
+    def _new_surveys(self, setup: Setup, manners: Manners, meets_agents: bool) -> list[Survey]:
+        greet_for = self._steady.greet_for if meets_agents else None
+        return surveys(setup.paths, manners, self._ask, self._clock, self._record, greet_for)
 
     def _follow(self, rounds: Rounds) -> None:
         setup = self._term.setup
-        if not self._surveys:
+        if not self._surveyed.now:
             log.warning("nothing to probe from this host", extra={"fields": {"host": setup.source.name}})
-        rounds.follow(self._surveys, setup.config.schedule.interval)
+        rounds.follow(self._surveyed.now, setup.config.schedule.interval)
 
     async def _close(self) -> None:
         await self._term.close()
 
     def _keepsakes(self) -> list[Keepsake]:
-        return [*(RangesOf(survey) for survey in self._surveys), *self._term.keepsakes]
+        return [*(RangesOf(survey) for survey in self._surveyed.now), *self._term.keepsakes]
 
     def _skip(self, reason: str) -> None:
         self._ledger.skipped[reason] += 1
@@ -184,10 +203,12 @@ class Agent:
         survey.give_up(self._clock.time())
 
     def _record(self, result: Result) -> None:
+        if not self._ledger.has(result.path):
+            return  # of a round that ends while another configuration comes into force
         change = VerdictChange.of(result, self._ledger)
         self._ledger.record(result)
         self._judged = True
-        if self._term.ends is not None:
+        if self._term.ends is not None and self._steady.has(self._term.ends):
             self._term.ends.tell(result)
         if change is not None:
             change.tell()
@@ -213,11 +234,11 @@ class Agent:
         return Rules(allowed_names(names), settings.open_pages, settings.reload_endpoint, self._local.token)
 
     def _charts(self, peer: str) -> list[Chart]:
-        return [chart for survey in self._surveys if survey.peer == peer for chart in survey.charts()]
+        return [chart for survey in self._surveyed.now if survey.peer == peer for chart in survey.charts()]
 
     def _run(self) -> Run:
         results, term = self._ledger.results(), self._term
-        noticed = [*findings(self._surveys, results), *term.findings]
+        noticed = [*findings(self._surveyed.now, results), *term.findings]
         site, here, seconds = term.setup.config.site, term.setup.source.name, self._clock.time() - self._began
         return Run(site, here, self._began, seconds, results, noticed, term.outlook.standing)
 

@@ -86,6 +86,14 @@ class Both:
         listen = ANY_PORT if of_person else listens(setup.config, setup.source)
         self.service = Service(identity, self.directory, self._door, [(at[0], at[1]) for at in listen], clock, warn)
 
+    def go_on_from(self, before: "Both") -> None:
+        """In place of it, which is closed: what is known of this host and its peers. Leases and cookies are void."""
+        self.keepsake.restore(before.keepsake.state())
+        self._known.update(before._known)
+        self._since = dict(before._since)
+        self._holder.go_on_from(before._holder)
+        self.service.go_on_from(before.service)
+
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Service]:
         """Until the end of the block, this host looked at again and again."""

@@ -53,6 +53,11 @@ class AgentDesk:
         self._asked_at: dict[str, float] = {}  # peer → UTC, since when somebody waits
         self._meetings: set[asyncio.Future[None]] = set()
 
+    def go_on_from(self, before: "AgentDesk") -> None:
+        """In place of it: what was told stands, and whoever waits is not given an answer from before he asked."""
+        self._inbox.go_on_from(before._inbox)
+        self._asked_at.update(before._asked_at)
+
     def tell(self, sender: str, receiver: str, state: PathState) -> None:
         result = self._inbox.hear(sender, receiver, state, self._clock.time())
         if result is not None:

@@ -68,6 +68,13 @@ class Ends:
                     task.cancel()
                 await asyncio.wait([greeting, *self._telling])
 
+    def go_on_from(self, before: "Ends") -> None:
+        """In place of it, which is closed: what was counted, told and known."""
+        self._both.go_on_from(before._both)
+        self._desk.go_on_from(before._desk)
+        self._drops.go_on_from(before._drops)
+        self._was_shut_out = before._was_shut_out
+
     @property
     def keepsake(self) -> PortsOf:
         return self._both.keepsake

@@ -73,6 +73,7 @@ class Kept:
     def __init__(self, store: Store | None) -> None:
         self._store = store
         self._saving: asyncio.Future[None] | None = None
+        self._writing: dict[str, asyncio.Future[None]] = {}  # by name, the newest
 
     def restore(self, keepsakes: Iterable[Keepsake]) -> None:
         """What is not understood is set aside, and begins anew."""
@@ -89,8 +90,12 @@ class Kept:
                 store.set_aside(keepsake.name, str(error))
 
     async def write(self, keepsake: Keepsake) -> None:
-        """At once, the disk aside. One keepsake is written by one caller, and not among those of `saved`."""
-        await aside(partial(self._save, keepsake.name, keepsake.state()), "write")
+        """At once, the disk aside, behind what is being written under that name: none of those of `saved`."""
+        before = self._writing.get(keepsake.name)
+        if before is not None and not before.done():
+            await asyncio.wait({before})
+        self._writing[keepsake.name] = aside(partial(self._save, keepsake.name, keepsake.state()), "write")
+        await self._writing[keepsake.name]
 
     @asynccontextmanager
     async def saved(self, keepsakes: Callable[[], Sequence[Keepsake]], clock: Clock) -> AsyncIterator[None]:

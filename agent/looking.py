@@ -63,11 +63,13 @@ class Eyes:
             if self._looking is None:
                 self._began = self._monotonic()
                 self._looking = aside(partial(self._look, self._service), "look")
-            done, _ = await asyncio.wait({self._looking}, timeout=LONGEST)
+            looking = self._looking
+            done, _ = await asyncio.wait({looking}, timeout=LONGEST)
             if not done:
                 return _failed(self._service, f"it did not answer for {LONGEST:.0f} s")
-            answer, self._looking = self._looking, None
-            seen = answer.result()
+            if self._looking is looking:  # nobody else waited for it, too, and began another one
+                self._looking = None
+            seen = looking.result()
         except Exception as error:  # whatever it is, it must not pass for a service that is not there
             return _failed(self._service, type(error).__name__)
         self.looked = self._began, self._monotonic()

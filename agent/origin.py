@@ -5,15 +5,17 @@ A rolling upgrade may bring a file that this version cannot read; the agent then
 
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
-from agent.config.load import parse, read_text
+from agent.config.load import MAX_BYTES, parse, read_text
 from agent.config.mistakes import ConfigError
 from agent.config.model import Config
 from agent.config.positions import read as read_yaml
-from agent.config.yamltext import UnreadableError
+from agent.config.yamltext import NULL, UnreadableError
 from agent.files import replace
 from agent.kept import default_state_folder, state_folder
 from agent.log import log
@@ -26,6 +28,7 @@ from agent.whoami import UnknownHostError, this_machine, whoami
 
 FILE_NAME = "last-good.json"
 MOST = 8 << 20  # octets that are read of it
+STATE_DIR = re.compile(r"""^state_dir:[ \t]+(?:"(.+?)"|'(.+?)'|([^\s"'#].*?))[ \t]*(?:#.*)?$""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +52,14 @@ class FileOrigin:
         self._host = host
         self._now = now
         self._told = told
-        self._text = ""
 
     def load(self) -> Loaded:
         """From the file as it is now. Raises UnusableError."""
         try:
-            self._text = read_text(self._place)
+            text = read_text(self._place)
         except ConfigError as error:
             raise UnusableError(str(error).splitlines()) from None
-        return self.understand(self._text)
+        return self.understand(text)
 
     def understand(self, text: str) -> Loaded:
         """Raises UnusableError with everything that is wrong with it on this machine."""
@@ -66,7 +68,7 @@ class FileOrigin:
             setup = set_up(config, whoami(site_of(config), this_machine(), self._host))
             key = find_key(config, os.environ)
             ring = load_ring(key.path, unchecked=key.unchecked) if key else None
-            return Loaded(setup, ring, read_web(config.web.config_file))
+            return Loaded(setup, ring, read_web(config.web.config_file), text)
         except (ConfigError, UnknownHostError) as error:
             raise UnusableError(str(error).splitlines()) from None
         except KeyFileError as error:
@@ -75,7 +77,7 @@ class FileOrigin:
     def took(self, loaded: Loaded) -> None:
         """Keep it. That it cannot be kept costs nothing but a start from it."""
         folder = state_folder(loaded.setup.config)
-        content = {"version": 1, "file": str(self._place), "at": self._now(), "text": self._text}
+        content = {"version": 1, "file": str(self._place), "at": self._now(), "text": loaded.text}
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             replace(folder / FILE_NAME, json.dumps(content).encode())
@@ -87,20 +89,38 @@ class FileOrigin:
     def last_good(self) -> LastGood | None:
         """The configuration of this file that was last in force here; None: there is none."""
         try:
-            with (self._folder() / FILE_NAME).open("rb") as file:
-                found = json.loads(file.read(MOST))
+            found = json.loads(_octets(self._folder() / FILE_NAME, MOST))
         except (OSError, ValueError, RecursionError):
             return None
         match found:
-            case {"version": 1, "file": str(place), "at": int() | float() as at, "text": str(text)}:
-                return LastGood(text, float(at)) if place == str(self._place) else None
+            case {"version": 1, "file": str(place), "at": float(at), "text": str(text)} if isfinite(at):
+                return LastGood(text, at) if place == str(self._place) else None
         return None
 
     def _folder(self) -> Path:
         """Of a file that may be bad: the folder that it names, if it can be made out, or this platform's."""
         try:
-            data = read_yaml(read_text(self._place)).data
-        except (ConfigError, UnreadableError):
-            return default_state_folder()
-        named = data.get("state_dir") if isinstance(data, dict) else None
-        return self._place.parent / named if isinstance(named, str) and named else default_state_folder()
+            named = _state_dir(_octets(self._place, MAX_BYTES).decode("utf-8-sig", "replace"))
+        except (OSError, ValueError):
+            named = None
+        return self._place.parent / named if named else default_state_folder()
+
+
+def _state_dir(text: str) -> str | None:
+    """What a configuration names, also where the rest of it is no YAML."""
+    try:
+        data = read_yaml(text).data
+    except UnreadableError:
+        found = STATE_DIR.search(text)
+        named = next(filter(None, found.groups()), None) if found else None
+        return None if named is None or NULL.fullmatch(named) else named
+    named = data.get("state_dir") if isinstance(data, dict) else None
+    return named if isinstance(named, str) else None
+
+
+def _octets(path: Path, most: int) -> bytes:
+    """The first ones of a file. OSError; whatever else stands there must not make us wait."""
+    if not path.is_file():
+        raise OSError("it is no file")
+    with path.open("rb") as file:
+        return file.read(most)

@@ -74,8 +74,10 @@ class Outlook:
 
     def go_on_from(self, before: "Outlook") -> None:
         """What was known under another configuration, as far as it is about the same."""
+        if before.known.service == self.known.service:
+            self._eyes, self._sighting = before._eyes, before._sighting  # one look at a time, also one that hangs
         if _about(before.known) == _about(self.known):
-            self.known, self._sighting = before.known, before._sighting
+            self.known = before.known
             if before.part == self.part:
                 self.standing, self._names = before.standing, before._names
                 self._secret_changed = before._secret_changed

@@ -8,6 +8,7 @@ from typing import Protocol
 from agent.clock import Clock
 from agent.log import log
 from agent.setup import Setup
+from agent.text import plain
 from agent.web.toolkit.settings import Settings
 from probes.aside import aside
 from probes.wire.rendezvous.keys import Ring
@@ -17,11 +18,15 @@ LONGEST = 30.0  # seconds that the disk may take
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A configuration as this machine sees it, with the site's key and `web.config_file` where it names them."""
+    """A configuration as this machine sees it, with the site's key and `web.config_file` where it names them.
+
+    `text`: as it was written.
+    """
 
     setup: Setup
     ring: Ring | None
     web: Settings = field(default_factory=Settings)
+    text: str = ""
 
 
 class UnusableError(Exception):
@@ -75,8 +80,6 @@ class Reloads:
         try:
             loaded = await asyncio.wait_for(aside(self._origin.load, "reload"), LONGEST)
             await self._switch(loaded)
-            self._loading.at = self._clock.time()
-            await asyncio.wait_for(aside(lambda: self._origin.took(loaded), "reload"), LONGEST)
         except UnusableError as error:
             return error.mistakes
         except TimeoutError:
@@ -84,8 +87,18 @@ class Reloads:
         except Exception as error:  # a fault of ours; what ran before runs on, as far as it can
             log.error("loading the configuration broke", exc_info=error)
             return [f"a fault of this agent: {type(error).__name__}"]
+        self._loading.at = self._clock.time()
+        await self._took(loaded)
         log.info("the configuration was loaded anew", extra={"fields": {"sha256": loaded.setup.config.sha256}})
         return []
+
+    async def _took(self, loaded: Loaded) -> None:
+        """It is in force, whether or not it can be kept."""
+        try:
+            await asyncio.wait_for(aside(lambda: self._origin.took(loaded), "reload"), LONGEST)
+        except Exception as error:
+            why = plain(str(error)) or f"the disk did not answer for {LONGEST:.0f} s"
+            log.warning("the last good configuration cannot be kept", extra={"fields": {"why": why}})
 
 
 def what_takes_a_restart(now: Setup, new: Setup) -> Iterator[str]:

@@ -1,12 +1,18 @@
-"""The agents of peers as a round meets them, whichever configuration is in force: it goes on while one takes over."""
+"""The agents of peers as a round meets them, whichever configuration is in force: it goes on while one takes over.
+
+What is asked while our own end closes comes to nothing, and says nothing of the peer: it is asked again.
+"""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import TypeVar
 
 from agent.ends import Ends
 from agent.survey.range.far import Far, Greet, Lease, Silent, Told
 from probes.wire.rendezvous.messages import Asked
+
+T = TypeVar("T")
 
 
 class Steady:
@@ -24,6 +30,10 @@ class Steady:
     def closing(self) -> None:
         self._open.clear()
 
+    def has(self, ends: Ends | None) -> bool:
+        """Whether that is what is open now."""
+        return self._open.is_set() and ends is self._ends
+
     def greet_for(self, peer: str) -> Greet:
         """How a round greets the agents at the addresses of a peer."""
         return partial(self._greet, peer)
@@ -38,8 +48,11 @@ class Steady:
 
     async def meet(self, peer: str, address: str) -> tuple[Ends | None, Far | Silent]:
         """And whose acquaintance it is."""
-        ends = await self.now()
-        return ends, Silent.NO_KEY if ends is None else await ends.greet_for(peer)(address)
+        while True:
+            ends = await self.now()
+            far = Silent.NO_KEY if ends is None else await ends.greet_for(peer)(address)
+            if self.has(ends) or not isinstance(far, Silent):
+                return ends, far
 
 
 class SteadyFar:
@@ -53,16 +66,23 @@ class SteadyFar:
         self._far: Far | Silent = far
 
     async def hold(self, ports: Sequence[int]) -> Lease | None:
-        far = await self._met()
-        return await far.hold(ports) if far else None
+        return await self._ask(lambda far: far.hold(ports))
 
     async def renew(self, lease: Lease) -> Lease | None:
-        far = await self._met()
-        return await far.renew(lease) if far else None
+        """Not by whom it was not granted to: only he knows whether it lasted, and whether the far end is the same."""
+        if not self._steady.has(self._ends) or isinstance(self._far, Silent):
+            return None
+        return await self._far.renew(lease)
 
     async def report(self, lease: Lease, asked: Sequence[Asked]) -> Told | None:
-        far = await self._met()
-        return await far.report(lease, asked) if far else None
+        return await self._ask(lambda far: far.report(lease, asked))
+
+    async def _ask(self, question: Callable[[Far], Awaitable[T | None]]) -> T | None:
+        while True:
+            far = await self._met()
+            answer = await question(far) if far else None
+            if answer is not None or self._steady.has(self._ends):
+                return answer
 
     async def _met(self) -> Far | None:
         if await self._steady.now() is not self._ends:

@@ -55,6 +55,8 @@ class Term:
         self._kept = kept
         self._clock = clock
         self._open = AsyncExitStack()
+        self._watch: SsoWatch | None = None
+        self.is_whole = False  # nothing broke when it opened
 
     @property
     def keepsakes(self) -> list[Keepsake]:
@@ -69,23 +71,27 @@ class Term:
     def go_on_from(self, before: "Term") -> None:
         """What was known under the configuration before, as far as it is about the same."""
         self.outlook.go_on_from(before.outlook)
+        if self.outlook.known is before.outlook.known:
+            self._watch = None  # what it has seen first is older than this
         if self.ends and before.ends:
-            self.ends.keepsake.restore(before.ends.keepsake.state())
+            self.ends.go_on_from(before.ends)
 
-    async def watch(self) -> SsoWatch:
-        """What looks at SSO, with a first look, unless it is known already: there is something to show from the start.
+    async def look_first(self) -> None:
+        """At SSO, unless it is known already: there is to be something to show from the start.
 
         What was known before has to be restored by now.
         """
-        watch = SsoWatch(self.outlook, self._clock, sso_changed, self._write, broke("the look at SSO"))
+        self._watch = self._new_watch()
         if self.outlook.standing is None:
-            await watch.prepare()
-        return watch
+            await self._watch.prepare()
 
-    async def look_around(self, watch: SsoWatch) -> None:
+    async def look_around(self) -> None:
         """At SSO and at names, again and again, until `close`."""
-        await self._open.enter_async_context(watch.opened())
+        await self._open.enter_async_context((self._watch or self._new_watch()).opened())
         await self._open.enter_async_context(self._naming.hourly(broke("the look at names")))
+
+    def _new_watch(self) -> SsoWatch:
+        return SsoWatch(self.outlook, self._clock, sso_changed, self._write, broke("the look at SSO"))
 
     async def meet(self, surveys: Sequence[Survey]) -> None:
         """Open what agents ask and tell one another over, until `close`."""
@@ -93,7 +99,11 @@ class Term:
             await self._open.enter_async_context(self.ends.opened(surveys))
 
     async def close(self) -> None:
-        await self._open.aclose()
+        """A fault in it is told: what comes next must come."""
+        try:
+            await self._open.aclose()
+        except Exception as error:
+            broke("the end of a configuration")(error)
 
     async def _write(self) -> None:
         await self._kept.write(self.outlook)

@@ -50,6 +50,17 @@ class Inbox:
         standing = [each for each in told.values() if now - each.started < self._silent_after]
         return min(standing or [result], key=lambda each: WORST.index(each.verdict))
 
+    def go_on_from(self, before: "Inbox") -> None:
+        """In place of it: of paths that lead where they did, to names that are ours still, what was told stands."""
+        ours = {(path.peer, path.check): path for path in self._paths.values()}
+        for key, told in before._told.items():
+            kept = {
+                here: each for here, each in told.items() if here in self._names.values() and each.path == ours.get(key)
+            }
+            if kept:
+                self._told[key] = kept
+                self._said.update({(*key, here): before._said[(*key, here)] for here in kept})
+
     def _is_overtaken(self, path: Path, here: str, said: int) -> bool:
         """Somebody on the way may have held it up. What is older than that can be is said by a clock that was set."""
         key = path.peer, path.check, here

@@ -68,6 +68,13 @@ class Holder:
         """Ports that are held right now."""
         return self._book.held.open
 
+    def go_on_from(self, before: "Holder") -> None:
+        """In place of it, which is closed: what was counted, and how this host was reached."""
+        self.dropped.update(before.dropped)
+        self.key_used.update(before.key_used)
+        self.admission = before.admission
+        self._reached.go_on_from(before._reached)
+
     def receive(self, data: bytes, source: Place, local: str, now: float, utc: float) -> list[Order]:
         """A datagram from `source` to our address `local`."""
         orders: list[Order] = []

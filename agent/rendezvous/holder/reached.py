@@ -9,6 +9,9 @@ class Reached:
     def __init__(self) -> None:
         self._at: dict[str, float] = {}
 
+    def go_on_from(self, before: "Reached") -> None:
+        self._at.update(before._at)
+
     def note(self, local: str, now: float) -> None:
         self._at[local] = now
 
