@@ -9,7 +9,7 @@ from typing import Any
 from agent.dynamic.observed import Observed
 from agent.ports import NO_PORTS, PortSet
 from agent.report.document import SCHEMA
-from agent.text import timestamp
+from agent.text import plain, timestamp
 from probes.state import State
 from probes.wire.icmp import Icmp
 
@@ -126,4 +126,4 @@ def _address(swept: Swept) -> dict[str, Any]:
 
 
 def _obstacle(obstacle: Obstacle) -> dict[str, Any]:
-    return {"what": obstacle.what, "count": len(obstacle.ports), "ports": list(obstacle.ports.texts())}
+    return {"what": plain(obstacle.what, 1000), "count": len(obstacle.ports), "ports": list(obstacle.ports.texts())}
