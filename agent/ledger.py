@@ -110,9 +110,10 @@ class Ledger:
     def follow(self, paths: Iterable[Path], silent_after: float) -> None:
         """These from now on, as a new configuration has them. What was counted of a path stays counted.
 
-        A path that leads elsewhere than before has no result yet.
+        A path that leads elsewhere than before has no result yet, and what was told stands as long as it did, at least.
         """
-        now, stands = self._clock.monotonic(), {Direction.OUTBOUND: inf, Direction.INBOUND: silent_after}
+        now = self._clock.monotonic()
+        self._stands = {Direction.OUTBOUND: inf, Direction.INBOUND: silent_after}
         before, self._entries = self._entries, {}
         for path in paths:
             entry = before.get(key(path)) or Entry(path, counted_until=now)
@@ -120,7 +121,9 @@ class Ledger:
             if entry.path != path:
                 entry.path, entry.result = path, None
                 entry.since = entry.last_run = entry.last_reachable = None
-            entry.stands = stands[path.direction]
+            # The peer may not have heard yet that it is to tell more often.
+            stands = self._stands[path.direction]
+            entry.stands = stands if entry.result is None else max(stands, entry.stands)
             self._entries[key(path)] = entry
 
     def record(self, result: Result) -> None:
@@ -137,6 +140,7 @@ class Ledger:
         if entry.verdict is not result.verdict:
             entry.since = entry.last_run
         entry.result = result
+        entry.stands = self._stands[result.path.direction]
         # What is found here is found now, whatever a clock does meanwhile; what is told has an age.
         told = result.path.direction is Direction.INBOUND
         entry.found = now - (max(0.0, self._clock.time() - entry.last_run) if told else 0.0)

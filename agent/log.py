@@ -83,11 +83,12 @@ def set_up(level: str, form: str, file: Path | None) -> None:
         handler = RotatingFileHandler(file, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8")
     handler.setFormatter(JsonLines() if form == "json" else TextLines())
     for logger in (log, *LIBRARIES):
-        for old in logger.handlers[:]:
+        before = logger.handlers[:]
+        logger.addHandler(handler)  # first: this may be a thread, and no line is to get lost meanwhile
+        logger.propagate = False
+        for old in before:
             logger.removeHandler(old)
             old.close()
-        logger.addHandler(handler)
-        logger.propagate = False
     log.setLevel(level.upper())
     for logger in LIBRARIES:
         logger.filters[:] = [Throttle(time.monotonic)]

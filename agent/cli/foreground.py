@@ -5,7 +5,7 @@ import contextlib
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from probes.wire.rendezvous.keys import Ring
 
 def run_agent(place: Path, host: str | None) -> None:
     """Until it is told to stop. A port that is taken or a log that cannot be written is a mistake of usage: exit 2."""
+    early = _note_early()
     origin = FileOrigin(place, host, time.time, told=_log_anew)
     loaded, loading, mistakes = _load(origin)
     setup = loaded.setup
@@ -51,7 +52,7 @@ def run_agent(place: Path, host: str | None) -> None:
     )
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(until_told(agent, partial(_listening, setup, loaded.ring)))
+            asyncio.run(until_told(agent, partial(_listening, setup, loaded.ring), early))
     except ListenError as error:
         wrong(str(error))
 
@@ -71,8 +72,19 @@ def _load(origin: FileOrigin) -> tuple[Loaded, Loading, tuple[str, ...]]:
         wrong("\n".join([*mistakes, "the last good configuration cannot be used either:", *error.mistakes]))
 
 
-async def until_told(agent: Agent, listening: Callable[[list[str]], None]) -> None:
-    """Run the agent until SIGTERM; Ctrl-C arrives as KeyboardInterrupt on every platform."""
+def _note_early() -> list[int]:
+    """SIGHUPs that come before there is an agent to be told: one would end the process, and must not get lost."""
+    early: list[int] = []
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, lambda number, _: early.append(number))
+    return early
+
+
+async def until_told(agent: Agent, listening: Callable[[list[str]], None], early: Sequence[int] = ()) -> None:
+    """Run the agent until SIGTERM; Ctrl-C arrives as KeyboardInterrupt on every platform.
+
+    `early`: signals to reload that have come already.
+    """
     task = asyncio.ensure_future(agent.run(listening))
     reloading = set[asyncio.Task[object]]()
 
@@ -84,6 +96,8 @@ async def until_told(agent: Agent, listening: Callable[[list[str]], None]) -> No
     if sys.platform != "win32":
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)
+    if early:
+        reload()
     with contextlib.suppress(asyncio.CancelledError):
         await task
 
