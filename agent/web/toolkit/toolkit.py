@@ -51,10 +51,10 @@ class Toolkit:
             return await self._reread()
 
     async def look(self) -> None:
-        """Read the file if it, or one that it names, is another one than before, or was bad and may be good now."""
+        """Read the file if it, or one that it names, is another one than what is in force."""
         async with self._turn:
             now = self._settings
-            if self._told or await aside(lambda: stamp(now.files), "web.config_file") != now.stamp:
+            if await aside(lambda: stamp(now.files), "web.config_file") != now.stamp:
                 await self._reread()
 
     async def watch(self) -> None:

@@ -113,6 +113,16 @@ async def test_a_bad_file_keeps_the_old_one_in_force_and_is_said_once(
         assert len(said(caplog)) == 3
 
 
+async def test_a_bad_file_that_comes_back_is_said_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    kit = toolkit(tmp_path, "")
+    for times in (1, 2):
+        change(tmp_path, "nonsense: [\n")
+        await kit.look()
+        assert len(said(caplog)) == times
+        change(tmp_path, "")
+        await kit.look()
+
+
 async def test_a_file_that_is_gone_opens_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     kit = toolkit(tmp_path, users(ann="a"))
     (tmp_path / "web.yml").unlink()

@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from agent.web import door as door_module
-from agent.web.door import MOST_EACH
+from agent.web.door import MOST_EACH, Door
 from tests.agent.serving import FOREIGN, PAGES, get, listening, ours, raw, serving, sources, written
 from tests.agent.web.toolkit.papers import REQUIRED, client, is_closed, issued, login, put, toolkit, until, users
 
@@ -140,11 +140,53 @@ async def _by_hand(port: int, size: int) -> bytes:
         writer.transport.abort()
 
 
+class Inside(asyncio.Protocol):
+    """What is guarded: says again what it hears."""
+
+    def __init__(self) -> None:
+        self.heard: list[object] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.heard.append("made")
+
+    def data_received(self, data: bytes) -> None:
+        self.heard.append(data)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.heard.append("lost")
+
+
+async def test_who_serves_hears_of_the_connection_first_and_of_its_end_once(tmp_path: Path) -> None:
+    kit, inside = toolkit(tmp_path, put(tmp_path)), Inside()
+    server = await asyncio.get_running_loop().create_server(Door(lambda: inside, kit.context), "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=client(), server_hostname="localhost")
+        writer.write(b"at once")
+        await until(lambda: b"at once" in inside.heard)
+        writer.transport.abort()
+        await until(lambda: "lost" in inside.heard)
+    assert inside.heard == ["made", b"at once", "lost"]
+
+
+async def test_who_serves_hears_nothing_of_a_handshake_that_fails(tmp_path: Path) -> None:
+    kit, inside = toolkit(tmp_path, put(tmp_path)), Inside()
+    server = await asyncio.get_running_loop().create_server(Door(lambda: inside, kit.context), "127.0.0.1", 0)
+    async with server:
+        for request in (b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x00\x01x"):
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname()[:2])
+            writer.write(request)
+            assert await is_closed(reader)
+            writer.transport.abort()
+    assert inside.heard == []
+
+
 # Who never finishes.
 
 
-async def test_half_a_handshake_counts_from_the_beginning(tmp_path: Path) -> None:
+async def test_half_a_handshake_counts_from_the_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From one address only so many come in, though none of them is through its handshake."""
+    monkeypatch.setattr(door_module, "HANDSHAKE", 60.0)
     async with serving(toolkit=toolkit(tmp_path, put(tmp_path))) as port:
         halves = [await asyncio.open_connection("127.0.0.1", port) for _ in range(MOST_EACH)]
         for _, writer in halves:
@@ -195,7 +237,8 @@ async def test_a_client_that_says_nothing_more_after_the_handshake_is_sent_away(
         writer.transport.abort()
 
 
-async def test_the_end_of_the_agent_ends_half_handshakes(tmp_path: Path) -> None:
+async def test_the_end_of_the_agent_ends_half_handshakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_module, "HANDSHAKE", 60.0)
     async with serving(toolkit=toolkit(tmp_path, put(tmp_path))) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         await _served(port)
