@@ -3,6 +3,7 @@
 names      Go's words for versions, ciphers, curves and client authentication, and what they are here
 model      the keys of the file
 read       from the file to what it asks for, or to every mistake in it
+pem        certificates and keys, as text
 context    certificates and settings to a TLS context
 rehearsal  one handshake with ourselves, before anybody else makes one
 settings   what the file asks for, ready for use

@@ -1,26 +1,15 @@
-"""Certificates and settings to a TLS context. Reads files, and says of each what is wrong with it."""
+"""Certificates and settings to a TLS context."""
 
 import binascii
 import hashlib
-import re
 import ssl
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from agent.config.mistakes import Place
 from agent.web.toolkit.model import TlsServer
 from agent.web.toolkit.names import CIPHERS, CIPHERS_13, CURVES, REQUIRED, VERIFIED, VERSIONS, ClientAuth
+from agent.web.toolkit.pem import CERTIFICATE, SECTION, Wrong, load, material
 from agent.web.toolkit.rehearsal import rehearse
-
-MAX_BYTES = 1024 * 1024
-CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
-KEY = re.compile(r"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY-----")
-ENCRYPTED = re.compile(r"BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED")
-
-Wrong = Callable[[Place, str], None]
-SECTION = "tls_server_config"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +22,8 @@ class Context:
 
 def context_of(wanted: TlsServer, wrong: Wrong, note: Callable[[str], None]) -> Context | None:
     """None: there was something wrong, which `wrong` was told; `note` hears of what is done otherwise than written."""
-    certificate = _material(wanted.cert, wanted.cert_file, "cert", wrong)
-    key = _material(wanted.key, wanted.key_file, "key", wrong)
+    certificate = material(wanted.cert, wanted.cert_file, "cert", wrong)
+    key = material(wanted.key, wanted.key_file, "key", wrong)
     authority = _authority(wanted, wrong)
     contradictions = list(_contradictions(wanted))
     for place, message in contradictions:
@@ -42,7 +31,7 @@ def context_of(wanted: TlsServer, wrong: Wrong, note: Callable[[str], None]) -> 
     if certificate is None or key is None or authority is None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    if not _load(context, certificate, key, _written(wanted, "cert"), _written(wanted, "key"), wrong) or contradictions:
+    if not load(context, certificate, key, _written(wanted, "cert"), _written(wanted, "key"), wrong) or contradictions:
         return None
     _versions(context, wanted, note)
     if not (_ciphers(context, wanted, wrong, note) and _clients(context, wanted, authority, wrong, note)):
@@ -52,38 +41,11 @@ def context_of(wanted: TlsServer, wrong: Wrong, note: Callable[[str], None]) -> 
     return _rehearsed(context, certificate, _written(wanted, "cert"), wrong, note)
 
 
-def _material(text: str | None, file: Path | None, key: str, wrong: Wrong) -> str | None:
-    """The PEM text under a key or in the file that the key with _file names; exactly one of them has to be there."""
-    if (text is None) == (file is None):
-        both = f"{key} and {key}_file say the same; write one of them"
-        wrong((SECTION, f"{key}_file"), f"is required, or {key} with the PEM text itself" if text is None else both)
-        return None
-    return text if file is None else read_pem(file, f"{key}_file", wrong)
-
-
-def read_pem(file: Path, key: str, wrong: Wrong) -> str | None:
-    """The text of a file that is named under `key`."""
-    try:
-        if not file.is_file() and file.exists():  # a pipe would keep us waiting
-            wrong((SECTION, key), f"{file}: cannot be read: not a regular file")
-            return None
-        with file.open("rb") as opened:
-            content = opened.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        wrong((SECTION, key), f"{file}: cannot be read: {reason}")
-        return None
-    if len(content) > MAX_BYTES:
-        wrong((SECTION, key), f"{file}: larger than 1 MiB")
-        return None
-    return content.decode("ascii", "replace")
-
-
 def _authority(wanted: TlsServer, wrong: Wrong) -> str | None:
     """Who signs clients' certificates; empty: nobody, and none is asked for."""
     if wanted.client_ca is None and wanted.client_ca_file is None:
         return ""
-    return _material(wanted.client_ca, wanted.client_ca_file, "client_ca", wrong)
+    return material(wanted.client_ca, wanted.client_ca_file, "client_ca", wrong)
 
 
 def _contradictions(wanted: TlsServer) -> Iterator[tuple[str, str]]:
@@ -98,36 +60,6 @@ def _contradictions(wanted: TlsServer) -> Iterator[tuple[str, str]]:
         yield "max_version", f"{wanted.max_version}: older than TLS 1.2, which is the least that is spoken here"
     elif wanted.min_version > wanted.max_version:
         yield "max_version", f"{wanted.max_version} is older than min_version, {wanted.min_version}"
-
-
-def _load(context: ssl.SSLContext, certificate: str, key: str, of: str, key_of: str, wrong: Wrong) -> bool:
-    """Both from one reading: files that are renewed one after the other must not be read half and half."""
-    if not CERTIFICATE.search(certificate):
-        wrong((SECTION, of), "holds no certificate in PEM: -----BEGIN CERTIFICATE-----")
-    elif ENCRYPTED.search(key):
-        wrong((SECTION, key_of), "the private key is encrypted; nobody is there to type its passphrase")
-    elif not KEY.search(key):
-        wrong((SECTION, key_of), "holds no private key in PEM: -----BEGIN PRIVATE KEY-----")
-    else:
-        try:
-            _chain(context, certificate, key)
-            return True
-        except ssl.SSLError as error:
-            unmatched = error.reason == "KEY_VALUES_MISMATCH"
-            said = "does not belong to the certificate" if unmatched else f"cannot be used: {error.reason or error}"
-            wrong((SECTION, key_of if unmatched else of), said)
-        except OSError as error:
-            wrong((SECTION, key_of), f"no room in the folder for temporary files: {error.strerror or error}")
-    return False
-
-
-def _chain(context: ssl.SSLContext, certificate: str, key: str) -> None:
-    """OpenSSL takes them from a file only; this one is for the eyes of our user, and gone at once."""
-    with tempfile.TemporaryDirectory(prefix="ssoreach-") as folder:
-        chain = Path(folder) / "chain.pem"
-        chain.touch(0o600)
-        chain.write_text(f"{key}\n{certificate}\n", encoding="utf-8")
-        context.load_cert_chain(chain)
 
 
 def _versions(context: ssl.SSLContext, wanted: TlsServer, note: Callable[[str], None]) -> None:
