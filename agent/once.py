@@ -9,7 +9,7 @@ from agent.asking import asking, findings, naming, surveys
 from agent.back import Back
 from agent.both import Both
 from agent.clock import Clock, SystemClock
-from agent.finding import Finding, clocks_differ
+from agent.finding import clocks_differ
 from agent.inbound.inbox import Inbox
 from agent.inbound.silence import silent_after
 from agent.judge.verdict import Cause, Judgement, Verdict
@@ -118,8 +118,10 @@ class _Once:
         results = [_untold(result, self._setup.source.name) for result in self._ledger.results()]
         seconds = self._clock.monotonic() - self._began
         standing = self._outlook.conclude()
-        told = [*findings(self._surveyed, results), *self._names.findings, *self._outlook.findings, *self._offsets()]
-        return Run(self._setup.config.site, self._setup.source.name, self._started, seconds, results, told, standing)
+        here, offsets = self._setup.source.name, self._offsets()
+        told = [*findings(self._surveyed, results), *self._names.findings, *self._outlook.findings]
+        told += clocks_differ(here, offsets)
+        return Run(self._setup.config.site, here, self._started, seconds, results, told, standing, offsets)
 
     async def _back(self, both: Both) -> None:
         inbox = Inbox(self._inbound, both.directory.own, silent_after(self._setup.config.schedule.interval))
@@ -127,10 +129,9 @@ class _Once:
         asked = dict.fromkeys(path.peer for path in self._setup.paths)
         await back.ask({peer: both.addresses_of(peer) for peer in asked if peer in both.service.contacts})
 
-    def _offsets(self) -> list[Finding]:
+    def _offsets(self) -> dict[str, float]:
         contacts = self._both.service.contacts if self._both else {}
-        offsets = {peer: contact.offset for peer, contact in contacts.items() if contact.offset is not None}
-        return clocks_differ(self._setup.source.name, offsets)
+        return {peer: contact.offset for peer, contact in contacts.items() if contact.offset is not None}
 
 
 class _NoDesk:

@@ -1,8 +1,8 @@
 """Results as the documented JSON, schema 1. Machines get the identifiers, people the sentences in it."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from agent.finding import Finding
@@ -21,7 +21,10 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a document is about. `started` is UTC, `seconds` the whole run. `sso`: None where nobody looked."""
+    """What a document is about. `started` is UTC, `seconds` the whole run. `sso`: None where nobody looked.
+
+    `offsets`: seconds by which the clocks of peers are ahead of ours, where their agents told.
+    """
 
     site: str
     host: str
@@ -30,6 +33,7 @@ class Run:
     results: Sequence[Result]
     findings: Sequence[Finding]
     sso: Standing | None = None
+    offsets: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def ended(self) -> float:

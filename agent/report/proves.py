@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from agent.finding import Kind
 from agent.report.document import Run
-from agent.report.escape import markdown, paragraph
+from agent.report.escape import markdown
 from agent.report.ways import ours
 from agent.result import FarEnd
 
@@ -29,7 +28,7 @@ UNWATCHED = (
     "Nobody listened at the other end for these attempts: silence alone does not tell a firewall from a host or a "
     "service that does not answer."
 )
-CLOCKS_AGREE = "The clocks of both ends differ by less than a minute."
+AGREE = 2.0  # seconds: an answer that was on its way for long makes a clock look late
 REPORTED = frozenset(FarEnd) - {FarEnd.LISTENING, FarEnd.NO_REPORT}
 
 
@@ -38,14 +37,19 @@ def statement(run: Run) -> Iterator[str]:
     watched = _watched(run)
     sentences = [each.replace("{host}", markdown(run.host)) for each in ALWAYS]
     sentences.insert(1, WATCHED if watched else UNWATCHED)
-    if watched:
-        apart = [paragraph(each.detail, 1000) for each in run.findings if each.kind is Kind.CLOCK_DIFFERS]
-        sentences += apart or [CLOCKS_AGREE]
+    sentences += (_clock(markdown(run.host), markdown(peer), offset) for peer, offset in run.offsets.items())
     yield ""
     yield HEADING
     for sentence in sentences:
         yield ""
         yield f"- {sentence}"
+
+
+def _clock(here: str, peer: str, offset: float) -> str:
+    """As both told one another; no time in the evidence depends on it."""
+    if abs(offset) < AGREE:
+        return f"The clocks of {here} and {peer} agree within {AGREE:g} s."
+    return f"The clock of {peer} is about {abs(offset):,.0f} s {'ahead of' if offset > 0 else 'behind'} that of {here}."
 
 
 def _watched(run: Run) -> bool:

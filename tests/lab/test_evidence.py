@@ -142,6 +142,11 @@ def test_the_times_are_those_of_the_attempts(document: Document) -> None:
     assert [row.at for row in document.rows] == sorted(row.at for row in document.rows)
 
 
+def test_both_clocks_are_told(document: Document) -> None:
+    """One machine has one clock."""
+    assert "- The clocks of BTS01 and MSS agree within 2 s." in document.text.splitlines()
+
+
 def test_the_rules_to_ask_for_are_the_cuts_and_which_way_they_lead(document: Document) -> None:
     (summary,) = [line for line in document.text.splitlines() if line.startswith("| MSS |")]
     assert f"{SEAT} → {MASTER}, TCP {DROPPED}; answers {MASTER}, TCP {ONE_WAY} → {SEAT}" in summary
