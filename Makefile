@@ -12,8 +12,9 @@ BIN := .venv/bin
 # Endpoint mappers (a member and an AD DC) with their reference client, and what captures.
 SAMBA := samba samba-vfs-modules smbclient winbind samba-ad-provision samba-dsdb-modules \
 	python3-markdown python3-cryptography python3-setproctitle
-LAB_PACKAGES := $(if $(filter 0,$(LAB)),,nftables iproute2 prometheus prometheus-alertmanager victoria-metrics gcc libc6-dev tcpdump $(SAMBA))
+LAB_PACKAGES := $(if $(filter 0,$(LAB)),,nftables iproute2 prometheus prometheus-alertmanager victoria-metrics chromium gcc libc6-dev tcpdump $(SAMBA))
 HONEYPOT := $(if $(filter 0,$(LAB)),,--honeypot)
+BROWSER := $(if $(filter 0,$(LAB)),,--browser)
 BENCH_PACKAGES := $(LAB_PACKAGES) $(if $(filter 0,$(LAB)),,nmap)
 
 .PHONY: help setup demo test check fmt lock bench clean
@@ -28,7 +29,7 @@ demo: setup ## a whole small site on loopback, with one real finding in it; Ctrl
 	@$(BIN)/probe demo
 
 test: ## all tests, the lab's too; LAB=0 leaves the lab and its Debian packages out
-	@bash .ci/setup $(HONEYPOT) $(LAB_PACKAGES)
+	@bash .ci/setup $(HONEYPOT) $(BROWSER) $(LAB_PACKAGES)
 	@$(BIN)/python -m pytest -ra $(ARGS)
 
 check: setup ## the quick look: ruff, mypy for Linux and Windows, import contracts, unit tests, all of probes/wire
@@ -59,5 +60,5 @@ bench: ## measure beside others and write docs/benchmarks.md
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 clean: ## remove everything that these verbs made
-	rm -rf .venv .venv-honeypot dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
+	rm -rf .venv .venv-honeypot tests/browser/node_modules dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
 	find . -name __pycache__ -prune -exec rm -rf {} +

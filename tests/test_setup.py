@@ -37,6 +37,13 @@ DPKG_QUERY = """#!/bin/sh
 for package; do :; done
 case "$INSTALLED" in *$package*) printf installed ;; *) exit 1 ;; esac
 """
+NPM = """#!/bin/sh
+echo "npm $* in ${PWD#"$MACHINE/"}" >>"$MACHINE/log"
+rm -rf node_modules
+mkdir node_modules
+exit "$NPM_STATUS"
+"""
+TOOLS = ["bash", "cat", "chmod", "dirname", "env", "grep", "kill", "mkdir", "rm", "sh", "sha256sum", "touch"]
 
 
 @dataclass(frozen=True)
@@ -65,12 +72,20 @@ def machine(tmp_path: Path) -> Machine:
         ".ci/setup",
         "requirements/dev.txt",
         "requirements/honeypot.txt",
+        "tests/browser/package.json",
+        "tests/browser/package-lock.json",
         "pyproject.toml",
         "agent/__init__.py",
     ):
-        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).parent.mkdir(exist_ok=True, parents=True)
         shutil.copy(ROOT / file, tmp_path / file)
-    programs = {"python3": PYTHON, "apt-get": APT_GET, "dpkg-query": DPKG_QUERY, "id": '#!/bin/sh\necho "$ID"\n'}
+    programs = {
+        "python3": PYTHON,
+        "apt-get": APT_GET,
+        "dpkg-query": DPKG_QUERY,
+        "id": '#!/bin/sh\necho "$ID"\n',
+        "npm": NPM,
+    }
     (tmp_path / "bin").mkdir()
     for name, text in programs.items():
         (tmp_path / "bin" / name).write_text(text, encoding="utf-8")
@@ -86,6 +101,7 @@ def machine(tmp_path: Path) -> Machine:
         "INTERRUPTED": "",
         "APT_STATUS": "0",
         "NO_WHEEL": "nothing",
+        "NPM_STATUS": "0",
     }
     return Machine(tmp_path, environment)
 
@@ -204,6 +220,58 @@ def test_a_honeypot_that_cannot_be_installed_is_only_noted_and_tried_again(machi
     assert "the honeypot could not be installed" in refused.stderr
     assert not (machine.folder / ".venv-honeypot" / ".built-from").exists()
     assert "building .venv-honeypot" in machine.set_up("--honeypot").stderr
+
+
+def test_what_looks_at_the_page_is_installed_where_it_is_asked_for_and_once(machine: Machine) -> None:
+    machine.set_up("--honeypot", "--browser")
+    (npm,) = [line for line in machine.log() if line.startswith("npm")]
+    assert npm.startswith("npm ci --ignore-scripts ")
+    assert npm.endswith(" in tests/browser")
+    built = machine.log()
+    assert machine.set_up("--browser", "--honeypot").stderr == ""
+    assert machine.log() == built
+
+
+@pytest.mark.parametrize("file", ["package.json", "package-lock.json"])
+def test_a_changed_lock_of_it_renews_it_alone(machine: Machine, file: str) -> None:
+    machine.set_up("--browser")
+    built = machine.log()
+    with (machine.folder / "tests" / "browser" / file).open("a", encoding="utf-8") as changed:
+        changed.write("\n")
+    machine.set_up("--browser")
+    assert machine.log() == built + [line for line in built if line.startswith("npm")]
+
+
+def test_where_it_cannot_be_installed_that_is_only_noted_and_tried_again(machine: Machine) -> None:
+    refused = machine.set_up("--browser", NPM_STATUS="1")
+    assert refused.returncode == 0
+    assert "could not be installed in tests/browser" in refused.stderr
+    assert "installing what tests/browser/package-lock.json pins" in machine.set_up("--browser").stderr
+
+
+def test_npm_comes_from_debian_where_there_is_none(machine: Machine) -> None:
+    (machine.folder / "bin" / "npm").rename(machine.folder / "npm-of-debian")
+    for tool in TOOLS:
+        found = shutil.which(tool)
+        assert found
+        (machine.folder / "bin" / tool).symlink_to(found)
+    only = {"PATH": str(machine.folder / "bin")}
+    done = machine.set_up("--browser", "nftables", INSTALLED="nftables", **only)
+    assert done.returncode == 0
+    assert "installing these Debian packages: nodejs npm\n" in done.stderr
+    assert "could not be installed in tests/browser" in done.stderr
+    assert not any(line.startswith("npm") for line in machine.log())
+
+
+def test_an_option_that_there_is_not_is_said(machine: Machine) -> None:
+    done = machine.set_up("--brwser")
+    assert (done.returncode, done.stderr) == (1, "set-up: there is no option --brwser\n")
+
+
+def test_the_browser_s_lock_names_no_address() -> None:
+    text = (ROOT / "tests" / "browser" / "package-lock.json").read_text(encoding="utf-8")
+    assert "resolved" not in text
+    assert "://" not in text
 
 
 def test_an_old_or_absent_python_is_said_in_one_line(machine: Machine) -> None:

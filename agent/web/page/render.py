@@ -60,7 +60,7 @@ def prose(text: str) -> Markup:
 
 
 def html(template: Template, **values: object) -> bytes:
-    """Piece by piece: 80,000 of them, alive at once, would set off a collection of garbage that stops the whole agent."""
+    """Piece by piece: 80,000 of them, alive at once, would set off a collection of garbage that stops the agent."""
     pieces = template.generate(**values)
     made = bytearray()
     while piece := [*islice(pieces, AT_ONCE)]:

@@ -99,12 +99,15 @@
       return;
     }
     const before = verdicts();
+    const focused = document.activeElement;
     document.title = next.title;
     for (const name of ["header", "main", "footer"]) {
       const now = document.querySelector(`body > ${name}`);
       const then = next.querySelector(`body > ${name}`);
       if (now && then) like(now, then);
     }
+    // What moves, as a row does whose verdict became worse, loses the focus on its way.
+    if (focused.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
     announce(before);
     filter();
   }
