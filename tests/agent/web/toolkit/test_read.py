@@ -201,7 +201,7 @@ def _huge(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "said"),
     [
-        (_missing, "key_file: {}/server.key: cannot be read: No such file or directory"),
+        (_missing, "server.key: cannot be read: No such file or directory"),
         (_folder, "cannot be read"),
         (_others, "key_file: does not belong to the certificate"),
         (_swapped, "key_file: holds no private key in PEM"),
@@ -215,7 +215,7 @@ def test_a_key_that_cannot_be_used_is_named(tmp_path: Path, harm: object, said: 
     text = put(tmp_path)
     harm(tmp_path)
     (line,) = mistakes(tmp_path, text)
-    assert said.replace("{}", str(tmp_path)) in line
+    assert said in line
 
 
 @pytest.mark.parametrize("text", ["- a\n", "just text\n", "a: [\n", "\x00", "a: 1\na: 2\n"])
