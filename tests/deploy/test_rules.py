@@ -13,6 +13,8 @@ from agent.sso.state import SsoState
 from tests.deploy.alerting import RULES, RUNBOOK, TESTS, Case, alerts, anchors, cases, recorded, rules, section
 from tests.deploy.dashboard import ROOT
 
+pytestmark = pytest.mark.timeout(300)  # days of rules take promtool a while on a busy machine
+
 ALERTS = alerts()
 WANTED = {
     *(f"SsoreachPath{what}" for what in ("Blocked", "PartlyBlocked", "Unreachable", "ServiceDown", "Inconclusive")),
@@ -28,7 +30,7 @@ PARTS = ("Means", "Look closer", "Do", "Do not", "Ends")
 def promtool(*argv: str) -> subprocess.CompletedProcess[str]:
     if not which("promtool"):
         pytest.skip("promtool is not installed (Debian's package prometheus)")
-    return subprocess.run(["promtool", *argv], capture_output=True, text=True, timeout=100)
+    return subprocess.run(["promtool", *argv], capture_output=True, text=True, timeout=250)
 
 
 def test_every_kind_of_trouble_has_an_alert() -> None:
