@@ -127,17 +127,35 @@ def test_a_panel_names_labels_that_there_are(answers: dict[str, Samples], panel:
         assert named <= labels
 
 
-def test_the_dashboard_shows_what_is_blocked(answers: dict[str, Samples]) -> None:
-    first, last = BLOCKED.split("-")
-    for panel, port in (("Ranges D", first), ("Ranges E", last)):
-        found = [each for each in answers[DASHBOARD[panel]] if each["metric"]["direction"] == "outbound"]
-        assert [(each["metric"]["host"], each["value"][1]) for each in found] == [("BTS01", port)]
-    shown = {
-        (each["metric"]["host"], each["metric"]["peer"], each["metric"]["check"], each["metric"]["verdict"])
-        for each in answers[DASHBOARD["Paths that are not reachable A"]]
-        if each["metric"]["direction"] == "outbound"
-    }
-    assert ("BTS02", "SQL01", "sql", "unreachable") in shown
+@pytest.mark.parametrize(
+    ("panel", "labels", "shown"),
+    [
+        ("Ranges D", ("host", "peer"), {("BTS01", "MSS", BLOCKED.split("-")[0])}),
+        ("Ranges E", ("host", "peer"), {("BTS01", "MSS", BLOCKED.split("-")[1])}),
+        (
+            "Paths that are not reachable A",
+            ("host", "peer", "check", "verdict"),
+            {
+                ("BTS01", "MSS", "rpc-range", "partly-blocked", "1"),
+                ("BTS02", "SQL01", "sql", "unreachable", "1"),
+                ("MSS", "BTS01", "epm", "unreachable", "1"),  # no endpoint mapper runs on the lab's processing servers
+                ("MSS", "BTS02", "epm", "unreachable", "1"),
+            },
+        ),
+    ],
+)
+def test_the_dashboard_shows_what_is_blocked(
+    stores: dict[str, Database], panel: str, labels: tuple[str, ...], shown: set[tuple[str, ...]]
+) -> None:
+    """Prometheus scrapes one agent after another, so what two of them say of one path is not there at once."""
+    expression = filled_in(dict(expressions())[panel], CHOSEN | GLOBAL | {"direction": "outbound"})
+
+    def rows(body: str) -> set[tuple[str, ...]]:
+        found = json.loads(body)["data"]["result"]
+        return {(*(each["metric"][label] for label in labels), each["value"][1]) for each in found}
+
+    query = urllib.parse.urlencode({"query": expression})
+    stores["prometheus"].until(f"/api/v1/query?{query}", lambda body: rows(body) == shown, SLOW)
 
 
 def test_its_variables_offer_the_sites_the_zones_and_the_hosts(stores: dict[str, Database]) -> None:
