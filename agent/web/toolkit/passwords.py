@@ -33,8 +33,9 @@ class Passwords:
 
     async def right(self, users: Mapping[str, str], user: str, password: str, remote: str) -> bool | None:
         """Whether that is the user's password. None: too many are waiting to be told."""
-        hashed = users.get(user) or self._somebody(users, user)
-        mark = self._digest(user, hashed, password)
+        known = user in users
+        hashed = users[user] if known else self._somebody(users, user)
+        mark = self._digest(str(known), user, hashed, password)
         for answers, answer in ((self._right, True), (self._wrong, False)):
             if mark in answers:
                 answers.move_to_end(mark)
@@ -44,7 +45,7 @@ class Passwords:
             if len(self._waiting) >= MOST or self._from[remote] >= MOST_EACH:
                 return None
             self._from[remote] += 1
-            task = asyncio.create_task(self._ask(mark, user in users, hashed, password, remote))
+            task = asyncio.create_task(self._ask(mark, known, hashed, password, remote))
             self._waiting[mark] = task
         return await asyncio.shield(task)
 

@@ -78,6 +78,15 @@ async def test_a_user_who_is_taken_out_or_changed_is_forgotten_at_once(checks: C
     assert await book.right({**USERS, "ann": USERS["bob"]}, "ann", "b", THERE) is True
 
 
+async def test_a_user_who_gets_another_name_is_not_known_by_the_old_one(checks: Checks) -> None:
+    """Nothing but the name has changed: the hash, which stands in for an unknown name's too, is the same."""
+    book, renamed = Passwords(), {"eve": USERS["ann"]}
+    assert await book.right({"ann": USERS["ann"]}, "ann", "a", THERE) is True
+    assert await book.right(renamed, "ann", "a", THERE) is False
+    assert await book.right(renamed, "eve", "a", THERE) is True
+    assert await book.right({"ann": USERS["ann"]}, "eve", "a", THERE) is False
+
+
 async def test_wrong_passwords_do_not_push_out_right_ones_and_are_bounded(checks: Checks) -> None:
     book = Passwords()
     assert await book.right(USERS, "ann", "a", THERE) is True
