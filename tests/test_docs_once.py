@@ -1,4 +1,4 @@
-"""docs/once.md tells of every format, every code and every word of the evidence; its examples are like the real thing."""
+"""docs/once.md tells of every format, exit code and word of the evidence; its examples are like the real thing."""
 
 import re
 from pathlib import Path
