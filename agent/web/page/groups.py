@@ -124,6 +124,7 @@ def _groups(number: int, found: Found, members: list[int], brief: frozenset[int]
         all_work = all(found.verdict(at) is Verdict.REACHABLE for at in inside)
         yield Group(
             place=f"need-{number}/{quote(source, safe='')}/{quote(target, safe='')}",
+            within=_within(source) if source == target else "",
             source=source or NO_ZONE,
             target=target or NO_ZONE,
             said=_said(bad, len(inside)),
@@ -131,6 +132,10 @@ def _groups(number: int, found: Found, members: list[int], brief: frozenset[int]
             open=not all_work or len(inside) <= MOST_OPEN,
             rows=Rows(found, number, sorted(inside, key=lambda at: WORST.index(found.verdict(at))), brief),
         )
+
+
+def _within(zone: str) -> str:
+    return f"within {zone}" if zone else NO_ZONE
 
 
 def _said(bad: int, count: int) -> str:

@@ -137,9 +137,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The paths between two zones."""
+    """The paths between two zones. `within`: what to call it if they are one."""
 
     place: str
+    within: str
     source: str
     target: str
     said: str

@@ -8,6 +8,8 @@
   const ANNOUNCED = 5; // changes that are read out one by one
   const byId = (id) => document.getElementById(id);
   const touched = new Set(); // ids of what the reader opened or closed: no longer the page's to decide
+  const served = new WeakMap(); // details, and whether they were open in the page as it came
+  for (const details of document.querySelectorAll("details")) served.set(details, details.open);
   const opened = new Map(); // what a filter opened, and how it was before
 
   // --- making one tree of elements like another -----------------------------------------------------------------
@@ -31,10 +33,16 @@
     for (const { name, value } of [...next.attributes]) {
       if (!OWN.has(name) && now.getAttribute(name) !== value) now.setAttribute(name, value);
     }
-    if (now instanceof HTMLDetailsElement && !touched.has(now.id)) {
-      if (opened.has(now)) opened.set(now, next.open);
-      else if (now.open !== next.open) now.open = next.open;
-    }
+    if (now instanceof HTMLDetailsElement) follow(now, next.open);
+  }
+
+  // Only where the page itself thinks otherwise than before: a search in the page opens details, too.
+  function follow(details, open) {
+    const changed = served.has(details) && served.get(details) !== open;
+    served.set(details, open);
+    if (!changed || touched.has(details.id)) return;
+    if (opened.has(details)) opened.set(details, open);
+    else details.open = open;
   }
 
   const same = (one, other) =>

@@ -62,6 +62,15 @@ def test_paths_are_grouped_by_the_zones_that_they_cross() -> None:
     assert inwards == {("core", "app"), ("dr", "app")}  # a node has the zone of its cluster
 
 
+@pytest.mark.parametrize(("zone", "said"), [("app", "within app"), (None, "no zone")])
+def test_paths_that_cross_no_border_say_so(zone: str | None, said: str) -> None:
+    world = everything()
+    hosts = tuple(host.model_copy(update={"zone": zone}) for host in world.setup.config.hosts)
+    world.setup = replace(world.setup, config=world.setup.config.model_copy(update={"hosts": hosts}))
+    assert {group.within for need in page_of(world).needs for group in need.groups} == {said}
+    assert {group.within for need in page_of(everything()).needs for group in need.groups} == {""}
+
+
 def test_a_node_of_two_clusters_has_the_zone_of_the_first_that_has_one() -> None:
     site = site_of(everything().setup.config)
     cluster = next(host for host in site.hosts if host.nodes)
