@@ -68,10 +68,15 @@ def as_it_is(file: Path) -> None:
     file.write_bytes(b"")
 
 
+def as_a_folder(file: Path) -> None:
+    file.unlink(missing_ok=True)
+    file.mkdir()
+
+
 BAD: list[tuple[Callable[[Path], object], str]] = [
     (as_it_is, "empty"),
     (lambda file: file.unlink(missing_ok=True), "cannot be read"),
-    (lambda file: (file.unlink(missing_ok=True), file.mkdir()), "cannot be read"),
+    (as_a_folder, "cannot be read"),
     (lambda file: file.write_text(GOOD.replace("site: contoso", "site: [contoso")), "not YAML"),
     (lambda file: file.write_text(GOOD.replace("  - {name: MSS", "\t- {name: MSS")), "tab"),
     (lambda file: file.write_text(f"{GOOD}unknown_key: 1\n"), "unknown_key"),

@@ -39,18 +39,18 @@ class Place:
         return greet
 
     async def hold(self, ports: Sequence[int]) -> Lease | None:
-        return await self._do("holds", LEASE)
+        return LEASE if await self._does("holds") else None
 
     async def renew(self, lease: Lease) -> Lease | None:
-        return await self._do("renews", LEASE)
+        return LEASE if await self._does("renews") else None
 
     async def report(self, lease: Lease, asked: Sequence[Asked]) -> Told | None:
-        return await self._do("reports", TOLD)
+        return TOLD if await self._does("reports") else None
 
-    async def _do(self, what: str, answer: "Lease | Told") -> "Lease | Told | None":  # type: ignore[misc]
+    async def _does(self, what: str) -> bool:
         self.order.append(f"{self.name} {what}")
         await self.going.wait()
-        return answer if self.answers else None
+        return self.answers
 
     def closes(self) -> None:
         """Whoever waits has no answer."""
@@ -96,7 +96,7 @@ async def test_as_long_as_nothing_changes_it_is_as_if_it_were_not_there(bench: B
 
 async def test_a_greeting_while_nothing_is_open_waits_and_then_meets_by_what_is_new(bench: Bench) -> None:
     bench.steady.closing()
-    greeting = asyncio.create_task(bench.steady.greet_for("MSS")("192.0.2.21"))
+    greeting = asyncio.ensure_future(bench.steady.greet_for("MSS")("192.0.2.21"))
     await let_run()
     assert (greeting.done(), bench.order) == (False, [])
     bench.steady.opened(bench.second.ends)
@@ -106,7 +106,7 @@ async def test_a_greeting_while_nothing_is_open_waits_and_then_meets_by_what_is_
 
 async def test_a_greeting_that_is_cut_off_by_ourselves_is_made_again_and_is_no_silence(bench: Bench) -> None:
     bench.first.going.clear()
-    greeting = asyncio.create_task(bench.steady.greet_for("MSS")("192.0.2.21"))
+    greeting = asyncio.ensure_future(bench.steady.greet_for("MSS")("192.0.2.21"))
     await let_run()
     bench.steady.closing()
     bench.first.closes()
