@@ -19,6 +19,7 @@ DESK, PHONE = 1280, 360
 SHUT = Is(Verdict.BLOCKED, Cause.SILENT_DROP, "Nothing comes back from SQL01.", "Ask the firewall team.")
 ROW = '[id="need-0/paths/outbound/sql/SQL01"]'
 MORE = f'details{ROW[:-2]}/more"]'
+OPENED = {"run": "document.querySelectorAll('details').forEach((each) => { each.open = true; })"}
 
 
 def everywhere(url: str, **more: Any) -> list[dict[str, Any]]:
@@ -27,10 +28,9 @@ def everywhere(url: str, **more: Any) -> list[dict[str, Any]]:
     return [{"url": url + target, "theme": theme, "width": width, **more} for target, theme, width in looks]
 
 
-@pytest.mark.parametrize("hostile", ["", HOSTILE], ids=["as it is", "hostile"])
-async def test_the_pages_are_sound_for_every_reader(hostile: str) -> None:
+async def test_the_pages_are_sound_for_every_reader() -> None:
     """No console error, no request to anywhere else, nothing that axe-core finds, no scrolling sideways."""
-    async with serving(everything(hostile=hostile).sources()) as port:
+    async with serving(everything().sources()) as port:
         home = f"http://127.0.0.1:{port}"
         for seen in await look(*everywhere(home, axe=True)):
             assert seen["status"] == 200
@@ -39,14 +39,24 @@ async def test_the_pages_are_sound_for_every_reader(hostile: str) -> None:
             assert seen["violations"] == []
             assert seen["checked"] > 20
             assert seen["overflow"] <= 0
-            assert hostile or BLOCKED in seen["text"]
+            assert BLOCKED in seen["text"]
 
 
-async def test_what_is_opened_and_long_stays_sound() -> None:
-    """Everything that can be opened is open, the colours are forced, and what is printed has it all."""
-    opened = {"run": "document.querySelectorAll('details').forEach((each) => { each.open = true; })"}
+async def test_hostile_text_does_nothing_and_has_its_place() -> None:
+    async with serving(everything(hostile=HOSTILE).sources()) as port:
+        home = f"http://127.0.0.1:{port}"
+        looks = everywhere(home, axe=True, steps=[OPENED, {"read": {"scripts": "document.scripts.length"}}])
+        for seen in await look(*looks[1::3]):
+            assert seen["errors"] == []
+            assert {request[: len(home) + 1] for request in seen["requests"]} == {home + "/"}
+            assert seen["read"] == {"scripts": 1}
+            assert seen["violations"] == []
+            assert seen["overflow"] <= 0
+
+
+async def test_what_is_opened_is_sound_as_well() -> None:
     async with serving(everything().sources()) as port:
-        for seen in await look(*everywhere(f"http://127.0.0.1:{port}", axe=True, steps=[opened])):
+        for seen in await look(*everywhere(f"http://127.0.0.1:{port}", axe=True, steps=[OPENED])[::3]):
             assert seen["violations"] == []
             assert seen["overflow"] <= 0
             assert BLOCKED in seen["text"]
