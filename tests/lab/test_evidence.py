@@ -85,7 +85,7 @@ def door(cell: str) -> tuple[str, int]:
 
 @pytest.fixture(scope="module")
 def document(star: Star, tmp_path_factory: pytest.TempPathFactory) -> Document:
-    folder, plan = tmp_path_factory.mktemp("evidence"), Plan()
+    folder, plan = tmp_path_factory.mktemp("evidence"), Plan(timeout="3s")
     with running(star, "MSS", plan.write(folder / "master")):
         with star.between(drop(SEAT, MASTER, DROPPED), one_way(SEAT, MASTER, ONE_WAY)):
             for namespace in (star.router, star["MSS"]):
@@ -100,27 +100,31 @@ def document(star: Star, tmp_path_factory: pytest.TempPathFactory) -> Document:
     return Document(text, [*rows(text)], router, host, began, ended)
 
 
-def within(port: int, ports: str) -> bool:
-    first, last = map(int, ports.split("-"))
-    return first <= port <= last
+def within(port: int, *ports: str) -> bool:
+    return any(first <= port <= last for first, last in (map(int, each.split("-")) for each in ports))
+
+
+def judged(document: Document, ports: str) -> list[Row]:
+    """At these ports. On a machine that is busy an attempt may count for nothing, as a fault of its own."""
+    return [row for row in document.rows if within(row.port, ports) and row.seen != "local-fault"]
 
 
 def test_of_what_is_dropped_the_far_end_saw_nothing(document: Document) -> None:
     print(document.text)
-    shut = [row for row in document.rows if within(row.port, DROPPED)]
+    shut = judged(document, DROPPED)
     assert len(shut) >= 4
     assert {(row.seen, row.far) for row in shut} == {("filtered", FAR[FarEnd.NOTHING])}
 
 
 def test_of_what_only_the_answers_are_dropped_the_far_end_saw_the_syn(document: Document) -> None:
-    shut = [row for row in document.rows if within(row.port, ONE_WAY)]
+    shut = judged(document, ONE_WAY)
     assert len(shut) >= 4
-    assert {row.seen for row in shut} == {"filtered"}
-    assert {row.far for row in shut} == {FAR[FarEnd.HALF_OPEN]}
+    assert {(row.seen, row.far) for row in shut} == {("filtered", FAR[FarEnd.HALF_OPEN])}
 
 
 def test_what_passes_was_accepted_there(document: Document) -> None:
-    passed = [row for row in document.rows if not within(row.port, DROPPED) and not within(row.port, ONE_WAY)]
+    passed = [row for row in judged(document, "20000-20255") if not within(row.port, DROPPED, ONE_WAY)]
+    assert passed
     assert {(row.seen, row.far) for row in passed} == {("open", FAR[FarEnd.ACCEPTED])}
 
 
