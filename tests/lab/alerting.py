@@ -71,7 +71,7 @@ class Webhook:
 
 def _is(told: Alert, alert: str, status: str, labels: dict[str, str]) -> bool:
     wanted = {"alertname": alert, **labels}
-    return told["status"] == status and wanted.items() <= told["labels"].items()
+    return bool(told["status"] == status and wanted.items() <= told["labels"].items())
 
 
 @contextmanager
