@@ -12,7 +12,7 @@ from agent.path import Requirement
 from agent.requirements import REQUIREMENTS
 from agent.topology import Site
 from agent.web.page.rows import Around, Room, ends, row
-from agent.web.page.view import Group, Need, Row
+from agent.web.page.view import Group, Need, Part, Row
 from agent.web.page.words import NO_ZONE, ROLES, plural
 
 MOST_OPEN = 20  # paths of a group that all work: more of them are collapsed
@@ -130,8 +130,19 @@ def _groups(number: int, found: Found, members: list[int], brief: frozenset[int]
             said=_said(bad, len(inside)),
             good=not bad,
             open=not all_work or len(inside) <= MOST_OPEN,
-            rows=Rows(found, number, sorted(inside, key=lambda at: WORST.index(found.verdict(at))), brief),
+            parts=_parts(number, found, sorted(inside, key=lambda at: WORST.index(found.verdict(at))), brief),
         )
+
+
+def _parts(number: int, found: Found, members: list[int], brief: frozenset[int]) -> tuple[Part, ...]:
+    """`members`: the worst first, so that those that work are the last."""
+    work = sum(found.verdict(at) is Verdict.REACHABLE for at in members)
+    if work <= MOST_OPEN or work == len(members):
+        return (Part("", Rows(found, number, members, brief)),)
+    return (
+        Part("", Rows(found, number, members[:-work], brief)),
+        Part(f"{plural(work, 'path', 'paths')} that work", Rows(found, number, members[-work:], brief)),
+    )
 
 
 def _within(zone: str) -> str:

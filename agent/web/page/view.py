@@ -135,6 +135,13 @@ class Row:
     detail: Detail | None
 
 
+class Part(NamedTuple):
+    """Rows of a group. `rest`: what to call them where they all work, beside others that do not, and are collapsed."""
+
+    rest: str
+    rows: Iterable[Row]
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """The paths between two zones. `within`: what to call it if they are one."""
@@ -146,7 +153,7 @@ class Group:
     said: str
     good: bool
     open: bool
-    rows: Iterable[Row]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)

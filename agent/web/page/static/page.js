@@ -49,13 +49,11 @@
     one.nodeType === other.nodeType && one.nodeName === other.nodeName && (one.id || "") === (other.id || "");
 
   function children(now, next) {
-    const kept = new Map();
-    for (const child of now.children) if (child.id) kept.set(child.id, child);
     const wanted = new Set([...next.children].map((child) => child.id).filter(Boolean));
     let at = now.firstChild;
     for (const child of [...next.childNodes]) {
       while (at && at.id && !wanted.has(at.id)) at = dropped(at);
-      const known = child.id ? kept.get(child.id) : null;
+      const known = child.id ? byId(child.id) : null;
       if (known && known !== at && same(known, child)) {
         now.insertBefore(known, at);
         like(known, child);
@@ -196,6 +194,11 @@
         if (row.hidden === shown) row.hidden = !shown;
         inside += shown;
         all += 1;
+      }
+      for (const rest of group.querySelectorAll("details.rest")) {
+        const found = active && rest.querySelector(".row:not([hidden])") !== null;
+        rest.hidden = active && !found;
+        unfold(rest, found);
       }
       count += inside;
       group.hidden = active && !inside;

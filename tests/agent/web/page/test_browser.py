@@ -213,3 +213,31 @@ async def test_a_thousand_peers_can_be_read_and_become_new() -> None:
     assert seen["errors"] == []
     assert seen["overflow"] <= 0
     assert seen["read"] == {"live": "BTS01 to PEER0500, SQL Server (1433): now blocked.", "shown": 6}
+
+
+async def test_a_row_that_fails_while_it_is_read_comes_up_with_what_was_opened_of_it() -> None:
+    """It stood among many that work, and stands above them then."""
+    row = '[id="need-0/paths/outbound/sql/PEER0007"]'
+    more = f'details{row[:-2]}/more"]'
+    steps = [
+        {"click": "details.group > summary"},
+        {"click": f"{more} > summary"},
+        {"focus": f"{row} a"},
+        {"refresh": True},
+        {
+            "read": {
+                "open": f"document.querySelector('{more}').open",
+                "focus": STATE["focus"],
+                "first": "document.querySelector('.row .chip').textContent",
+                "apart": f"document.querySelector('{row}').closest('details.rest') === null",
+                "rest": "document.querySelector('details.rest').open",
+            }
+        },
+    ]
+    world = crowd(24)
+    world.then = lambda world: world.becomes("PEER0007", Check.SQL, SHUT)
+    async with serving(world.sources()) as port:
+        (seen,) = await look({"url": f"http://127.0.0.1:{port}/", "steps": steps})
+    assert seen["errors"] == []
+    focus = "/paths/outbound/sql/PEER0007"
+    assert seen["read"] == {"open": True, "focus": focus, "first": "blocked", "apart": True, "rest": False}

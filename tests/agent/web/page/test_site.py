@@ -26,7 +26,7 @@ def page_of(world: World) -> SitePage:
 
 
 def rows(page: SitePage) -> list[Row]:
-    return [each for need in page.needs for group in need.groups for each in group.rows]
+    return [each for need in page.needs for group in need.groups for part in group.parts for each in part.rows]
 
 
 def test_every_verdict_is_on_it() -> None:
@@ -41,7 +41,7 @@ def test_each_path_stands_under_the_requirement_that_asks_for_it_in_its_own_dire
     page = page_of(everything())
     found = {
         (need.source, need.target, need.service, need.port): {
-            each.tells for group in need.groups for each in group.rows
+            each.tells for group in need.groups for part in group.parts for each in part.rows
         }
         for need in page.needs
     }
@@ -55,7 +55,10 @@ def test_each_path_stands_under_the_requirement_that_asks_for_it_in_its_own_dire
 
 def test_paths_are_grouped_by_the_zones_that_they_cross() -> None:
     page = page_of(everything())
-    pairs = {(group.source, group.target): {each.tells for each in group.rows} for group in page.needs[0].groups}
+    pairs = {
+        (group.source, group.target): {each.tells for part in group.parts for each in part.rows}
+        for group in page.needs[0].groups
+    }
     assert set(pairs) == {("app", "data"), ("app", "no zone")}
     assert pairs["app", "no zone"] == {"BTS01 to SQL03, SQL Server (1433)"}
     inwards = {(group.source, group.target) for group in page.needs[-1].groups}
@@ -172,6 +175,15 @@ def test_a_long_group_in_which_all_work_is_collapsed() -> None:
     assert not any(group.open for need in page_of(many).needs for group in need.groups)
     opened = [group for need in page_of(some).needs for group in need.groups if group.open]
     assert [group.said for group in opened] == [f"1 of {2 * (MOST_OPEN + 1)} paths does not work"]
+
+
+def test_what_works_beside_what_does_not_is_collapsed_where_it_is_much() -> None:
+    page = page_of(crowd(MOST_OPEN, bad=2))
+    parts = [(part.rest, len(list(part.rows))) for need in page.needs for group in need.groups for part in group.parts]
+    assert ("38 paths that work", 38) in parts
+    assert ("", 2) in parts
+    few = page_of(crowd(MOST_OPEN // 2, bad=2))
+    assert not any(part.rest for need in few.needs for group in need.groups for part in group.parts)
 
 
 def test_what_does_not_work_has_room_first() -> None:
