@@ -1,6 +1,7 @@
 """The agents of peers as a round meets them, whichever configuration is in force: it goes on while one takes over.
 
-What is asked while our own end closes comes to nothing, and says nothing of the peer: it is asked again.
+What is asked while our own end closes comes to nothing, and says nothing of the peer: it is asked again. Not for ever:
+whoever answers does so long before the next configuration comes, and a round has to end.
 """
 
 import asyncio
@@ -13,6 +14,8 @@ from agent.survey.range.far import Far, Greet, Lease, Silent, Told
 from probes.wire.rendezvous.messages import Asked
 
 T = TypeVar("T")
+
+TRIES = 2  # of a question
 
 
 class Steady:
@@ -48,11 +51,15 @@ class Steady:
 
     async def meet(self, peer: str, address: str) -> tuple[Ends | None, Far | Silent]:
         """And whose acquaintance it is."""
-        while True:
-            ends = await self.now()
-            far = Silent.NO_KEY if ends is None else await ends.greet_for(peer)(address)
-            if self.has(ends) or not isinstance(far, Silent):
-                return ends, far
+        ends, far = await self._meet(peer, address)
+        for _ in range(TRIES - 1):
+            if isinstance(far, Silent) and not self.has(ends):
+                ends, far = await self._meet(peer, address)
+        return ends, far
+
+    async def _meet(self, peer: str, address: str) -> tuple[Ends | None, Far | Silent]:
+        ends = await self.now()
+        return ends, Silent.NO_KEY if ends is None else await ends.greet_for(peer)(address)
 
 
 class SteadyFar:
@@ -78,11 +85,13 @@ class SteadyFar:
         return await self._ask(lambda far: far.report(lease, asked))
 
     async def _ask(self, question: Callable[[Far], Awaitable[T | None]]) -> T | None:
-        while True:
+        answer: T | None = None
+        for _ in range(TRIES):
             far = await self._met()
             answer = await question(far) if far else None
             if answer is not None or self._steady.has(self._ends):
-                return answer
+                break
+        return answer
 
     async def _met(self) -> Far | None:
         if await self._steady.now() is not self._ends:

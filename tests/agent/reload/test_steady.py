@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import cast
 
 import pytest
 
 from agent.ends import Ends
-from agent.steady import Steady, SteadyFar
+from agent.steady import TRIES, Steady, SteadyFar
 from agent.survey.range.far import Far, Greet, Lease, Silent, Told
 from probes.wire.rendezvous.messages import Admission, Asked, Reported
 from tests.held import let_run
@@ -187,3 +188,21 @@ async def test_who_does_not_answer_the_new_greeting_gives_no_answer(bench: Bench
     bench.switch(bench.second.ends)
     assert await far.hold([1]) is None
     assert bench.order == ["second greets MSS at 192.0.2.21"]
+
+
+async def test_who_never_answers_holds_up_no_round_however_often_a_configuration_comes(bench: Bench) -> None:
+    """A greeting in vain takes seconds, and each of these comes sooner."""
+    places = [Place(f"{number}", bench.order) for number in range(10)]
+    for place in places:
+        place.going.clear()
+    bench.switch(places[0].ends)
+    greeting = asyncio.ensure_future(bench.steady.greet_for("MSS")("192.0.2.21"))
+    for before, after in pairwise(places):
+        await let_run()
+        bench.steady.closing()
+        before.closes()
+        bench.steady.opened(after.ends)
+    await let_run()
+    assert greeting.done()
+    assert await greeting is Silent.NO_ANSWER
+    assert len(bench.order) == TRIES
