@@ -14,8 +14,8 @@ from agent.judge.verdict import Verdict
 from agent.report.answered import Answer, Answered
 from agent.report.band import band
 from agent.report.picture import can_carry_blocks
-from agent.report.table import COLOUR, EVIDENCE, INDENT, console_for, print_to, service
-from agent.report.ways import about_whom, is_awaited, ways
+from agent.report.table import COLOUR, EVIDENCE, INDENT, console_for, needs_words, print_to, service
+from agent.report.ways import about_whom, ways
 from agent.sso.state import SsoState
 from agent.text import plain
 
@@ -45,7 +45,7 @@ def _parts(answer: Answer) -> Iterator[RenderableType]:
     sso = [Text(f"\n{answer.sso}")] if answer.sso else []
     yield from sso if answer.sso_state not in QUIET else []
     for each in answer.paths:
-        if each.result.verdict not in (Verdict.REACHABLE, Verdict.PENDING) and not is_awaited(each.result):
+        if each.result.verdict is not Verdict.PENDING and needs_words(each.result):
             yield from _paragraph(each)
     yield from (Text(f"\nNote on {each.peer}: {each.text}") for each in answer.findings)
     yield from sso if answer.sso_state in QUIET else []

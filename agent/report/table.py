@@ -79,7 +79,7 @@ def render(run: Run) -> Group:
     sso = sso_parts(run.sso, run.ended) if run.sso else []
     alarming = run.sso is not None and run.sso.state in SSO
     parts += sso if alarming else []
-    parts += [part for result in run.results if _needs_words(result) for part in _paragraph(result)]
+    parts += [part for result in run.results if needs_words(result) for part in _paragraph(result)]
     parts += [_finding(each) for each in run.findings]
     parts += [] if alarming else sso
     parts.append(_summary(run.results, run.sso.state if run.sso else SsoState.UNKNOWN))
@@ -118,8 +118,8 @@ def _time(result: Result, now: float) -> str:
     return f"{about(now - result.started)} ago" if result.started else ""
 
 
-def _needs_words(result: Result) -> bool:
-    """Of a range also what was not tested: green alone would say more than is known."""
+def needs_words(result: Result) -> bool:
+    """Whether a paragraph is due. Of a range also what was not tested: green alone would say more than is known."""
     interesting = result.verdict is not Verdict.REACHABLE or result.path.check is Check.RPC_RANGE
     return interesting and not is_awaited(result)
 

@@ -154,6 +154,17 @@ async def test_a_person_sees_verdicts_causes_and_since_when(folder: Path, status
     assert "\x1b" not in found.out
 
 
+async def test_of_a_green_range_it_is_said_how_much_was_tested(folder: Path, status: Status) -> None:
+    """As `once` says it: the word alone would say more than is known."""
+    said = "No block found: 3 of 256 ports tested; a shut run of up to 201 ports could be missed."
+    ranged = result(of=path(Check.RPC_RANGE), detail=said)
+    async with agent(folder, known(a_run(result(detail="It answered."), ranged))):
+        found = await status()
+    lines = found.out.splitlines()
+    assert lines[lines.index("MSS, Secondary RPC ports: reachable") + 1].strip() == said
+    assert "It answered." not in found.out
+
+
 async def test_json_is_what_the_agent_said(folder: Path, status: Status) -> None:
     given = known(BAD)
     async with agent(folder, given):
