@@ -3,7 +3,8 @@
 A client that sends half a request and waits, or never reads the answer, would cost a descriptor and memory for ever,
 and the attempts of this process need descriptors too. So there are only so many connections, few for each address,
 and each ends after one answer or some seconds, whichever comes first. All of that counts from the moment that a
-connection is accepted: half a TLS handshake is as good as half a request.
+connection is accepted: half a TLS handshake is as good as half a request. And whoever goes on sending what no page
+reads is not listened to for all that time.
 """
 
 import asyncio
@@ -11,12 +12,15 @@ import ssl
 from collections import Counter
 from collections.abc import Callable
 
+from agent.web.access import from_here
+
 MOST = 128
 MOST_EACH = 32  # from one address
+MORE_HERE = 8  # beside these, for this machine: a flood from elsewhere must not hide whether the agent is healthy
+HEARD = 131_072  # octets of one request, four times what its line and headers may have; no page reads more
 LIFETIME = 30.0  # seconds
 HANDSHAKE = 5.0  # seconds that a TLS handshake may take
 GOODBYE = 2.0  # seconds that the other side has for the last word of TLS
-EARLY = 262_144  # bytes that may come before the handshake is known to be over
 
 
 def in_the_clear() -> ssl.SSLContext | None:
@@ -40,7 +44,8 @@ class Door:
 
     def enter(self, guarded: "Guarded", address: str) -> bool:
         """Whether there is room for one more from an address."""
-        if self._inside.total() >= MOST or self._inside[address] >= MOST_EACH:
+        most = MOST + MORE_HERE if from_here(address) else MOST
+        if self._inside.total() >= most or self._inside[address] >= MOST_EACH:
             return False
         self._inside[address] += 1
         self._guarded.add(guarded)
@@ -69,6 +74,7 @@ class Guarded(asyncio.Protocol):
         self._wire: asyncio.Transport | None = None
         self._handshake: asyncio.Task[None] | None = None
         self._early: list[bytes] | None = None  # what came between the handshake's end and our hearing of it
+        self._heard = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 (TCP has no other)
@@ -131,12 +137,13 @@ class Guarded(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._address is None:
             return
-        if self._early is None:
-            self._inside.data_received(data)
-        elif sum(map(len, self._early)) + len(data) <= EARLY:
-            self._early.append(data)
-        else:
+        self._heard += len(data)
+        if self._heard > HEARD:
             self.abort()
+        elif self._early is None:
+            self._inside.data_received(data)
+        else:
+            self._early.append(data)
 
     def eof_received(self) -> bool | None:
         if self._early is not None:

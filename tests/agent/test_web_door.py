@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.web import door as door_module
-from agent.web.door import MOST, MOST_EACH, Door
+from agent.web.door import HEARD, MORE_HERE, MOST, MOST_EACH, Door
 from agent.web.shared import FRESH, Shared
 
 
@@ -59,6 +59,25 @@ async def test_only_so_many_in_all() -> None:
     door = Door(Inside)
     wires = [connected(door, f"192.0.2.{number}")[1] for number in range(MOST + 1)]
     assert [wire.aborted for wire in wires] == [False] * MOST + [True]
+
+
+async def test_there_is_room_for_this_machine_when_others_took_all_there_was() -> None:
+    door = Door(Inside)
+    for number in range(MOST):
+        connected(door, f"192.0.2.{number}")
+    here = [connected(door, "::ffff:127.0.0.1" if number else "127.0.0.1")[1] for number in range(MORE_HERE + 1)]
+    assert [wire.aborted for wire in here] == [False] * MORE_HERE + [True]
+    assert connected(door, "198.51.100.1")[1].aborted
+
+
+async def test_who_goes_on_sending_is_cut_off() -> None:
+    inside = Inside()
+    guarded, wire = connected(Door(lambda: inside), "192.0.2.1")
+    guarded.data_received(b"a" * HEARD)
+    assert not wire.aborted
+    guarded.data_received(b"a")
+    assert wire.aborted
+    assert inside.heard == ["made", b"a" * HEARD]
 
 
 async def test_who_leaves_makes_room() -> None:
