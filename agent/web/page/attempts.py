@@ -5,7 +5,7 @@ from agent.report.document import phases
 from agent.text import timestamp
 from agent.trail import ANSWERS, OPEN, Attempt
 from agent.web.page.line import text
-from agent.web.page.view import Try
+from agent.web.page.row import Try
 from probes.outcome import Endpoint, Target
 
 

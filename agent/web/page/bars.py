@@ -10,7 +10,7 @@ from agent.judge.verdict import Judgement
 from agent.ledger import Known
 from agent.path import Path
 from agent.ports import PortSet
-from agent.web.page.view import Area, Bar, Geometry, Interval
+from agent.web.page.row import Area, Bar, Geometry, Interval
 from agent.web.page.words import SHOWN, plural
 
 CELLS = 500  # at most, in one bar

@@ -11,8 +11,9 @@ from agent.ledger import Known
 from agent.path import Requirement
 from agent.requirements import REQUIREMENTS
 from agent.topology import Site
+from agent.web.page.row import Row
 from agent.web.page.rows import Around, Room, ends, row
-from agent.web.page.view import Group, Need, Part, Row
+from agent.web.page.view import Group, Need, Part
 from agent.web.page.words import NO_ZONE, ROLES, plural
 
 MOST_OPEN = 20  # paths of a group that all work: more of them are collapsed

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from agent.web.page.view import Geometry, Line
+from agent.web.page.row import Geometry, Line
 
 WIDTH, HEIGHT = 120, 24
 EDGE = 2  # so that the line is not cut where it is highest

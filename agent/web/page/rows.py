@@ -16,7 +16,7 @@ from agent.text import timestamp
 from agent.web.page.attempts import tries
 from agent.web.page.bars import bars
 from agent.web.page.line import line
-from agent.web.page.view import Bar, Detail, Row, When
+from agent.web.page.row import Bar, Detail, Row, When
 from agent.web.page.words import CAUSES, CHIPS, plural
 
 FAILURES = 3  # beside a row

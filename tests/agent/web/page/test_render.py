@@ -7,8 +7,8 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from agent.web.page.render import LONGEST, Templates, finalize, html, prose
+from agent.web.page.row import Geometry
 from agent.web.page.static import assets
-from agent.web.page.view import Geometry
 
 
 @pytest.mark.parametrize(

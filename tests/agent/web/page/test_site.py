@@ -9,9 +9,10 @@ from agent.path import Check
 from agent.sso.state import Why
 from agent.topology import site_of
 from agent.web.page.groups import MOST_OPEN, zones
+from agent.web.page.row import Row
 from agent.web.page.rows import href, row
 from agent.web.page.site import DRAWN, FULL, SAID, Read, drawn_peers, site_page
-from agent.web.page.view import Row, SitePage
+from agent.web.page.view import SitePage
 from tests.agent.seen import path
 from tests.agent.sso.standing import NOW, standing
 
