@@ -9,11 +9,13 @@ from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from agent.path import Check, Direction, Path
 from agent.ports import NO_PORTS, PortSet
 from agent.result import Result
+from agent.sso.state import Why
 from agent.text import plain
 
 LONGEST = 1000  # letters of a sentence
 SHORT = 100  # of a name
 MOST = 100_000  # paths, or findings
+SSO_TOLD = {"avoid": "Now: ", "fails": "Fails: ", "remedy": "To do: "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All of it. `now`: when the agent said so; `started`: since when it runs; both UTC. `sso`: a sentence."""
+    """All of it. `now`: when the agent said so; `started`: since when it runs; both UTC.
+
+    `sso`: a sentence. `sso_told`: what not to do, what fails, what to do; each with its label, as far as there is any.
+    """
 
     site: str
     host: str
@@ -45,6 +50,7 @@ class Answer:
     findings: tuple[Noted, ...]
     sso: str
     sso_state: str
+    sso_told: tuple[str, ...] = ()
 
 
 def answer(document: Mapping[str, Any]) -> Answer:
@@ -62,7 +68,17 @@ def answer(document: Mapping[str, Any]) -> Answer:
         findings=tuple(_noted(each) for each in _mappings(document.get("findings"))),
         sso=_text(sso.get("headline"), LONGEST),
         sso_state=_text(sso.get("state"), SHORT),
+        sso_told=tuple(_sso_told(sso)),
     )
+
+
+def _sso_told(sso: Mapping[str, Any]) -> Iterator[str]:
+    """Of a machine without the service there is nothing to say."""
+    if sso.get("why") == Why.ABSENT:
+        return
+    for key, label in SSO_TOLD.items():
+        if said := _text(sso.get(key), LONGEST):
+            yield f"{label}{said}"
 
 
 def ports(texts: object) -> PortSet:

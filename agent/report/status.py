@@ -42,7 +42,7 @@ def exit_of(paths: Sequence[Answered]) -> Exit:
 
 def _parts(answer: Answer) -> Iterator[RenderableType]:
     yield _table(answer)
-    sso = [Text(f"\n{answer.sso}")] if answer.sso else []
+    sso = [*_sso(answer)]
     yield from sso if answer.sso_state not in QUIET else []
     for each in answer.paths:
         if each.result.verdict is not Verdict.PENDING and needs_words(each.result):
@@ -69,6 +69,13 @@ def _table(answer: Answer) -> Table:
             Text(f"{seen} ago" if seen else ""),
         )
     return table
+
+
+def _sso(answer: Answer) -> Iterator[RenderableType]:
+    """The headline, and below it what not to do, what fails and what to do: whoever reads no further has read that."""
+    if answer.sso:
+        yield Text(f"\n{answer.sso}")
+        yield from (Padding(Text(each), INDENT) for each in answer.sso_told)
 
 
 def _age(answer: Answer, at: float | None) -> str:
@@ -99,7 +106,10 @@ def _summary(paths: Sequence[Answered]) -> Text:
     found = exit_of(paths)
     if paths and all(each.result.verdict is Verdict.PENDING for each in paths):
         return Text("\nNothing has been asked yet.", style=bad[found])
-    return Text(f"\n{SUMMARY[found]}", style=bad[found])
+    # A range of which nothing is shown may count for nothing, and is not reachable for that.
+    shown = found is not Exit.OK or all(each.result.verdict is Verdict.REACHABLE for each in paths)
+    said = found if shown else Exit.INCONCLUSIVE
+    return Text(f"\n{SUMMARY[said]}", style=bad[said])
 
 
 def _colour(verdict: Verdict) -> str:

@@ -31,6 +31,7 @@ from agent.report.answered import answer
 from agent.report.document import Run, document
 from agent.report.status import exit_of
 from agent.result import Result
+from agent.sso.state import Why
 from agent.web.proving import proving
 from agent.web.sources import Sources
 from tests.agent.seen import STARTED, path, result
@@ -163,6 +164,29 @@ async def test_of_a_green_range_it_is_said_how_much_was_tested(folder: Path, sta
     lines = found.out.splitlines()
     assert lines[lines.index("MSS, Secondary RPC ports: reachable") + 1].strip() == said
     assert "It answered." not in found.out
+
+
+async def test_what_not_to_do_stands_above_the_paths(folder: Path, status: Status) -> None:
+    """Who asks at night may read no further."""
+    async with agent(folder, known(replace(BAD, sso=standing(Why.SAME)))):
+        found = await status()
+    told = " ".join(found.out.split())
+    before, _, after = told.partition("SQL01, SQL Server (1433): blocked")
+    assert "on-cache" in before
+    assert "Now: Do not restart ENTSSO" in before
+    assert "To do: Mend the way to MSS" in before
+    assert after
+
+
+async def test_a_range_that_counts_for_nothing_is_not_called_reachable(folder: Path, status: Status) -> None:
+    unknown = Judgement(Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, evidence=Proof.REPLY)
+    ranged = Result(path(Check.RPC_RANGE), unknown, (), STARTED, 1.0)
+    async with agent(folder, known(a_run(result(of=path(Check.RPC_ENDPOINT)), ranged))):
+        found = await status()
+    assert (found.code, found.out.splitlines()[-1]) == (
+        Exit.OK,
+        "Nothing is shown to be shut, but not everything is shown to be open.",
+    )
 
 
 async def test_json_is_what_the_agent_said(folder: Path, status: Status) -> None:
