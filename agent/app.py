@@ -12,11 +12,9 @@ from functools import partial
 
 from aiohttp import web
 
-from agent import __version__
-from agent.asking import asking, findings, surveys
+from agent.asking import asking, surveys
 from agent.changes import VerdictChange
 from agent.clock import Clock, SystemClock
-from agent.dynamic.chart import Chart
 from agent.inbound.silence import silent_after
 from agent.kept import Keepsake, Kept, RangesOf
 from agent.ledger import Ledger
@@ -24,10 +22,8 @@ from agent.local import Local
 from agent.log import log
 from agent.looking import Look
 from agent.met import met
-from agent.metrics import Snapshot
-from agent.process import this_process
+from agent.readings import Readings
 from agent.reload import Loaded, Loading, Origin, Reloads, UnusableError, listens_of, what_takes_a_restart
-from agent.report.document import Run
 from agent.result import Result
 from agent.schedule import Rounds
 from agent.services.look import look
@@ -37,10 +33,8 @@ from agent.survey.manners import Manners
 from agent.survey.survey import Ask, Survey
 from agent.surveyed import Surveyed
 from agent.term import Term, paths_of
-from agent.web.access import Rules, allowed_names
 from agent.web.pages import application
 from agent.web.server import ListenError, Served, serve
-from agent.web.sources import Sources
 from agent.web.toolkit.settings import Settings
 from agent.web.toolkit.toolkit import Toolkit
 from agent.whoami import Machine
@@ -79,8 +73,8 @@ class Agent:
         self._steady = Steady()
         self._surveyed = Surveyed(self._new_surveys, self._kept, self._clock)
         self._rounds: Rounds | None = None
-        self._engine: Engine | None = None
         self._ask: Ask
+        self.readings: Readings  # as soon as it listens
         self._toolkit = Toolkit(web)
         self._local = local or Local(None, log.warning)
         self._served: Served | None = None
@@ -92,11 +86,12 @@ class Agent:
 
     async def run(self, listening: Callable[[list[str]], None]) -> None:
         """Until cancelled. `listening` is called with the URLs once they answer. Raises ListenError."""
-        async with asking(self._clock) as (self._engine, ask), AsyncExitStack() as stack:
+        async with asking(self._clock) as (engine, ask), AsyncExitStack() as stack:
             self._ask = ask
             self._surveyed.follow(self._surveyed.of(self._term.setup, meets_agents=self._term.ends is not None))
             self._kept.restore([*self._keepsakes(), self._term.outlook])
             await self._term.look_first()
+            self.readings = self._readings(engine)
             self._served, urls = await serve(self._application(), listens_of(self._term.setup), self._toolkit)
             stack.push_async_callback(self._served.cleanup)
             await stack.enter_async_context(met(self._local, partial(self._found_at, self._served), self._clock))
@@ -164,6 +159,26 @@ class Agent:
         finally:
             self._steady.opened(term.ends)
 
+    def _application(self) -> web.Application:
+        sources = self.readings.sources(self._is_ready, self.reload)
+        return application(sources, self.readings.rules, self._toolkit, self._local)
+
+    def _readings(self, engine: Engine) -> Readings:
+        return Readings(
+            term=lambda: self._term,
+            surveyed=self._surveyed,
+            ledger=self._ledger,
+            engine=engine,
+            loading=self._loading,
+            machine=self._machine,
+            clock=self._clock,
+            began=self._began,
+            token=self._local.token,
+        )
+
+    def _is_ready(self) -> bool:
+        return self._judged or not self._term.setup.paths
+
     def _found_at(self, served: Served) -> tuple[list[str], str | None]:
         return served.urls, self._toolkit.settings.fingerprint
 
@@ -212,48 +227,3 @@ class Agent:
             self._term.ends.tell(result)
         if change is not None:
             change.tell()
-
-    def _application(self) -> web.Application:
-        sources = Sources(
-            metrics=self._metrics,
-            run=self._run,
-            ready=lambda: self._judged or not self._term.setup.paths,
-            setup=lambda: self._term.setup,
-            known=self._ledger.known,
-            charts=self._charts,
-            reload=self.reload,
-        )
-        return application(sources, self._rules, self._toolkit, self._local)
-
-    def _rules(self) -> Rules:
-        source = self._term.setup.source
-        owners = [name for owner in source.owners for name in (owner.name, *owner.addresses)]
-        told = [source.agent.host] if source.agent else []  # /sd has scrapers ask for that name
-        names = [*self._machine.names, source.name, *source.addresses, *told, *owners]
-        settings = self._term.setup.config.web
-        return Rules(allowed_names(names), settings.open_pages, settings.reload_endpoint, self._local.token)
-
-    def _charts(self, peer: str) -> list[Chart]:
-        return [chart for survey in self._surveyed.now if survey.peer == peer for chart in survey.charts()]
-
-    def _run(self) -> Run:
-        results, term = self._ledger.results(), self._term
-        noticed = [*findings(self._surveyed.now, results), *term.findings]
-        site, here, seconds = term.setup.config.site, term.setup.source.name, self._clock.time() - self._began
-        return Run(site, here, self._began, seconds, results, noticed, term.outlook.standing)
-
-    def _metrics(self) -> Snapshot:
-        engine, term = self._engine, self._term
-        return Snapshot(
-            self._ledger.snapshot(),
-            __version__,
-            term.setup.config.sha256,
-            self._loading.at,
-            engine.lateness.last if engine else 0.0,
-            engine.in_flight if engine else 0,
-            dict(self._ledger.skipped),
-            this_process(),
-            term.ends.figures if term.ends else None,
-            term.outlook.standing,
-            self._loading.good,
-        )

@@ -74,7 +74,7 @@ class Running:
 
     def series(self) -> Series:
         """As a scrape of this very moment shows it."""
-        families = text_string_to_metric_families(expose(self.agent._metrics()).decode())
+        families = text_string_to_metric_families(expose(self.agent.readings.metrics()).decode())
         return {(each.name, tuple(sorted(each.labels.items()))): each.value for of in families for each in of.samples}
 
     def value(self, name: str, **labels: str) -> float | None:

@@ -1,0 +1,84 @@
+"""What is read of an agent that runs: over HTTP, by people and by scrapers. Nothing here changes anything."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from agent import __version__
+from agent.asking import findings
+from agent.clock import Clock
+from agent.dynamic.chart import Chart
+from agent.ledger import Ledger
+from agent.metrics import Snapshot
+from agent.process import this_process
+from agent.reload import Loading
+from agent.report.document import Run
+from agent.surveyed import Surveyed
+from agent.term import Term
+from agent.web.access import Rules, allowed_names
+from agent.web.sources import Sources
+from agent.whoami import Machine
+from probes.engine.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Each is of this moment. `term`: what the agent is now; `began`: when it became that agent, UTC.
+
+    `token`: what commands on this machine show.
+    """
+
+    term: Callable[[], Term]
+    surveyed: Surveyed
+    ledger: Ledger
+    engine: Engine
+    loading: Loading
+    machine: Machine
+    clock: Clock
+    began: float
+    token: str = field(repr=False)
+
+    def sources(self, ready: Callable[[], bool], reload: Callable[[], Awaitable[Sequence[str]]]) -> Sources:
+        """All of them as the HTTP side asks for them, beside what only the agent itself can answer."""
+        return Sources(
+            metrics=self.metrics,
+            run=self.run,
+            ready=ready,
+            setup=lambda: self.term().setup,
+            known=self.ledger.known,
+            charts=self.charts,
+            reload=reload,
+        )
+
+    def run(self) -> Run:
+        results, term = self.ledger.results(), self.term()
+        noticed = [*findings(self.surveyed.now, results), *term.findings]
+        site, here, seconds = term.setup.config.site, term.setup.source.name, self.clock.time() - self.began
+        return Run(site, here, self.began, seconds, results, noticed, term.outlook.standing)
+
+    def metrics(self) -> Snapshot:
+        term = self.term()
+        return Snapshot(
+            self.ledger.snapshot(),
+            __version__,
+            term.setup.config.sha256,
+            self.loading.at,
+            self.engine.lateness.last,
+            self.engine.in_flight,
+            dict(self.ledger.skipped),
+            this_process(),
+            term.ends.figures if term.ends else None,
+            term.outlook.standing,
+            self.loading.good,
+        )
+
+    def charts(self, peer: str) -> list[Chart]:
+        """Of the ranges of one peer, as the file spells its name."""
+        return [chart for survey in self.surveyed.now if survey.peer == peer for chart in survey.charts()]
+
+    def rules(self) -> Rules:
+        """Who may read what."""
+        source, settings = self.term().setup.source, self.term().setup.config.web
+        owners = [name for owner in source.owners for name in (owner.name, *owner.addresses)]
+        told = [source.agent.host] if source.agent else []  # /sd has scrapers ask for that name
+        names = [*self.machine.names, source.name, *source.addresses, *told, *owners]
+        return Rules(allowed_names(names), settings.open_pages, settings.reload_endpoint, self.token)
