@@ -65,7 +65,7 @@ class Local:
         if self._path is not None:
             try:
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                _put(self._path, json.dumps(content).encode())
+                put(self._path, json.dumps(content).encode())
             except OSError as error:
                 self._tell(f"{self._path}: cannot be written: {error.strerror or error}; `probe status` cannot ask")
 
@@ -135,8 +135,8 @@ def _understood(text: bytes) -> Whereabouts:
     return Whereabouts(token, texts, pid, fingerprint)
 
 
-def _put(path: Path, text: bytes) -> None:
-    """Nobody else may read it from its first moment on."""
+def put(path: Path, text: bytes) -> None:
+    """In one step; nobody else may read or change it from its first moment on. OSError."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = create(beside)
     try:

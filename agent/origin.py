@@ -16,11 +16,12 @@ from agent.config.mistakes import ConfigError
 from agent.config.model import Config
 from agent.config.positions import read as read_yaml
 from agent.config.yamltext import NULL, UnreadableError
-from agent.files import replace
 from agent.kept import default_state_folder, state_folder
+from agent.local import put
 from agent.log import log
 from agent.reload import Loaded, UnusableError
 from agent.rendezvous.keyfile import KeyFileError, find_key, load_ring
+from agent.rendezvous.permission import opened
 from agent.setup import set_up
 from agent.topology import site_of
 from agent.web.toolkit.read import read as read_web
@@ -80,16 +81,19 @@ class FileOrigin:
         content = {"version": 1, "file": str(self._place), "at": self._now(), "text": loaded.text}
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            replace(folder / FILE_NAME, json.dumps(content).encode())
+            put(folder / FILE_NAME, json.dumps(content).encode())
         except OSError as error:
             why = error.strerror or str(error)
             log.warning("the last good configuration cannot be kept", extra={"fields": {"folder": folder, "why": why}})
         self._told(loaded.setup.config)
 
     def last_good(self) -> LastGood | None:
-        """The configuration of this file that was last in force here; None: there is none."""
+        """The configuration of this file that was last in force here; None: there is none.
+
+        Raises UnusableError where others may have written it: they would decide what this agent does.
+        """
         try:
-            found = json.loads(_octets(self._folder() / FILE_NAME, MOST))
+            found = json.loads(_own_octets(self._folder() / FILE_NAME, MOST))
         except (OSError, ValueError, RecursionError):
             return None
         match found:
@@ -123,4 +127,15 @@ def _octets(path: Path, most: int) -> bytes:
     if not path.is_file():
         raise OSError("it is no file")
     with path.open("rb") as file:
+        return file.read(most)
+
+
+def _own_octets(path: Path, most: int) -> bytes:
+    """The same of a file that nobody else can read or change. Raises UnusableError, too."""
+    if not path.is_file():
+        raise OSError("it is no file")
+    handle, exposed = opened(path)
+    with os.fdopen(handle, "rb") as file:
+        if exposed:
+            raise UnusableError([f"{path}: {exposed}"])
         return file.read(most)

@@ -63,10 +63,10 @@ def _load(origin: FileOrigin) -> tuple[Loaded, Loading, tuple[str, ...]]:
         return origin.load(), Loading(time.time()), ()
     except UnusableError as error:
         mistakes = error.mistakes
-    last = origin.last_good()
-    if last is None:
-        wrong("\n".join(mistakes))
     try:
+        last = origin.last_good()
+        if last is None:
+            wrong("\n".join(mistakes))
         return origin.understand(last.text), Loading(last.at, good=False), mistakes
     except UnusableError as error:
         wrong("\n".join([*mistakes, "the last good configuration cannot be used either:", *error.mistakes]))

@@ -137,6 +137,34 @@ def test_what_is_kept_is_for_nobody_else_s_eyes(bench: Bench) -> None:
     assert stat.S_IMODE(bench.kept.parent.stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize(
+    ("expose", "said"),
+    [
+        (lambda kept: kept.chmod(0o606), "lets everybody at it"),
+        (lambda kept: kept.chmod(0o660), "lets its group change it"),
+        (lambda kept: kept.parent.chmod(0o777), "lets everybody put another file in its place"),
+    ],
+    ids=["everybody", "group", "folder"],
+)
+def test_what_others_may_have_written_does_not_decide_what_we_do(
+    bench: Bench, expose: Callable[[Path], object], said: str
+) -> None:
+    bench.was_good()
+    expose(bench.kept)
+    with pytest.raises(UnusableError, match=said):
+        bench.started().last_good()
+
+
+def test_nor_does_what_belongs_to_somebody_else(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may give the file away; for anybody else `geteuid` is made to say that it is somebody else's."""
+    bench.was_good()
+    if os.geteuid() == 0:
+        os.chown(bench.kept, 65534, -1)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    with pytest.raises(UnusableError, match="belongs to user"):
+        bench.started().last_good()
+
+
 def test_a_file_of_another_place_has_no_last_good_one_here(bench: Bench) -> None:
     bench.was_good()
     other = bench.file.with_name("other.yaml")
