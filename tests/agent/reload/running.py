@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from agent.app import Agent
@@ -109,8 +110,11 @@ def write(folder: Path, entsso: int, *hosts: str, interval: str, more: str) -> N
 async def running(
     folder: Path, *hosts: str, interval: str = "60s", more: str = "", look: Callable[[str], Sighting] | None = None
 ) -> AsyncIterator[Running]:
-    """From when it listens to its end, which must be a good one."""
+    """From when it listens to its end, which must be a good one. First rounds come at once."""
     async with AsyncExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr("agent.schedule.STAGGER", 0.0)
+        patch.setattr("agent.schedule.JITTER", 0.0)
         entsso = (await stack.enter_async_context(door())).port
         write(folder, entsso, *hosts, interval=interval, more=more)
         origin = FileOrigin(folder / "ssoreach.yaml", "BTS01", time.time)
