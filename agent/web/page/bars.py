@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from agent.dynamic.chart import Chart, Shown
 from agent.dynamic.observed import Observed
@@ -21,6 +22,8 @@ NARROWEST = 4  # cells: what accuses is never thinner than this, or nobody would
 FIRST = (Shown.BLOCKED, Shown.SUSPECT, Shown.INCONCLUSIVE, Shown.OPEN, Shown.EXEMPT, Shown.UNTESTED)
 RANK = {shown: rank for rank, shown in enumerate(FIRST)}
 
+TOLD = "Drawn from tested port to tested port: which of the ports between were tested was not told."
+
 Run = tuple[int, int, Shown]
 
 
@@ -29,8 +32,14 @@ def bars(known: Known, charts: Sequence[Chart], most: int, most_runs: int) -> tu
     judged = {each.address: each.judgement for each in known.result.addresses}
     path, whole = known.path, known.result.judgement
     if not charts:
-        return (_bar("", path.ports, told(path, whole), whole, most, most_runs),) if _is_told(whole) else ()
+        return (_of_told(_bar("", path.ports, told(path, whole), whole, most, 0)),) if _is_told(whole) else ()
     return tuple(_charted(chart, judged.get(chart.address, whole), most, most_runs) for chart in charts)
+
+
+def _of_told(bar: Bar) -> Bar:
+    """No port of it is known to have been seen: nothing is counted, or listed port by port, as if it were."""
+    left_out = " ".join(filter(None, (bar.left_out, TOLD)))
+    return replace(bar, counts=(), runs=(), runs_said="", left_out=left_out)
 
 
 def told(path: Path, judgement: Judgement) -> list[Run]:

@@ -18,9 +18,11 @@ def line(seconds: Sequence[float | None]) -> Line | None:
     highest = max(each for _, each in known)
     scale = max(highest, LEAST)
     pieces = tuple(_drawn(piece, scale, len(seconds)) for piece in _pieces(known))
-    newest = known[-1][1]
-    figures = f"{text(newest)}, at most {text(highest)}"
-    return Line(pieces, f"Time to connect in the last hour: last {figures}", figures)
+    minute, newest = known[-1]
+    ago = len(seconds) - 1 - minute
+    old = f" {ago} min ago" if ago > GAP else ""
+    figures = f"{text(newest)}{old}, at most {text(highest)}"
+    return Line(pieces, f"Time to connect in the last hour, of what was accepted: last {figures}", figures)
 
 
 def text(seconds: float) -> str:

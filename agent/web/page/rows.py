@@ -8,7 +8,7 @@ from urllib.parse import quote
 from agent.duration import about
 from agent.dynamic.chart import Chart
 from agent.judge.fold import BAD
-from agent.judge.verdict import Verdict
+from agent.judge.verdict import Judgement, Verdict
 from agent.ledger import Known
 from agent.path import Check, Direction, Path
 from agent.report.table import EVIDENCE, service
@@ -72,7 +72,7 @@ def row(known: Known, around: Around, room: Room, need: int = 0, charts: Sequenc
         chip=chip,
         bad=judgement.verdict in BAD,
         troubled=judgement.verdict not in (Verdict.REACHABLE, Verdict.PENDING),
-        cause=CAUSES[judgement.cause] if judgement.cause else "",
+        cause=CAUSES[judgement.cause] if judgement.cause else _tested(judgement),
         since=when(known.since, around.now),
         asked=when(known.last_run, around.now),
         line=line(known.latency.read(around.now)) if room is Room.FULL else None,
@@ -80,6 +80,12 @@ def row(known: Known, around: Around, room: Room, need: int = 0, charts: Sequenc
         remedy=judgement.remedy if said else "",
         detail=_detail(known, charts) if room is Room.FULL else None,
     )
+
+
+def _tested(judgement: Judgement) -> str:
+    """Of a range: how much of it the word `reachable` rests on, unless on all of it."""
+    coverage = judgement.coverage
+    return f"{coverage.tested:,} of {coverage.size:,} ports tested" if coverage and coverage.largest_untested else ""
 
 
 def drawn(known: Known, charts: Sequence[Chart], most: int, runs: int = 0) -> tuple[Bar, ...]:

@@ -10,19 +10,20 @@ from agent.judge.verdict import Verdict
 from agent.ledger import Known
 from agent.path import Check, Direction
 from agent.report.document import Run
-from agent.report.table import SUMMARY
+from agent.report.table import SUMMARY, service
 from agent.setup import Setup
 from agent.text import timestamp
 from agent.topology import site_of
 from agent.web.page.groups import Found, needs, zones
-from agent.web.page.rows import Around, Room, room_for
+from agent.web.page.rows import URGENT, Around, Room, ends, href, room_for
 from agent.web.page.sso import sso
-from agent.web.page.view import Count, Note, SitePage
-from agent.web.page.words import CHIPS, plural
+from agent.web.page.view import Count, Note, SitePage, Worst
+from agent.web.page.words import CAUSES, CHIPS, plural
 
 FULL, SAID = 120, 480  # paths that are shown with everything, and those of which only the sentences are
 DRAWN = 40  # ranges
 NOTES = 40  # findings
+NAMED = 5  # paths that do not work, by name at the top
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def site_page(read: Read) -> SitePage:
     verdicts = Counter(each.result.verdict for each in known)
     overall = worst(verdicts)
     rooms = room_for(known, FULL, SAID)
+    bad = sorted((each for each in known if each.result.verdict in BAD), key=_urgency)
     return SitePage(
         title=f"{CHIPS[overall].words} – {run.host} – ssoreach",
         site=run.site,
@@ -64,11 +66,24 @@ def site_page(read: Read) -> SitePage:
         summary=_summary(verdicts, overall),
         good=overall not in BAD,
         counts=tuple(Count(CHIPS[each], f"{verdicts[each]:,}") for each in WORST if verdicts[each]),
+        worst=tuple(_worst(each, run.host) for each in bad[:NAMED]),
+        more_worst=f"And {len(bad) - NAMED:,} more, below." if len(bad) > NAMED else "",
         notes=tuple(Note(each.peer, str(each.kind), each.detail, each.remedy) for each in run.findings[:NOTES]),
         more_notes=_more(len(run.findings) - NOTES),
         in_short=_in_short(rooms),
         needs=needs(Found(known, rooms, read.around, read.charts)),
     )
+
+
+def _urgency(known: Known) -> tuple[int, bool]:
+    """Of two that are as bad, what this host found itself comes first."""
+    return URGENT.index(known.result.verdict), known.path.direction is Direction.INBOUND
+
+
+def _worst(known: Known, host: str) -> Worst:
+    judgement, (source, target) = known.result.judgement, ends(known.path, host)
+    cause = CAUSES[judgement.cause] if judgement.cause else ""
+    return Worst(CHIPS[judgement.verdict], href(known.path), f"{source} → {target}", service(known.path), cause)
 
 
 def _summary(verdicts: Mapping[Verdict, int], overall: Verdict) -> str:

@@ -31,4 +31,6 @@ def sso(standing: Standing | None, now: float) -> Sso:
         return Sso("quiet", NO_STANDING, (), ())
     told = words(standing, now)
     said = tuple(Said(label, getattr(told, key)) for key, label in LABELS.items() if getattr(told, key))
-    return Sso(TONE[standing.state], told.headline, said, tuple(Event(*event) for event in told.events))
+    # The way is open, and something else fails that will stop the service.
+    tone = "poor" if standing.state is SsoState.NORMAL and told.fails else TONE[standing.state]
+    return Sso(tone, told.headline, said, tuple(Event(*event) for event in told.events))

@@ -96,6 +96,16 @@ class Count(NamedTuple):
     paths: str
 
 
+class Worst(NamedTuple):
+    """A path that does not work, and where its page is."""
+
+    chip: Chip
+    href: str
+    way: str
+    what: str
+    cause: str
+
+
 class Note(NamedTuple):
     """A finding."""
 
@@ -117,6 +127,8 @@ class SitePage:
     summary: str
     good: bool
     counts: tuple[Count, ...]
+    worst: tuple[Worst, ...]
+    more_worst: str
     notes: tuple[Note, ...]
     more_notes: str
     in_short: str

@@ -116,6 +116,15 @@ def test_a_range_that_a_peer_told_of_is_drawn_from_its_intervals() -> None:
     ]
     (bar,) = bars(told_of, (), 12, 0)
     assert (bar.address, [area.shown for area in bar.areas]) == ("", ["open", "blocked"])
+    assert [each.ports for each in bar.intervals] == ["60000-65535", "49152-59999"]
+
+
+def test_no_port_of_a_range_that_was_told_is_counted_as_seen() -> None:
+    """Of 16,384 ports a few hundred may have been asked; the intervals span all of them."""
+    inwards = replace(path(Check.RPC_RANGE), direction=Direction.INBOUND)
+    (bar,) = bars(known(inwards, FOUND["NODE1", Check.RPC_RANGE, IN], NOW), (), 12, 1_000)
+    assert (bar.counts, bar.runs, bar.runs_said) == ((), (), "")
+    assert bar.left_out.endswith("which of the ports between were tested was not told.")
 
 
 def test_a_range_of_which_nothing_is_named_is_not_drawn() -> None:

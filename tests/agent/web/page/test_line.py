@@ -25,6 +25,14 @@ def test_a_single_minute_is_a_dot() -> None:
     assert drawn.figures == "2.0 ms, at most 2.0 ms"
 
 
+@pytest.mark.parametrize(("minutes", "said"), [(5, "1.0 ms, at most"), (28, "1.0 ms 28 min ago, at most")])
+def test_a_connection_of_some_time_ago_is_not_shown_as_if_it_were_now(minutes: int, said: str) -> None:
+    """Where nothing connects any more, there is no newer time."""
+    drawn = line([0.002, *[None] * (58 - minutes), 0.001, *[None] * minutes])
+    assert drawn
+    assert drawn.figures.startswith(said)
+
+
 def test_a_long_gap_is_a_gap_and_a_short_one_is_not() -> None:
     seconds = [0.001, None, None, 0.001, *[None] * 30, 0.001, *[None] * 25]
     drawn = line(seconds)

@@ -6,7 +6,9 @@ import pytest
 
 from agent.judge.verdict import Verdict
 from agent.path import Check
+from agent.ports import NO_PORTS
 from agent.sso.state import Why
+from agent.sso.ways import Way
 from agent.topology import site_of
 from agent.web.page.groups import MOST_OPEN, zones
 from agent.web.page.row import Row
@@ -14,7 +16,7 @@ from agent.web.page.rows import href, row
 from agent.web.page.site import DRAWN, FULL, SAID, Read, drawn_peers, site_page
 from agent.web.page.view import SitePage
 from tests.agent.seen import path
-from tests.agent.sso.standing import NOW, standing
+from tests.agent.sso.standing import NOW, reach, standing
 
 from .everything import FOUND, IN, OUT, Is, World, crowd, everything, known
 
@@ -222,3 +224,33 @@ def test_a_row_of_an_inbound_path_leads_here() -> None:
     read = Read(world.run(), world.setup, world.known, {})
     shown = row(world.known[world.find("NODE1", Check.EPM, IN)], read.around, room=2)  # type: ignore[arg-type]
     assert (shown.source, shown.target, shown.inbound) == ("NODE1", "BTS01", True)
+
+
+def test_what_does_not_work_is_named_at_the_top_the_worst_first() -> None:
+    """Whoever opens it at night need not look for it."""
+    world = everything()
+    page = page_of(world)
+    bad = [each for each in rows(page) if each.bad]
+    assert 0 < len(page.worst) < len(bad)
+    assert page.worst[0].chip.words == "blocked"
+    assert {each.href for each in page.worst} <= {each.href for each in bad}
+    assert page.more_worst == f"And {len(bad) - len(page.worst)} more, below."
+    world.known = [each for each in world.known if each.result.verdict is V.REACHABLE]
+    assert (page_of(world).worst, page_of(world).more_worst) == ((), "")
+
+
+def test_beside_a_green_range_stands_how_much_of_it_was_tested() -> None:
+    world = everything()
+    whole = world.known[world.find("MSS", Check.RPC_RANGE)]
+    judgement = replace(whole.result.judgement, verdict=V.REACHABLE, cause=None, blocked=NO_PORTS)
+    world.known = [replace(whole, result=replace(whole.result, judgement=judgement))]
+    assert [each.cause for each in rows(page_of(world))] == ["412 of 16,383 ports tested"]
+
+
+def test_sso_is_not_green_while_its_database_is_out_of_reach() -> None:
+    """It goes offline for want of it, a few minutes later."""
+    world = everything()
+    for shut, tone in ((False, "good"), (True, "poor")):
+        stands = standing(Why.OPEN, databases=(reach(Way.SHUT),)) if shut else standing(Why.OPEN)
+        page = site_page(Read(replace(world.run(), sso=stands), world.setup, world.known, world.charts))
+        assert page.sso.tone == tone
