@@ -34,13 +34,16 @@ def shows_token(header: str, token: str | None) -> bool:
     return hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), token.encode())
 
 
-def shows_certificate(request: web.Request, allowed: Collection[str]) -> bool:
-    """Whether the handshake verified one, and it is for one of the names allowed; all are, if none is named."""
+def shows_certificate(request: web.Request, allowed: Collection[str], now: float) -> bool:
+    """Whether the handshake verified one, and it is for one of the names allowed; all are, if none is named.
+
+    Who takes up an earlier session is not verified again, so the last day counts here too. `now`: UTC.
+    """
     session = request.transport.get_extra_info("ssl_object") if request.transport else None
     if not isinstance(session, ssl.SSLObject | ssl.SSLSocket):
         return False
     certificate = session.getpeercert()
-    if not certificate:
+    if not certificate or ssl.cert_time_to_seconds(str(certificate["notAfter"])) < now:
         return False
     return not allowed or any(name in allowed for name in names_of(certificate))
 

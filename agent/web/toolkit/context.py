@@ -31,6 +31,7 @@ def context_of(wanted: TlsServer, wrong: Wrong, note: Callable[[str], None]) -> 
     if certificate is None or key is None or authority is None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.options |= ssl.OP_NO_RENEGOTIATION  # OpenSSL before 3.0 would do for a client whatever that costs
     if not load(context, certificate, key, _written(wanted, "cert"), _written(wanted, "key"), wrong) or contradictions:
         return None
     _versions(context, wanted, note)

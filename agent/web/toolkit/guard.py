@@ -1,6 +1,7 @@
 """Lets a request in, or answers instead. What it costs to find out is spent only where it decides."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -75,7 +76,7 @@ class Guard:
 
     async def _shows(self, request: web.Request, settings: Settings) -> bool | None:
         """All that is asked for: a certificate where it is required, and a password where there are users."""
-        certified = shows_certificate(request, settings.sans)
+        certified = shows_certificate(request, settings.sans, time.time())
         if settings.requires_certificate and not certified:
             return False
         if not settings.users:

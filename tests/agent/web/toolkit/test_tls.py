@@ -41,6 +41,12 @@ async def test_a_wrong_client_certificate_is_refused(tmp_path: Path, shown: trus
         assert (await get(port, tls=client(issued("prometheus")))).status == 200
 
 
+def test_no_client_may_have_a_second_handshake_in_its_connection(tmp_path: Path) -> None:
+    context = toolkit(tmp_path, put(tmp_path)).context()
+    assert context is not None
+    assert context.options & ssl.OP_NO_RENEGOTIATION
+
+
 async def test_a_certificate_that_signs_none_is_no_authority(tmp_path: Path) -> None:
     """Who holds a certificate of ours cannot make more of them."""
     forged = issued("prometheus", by="prometheus")

@@ -110,6 +110,17 @@ async def test_only_the_names_allowed_are_let_in(tmp_path: Path, name: str, stat
         assert await statuses(port, "/", tls=client(issued(name))) == {status}
 
 
+async def test_a_certificate_that_expired_since_the_handshake_of_its_session_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OpenSSL looks at its days when it verifies it, and not when the client takes up that session again."""
+    async with serving(toolkit=toolkit(tmp_path, put(tmp_path) + REQUIRED), remote=FOREIGN) as port:
+        shown = client(issued("prometheus"))
+        assert await statuses(port, "/metrics", tls=shown) == {200}
+        monkeypatch.setattr("agent.web.toolkit.guard.time.time", lambda: 1e12)
+        assert await statuses(port, "/metrics", tls=shown) == {401}
+
+
 async def test_where_a_certificate_is_not_required_one_that_is_shown_opens_the_pages(tmp_path: Path) -> None:
     text = put(tmp_path) + "  client_auth_type: VerifyClientCertIfGiven\n  client_ca_file: ca.crt\n"
     async with serving(toolkit=toolkit(tmp_path, text), remote=FOREIGN) as port:
