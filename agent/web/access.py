@@ -14,7 +14,7 @@ from enum import Enum, auto
 
 from aiohttp import web
 
-HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[^:\[\]]+))(?::[0-9]{1,5})?")
+HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[^:\[\]%]+))(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)

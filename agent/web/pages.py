@@ -19,7 +19,8 @@ from agent.web.toolkit.headers import headers_of
 from agent.web.toolkit.toolkit import Toolkit
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",

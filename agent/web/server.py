@@ -2,16 +2,23 @@
 
 import asyncio
 import errno
-import os
 from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 
+from agent.text import plain
 from agent.web.door import Door
+from agent.web.handler import Handler
 from agent.web.toolkit.toolkit import Toolkit
 
 SHUTDOWN = 2.0  # seconds that answers under way have left when the agent ends
 
+# In our own words: asyncio's repeat the address, and the C library of Windows has none for what its sockets say.
+WHY = {
+    errno.EADDRINUSE: "is in use; does another agent run here?",
+    errno.EADDRNOTAVAIL: "this machine has no such address",
+    errno.EACCES: "not permitted: the port is kept for administrators, for another program or by the system",
+}
 
 At = tuple[str, int]  # a host or an address, and a port
 
@@ -62,10 +69,7 @@ class Served:
         try:
             return await asyncio.get_running_loop().create_server(self._door, host, port)
         except OSError as error:
-            taken = "; does another agent run here?" if error.errno == errno.EADDRINUSE else ""
-            number = error.errno or 0
-            reason = os.strerror(number) if number > 0 else str(error)
-            raise ListenError(f"web.listen {host}:{port}: {reason}{taken}") from error
+            raise ListenError(f"web.listen {host}:{port}: {_why(error)}") from error
 
     async def cleanup(self) -> None:
         self._watch.cancel()
@@ -86,15 +90,20 @@ async def serve(
     toolkit = toolkit or Toolkit()
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN)
     await runner.setup()
-    assert runner.server is not None  # noqa: S101 (set by setup)
+    server = runner.server
+    assert server is not None  # noqa: S101 (set by setup)
     toolkit.tell()
-    served = Served(runner, Door(runner.server, toolkit.context), toolkit)
+    served = Served(runner, Door(lambda: Handler(server), toolkit.context), toolkit)
     try:
         await served.listen(listens)
     except BaseException:
         await served.cleanup()
         raise
     return served, served.urls
+
+
+def _why(error: OSError) -> str:
+    return WHY.get(error.errno or 0) or plain(str(error), 200)
 
 
 def _url(scheme: str, host: str, port: int) -> str:

@@ -9,6 +9,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from agent.judge.verdict import Cause, Verdict
+from agent.report.document import Run
+from agent.web.handler import BROKEN, REFUSED
 from agent.web.page.routes import POLICY
 from agent.web.pages import HEADERS
 from tests.agent.seen import result
@@ -94,7 +96,17 @@ async def test_our_names_and_every_address_are_answered(host: str) -> None:
     "host",
     [
         *("attacker.example", "attacker.example:10135", "localhost.attacker.example", "bts01.attacker.example"),
-        *("127.0.0.1.attacker.example", "[attacker.example]", "[]", "a:b:c", "bts02", "", ":10135", "localhost:1:2"),
+        *(
+            "127.0.0.1.attacker.example",
+            "127.0.0.1%.attacker.example",
+            "[attacker.example]",
+            "[]",
+            "a:b:c",
+            "bts02",
+            "",
+            ":10135",
+            "localhost:1:2",
+        ),
     ],
 )
 @pytest.mark.parametrize("page", [*PAGES, *OPEN])
@@ -147,6 +159,32 @@ async def test_refusals_have_the_headers_too(host: str, remote: str, status: int
     async with serving(remote=remote) as port:
         reply = await get(port, "/", host=host)
     assert reply.status == status
+    assert {name: reply.headers.get(name.lower()) for name in HEADERS} == HEADERS
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"<script>alert(1)</script>\r\n\r\n",
+        b"GET http://[<script> HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    ],
+)
+async def test_what_is_no_request_gets_the_headers_and_none_of_its_own_words(request_bytes: bytes) -> None:
+    async with serving() as port:
+        reply = await raw(port, request_bytes)
+    assert (reply.status, reply.text) == (400, REFUSED)
+    assert {name: reply.headers.get(name.lower()) for name in HEADERS} == HEADERS
+
+
+async def test_a_fault_of_ours_gets_the_headers_and_says_nothing_of_it() -> None:
+    def broken() -> Run:
+        raise RuntimeError("secret")
+
+    async with serving(replace(sources(), run=broken)) as port:
+        reply = await get(port, "/api/v1/paths")
+    assert (reply.status, reply.text) == (500, BROKEN)
     assert {name: reply.headers.get(name.lower()) for name in HEADERS} == HEADERS
 
 
