@@ -132,3 +132,18 @@ def test_the_files_that_the_architecture_names_are_there() -> None:
     named = re.findall(r"`((?:agent|probes|tests)/[\w/]+\.py)`", text)
     assert named
     assert [name for name in named if not (ROOT / name).exists() and "NAME" not in name] == []
+
+
+def rooms() -> set[str]:
+    """What the table of rooms names of `agent`, without what stands in the rooms' descriptions."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`agent/.*?) \|", text, re.MULTILINE)
+    return {name.removeprefix("agent/") for row in rows for name in re.findall(r"`([\w/]+)`", row)}
+
+
+def test_every_room_of_the_agent_has_its_place_in_the_architecture_and_no_other() -> None:
+    there = {
+        each.stem for each in (ROOT / "agent").iterdir() if each.suffix == ".py" or (each / "__init__.py").is_file()
+    }
+    assert there - {"__init__", "__main__"} == {name for name in rooms() if "/" not in name}
+    assert all((ROOT / "agent" / f"{name}.py").is_file() for name in rooms() if "/" in name)
