@@ -49,8 +49,14 @@ async def test_a_client_that_says_nothing_holds_up_nobody() -> None:
 async def test_an_address_that_is_taken_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(ListenError, match=f"127.0.0.1:{port}"):
+        with pytest.raises(ListenError, match=f"127.0.0.1:{port}: is in use; does another agent run here"):
             await serve(ours(sources(), open_pages=False), [("127.0.0.1", port)])
+
+
+async def test_an_address_of_another_machine_is_named() -> None:
+    """From Python 3.13 on asyncio says so in words of its own."""
+    with pytest.raises(ListenError, match=r"192\.0\.2\.1:0: (this machine has no such address$|could not bind)"):
+        await serve(ours(sources(), open_pages=False), [("192.0.2.1", 0)])
 
 
 async def test_if_one_address_is_taken_the_others_are_given_back() -> None:

@@ -15,6 +15,8 @@ MAX_BYTES = 1024 * 1024
 CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 KEY = re.compile(r"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY-----")
 ENCRYPTED = re.compile(r"BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED")
+# OpenSSL has no certificate for a key of another sort, as after a renewal from RSA to ECDSA that is half done.
+UNMATCHED = ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED")
 
 Wrong = Callable[[Place, str], None]
 SECTION = "tls_server_config"
@@ -60,7 +62,7 @@ def load(context: ssl.SSLContext, certificate: str, key: str, of: str, key_of: s
             _chain(context, certificate, key)
             return True
         except ssl.SSLError as error:
-            unmatched = error.reason == "KEY_VALUES_MISMATCH"
+            unmatched = error.reason in UNMATCHED
             said = "does not belong to the certificate" if unmatched else f"cannot be used: {error.reason or error}"
             wrong((SECTION, key_of if unmatched else of), said)
         except OSError as error:

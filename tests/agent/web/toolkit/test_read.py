@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import trustme
 
 from agent.config.mistakes import ConfigError
 from agent.web.toolkit.names import CIPHERS, CIPHERS_13
@@ -179,6 +180,12 @@ def _others(folder: Path) -> None:
     (folder / "server.key").write_bytes(issued(again=1).private_key_pem.bytes())
 
 
+def _of_another_sort(folder: Path) -> None:
+    """The certificate in these tests is not for RSA."""
+    given = authority().issue_cert("localhost", key_type=trustme.KeyType.RSA)
+    (folder / "server.key").write_bytes(given.private_key_pem.bytes())
+
+
 def _swapped(folder: Path) -> None:
     (folder / "server.key").write_bytes((folder / "server.crt").read_bytes())
 
@@ -204,6 +211,7 @@ def _huge(folder: Path) -> None:
         (_missing, "server.key: cannot be read: No such file or directory"),
         (_folder, "cannot be read"),
         (_others, "key_file: does not belong to the certificate"),
+        (_of_another_sort, "key_file: does not belong to the certificate"),
         (_swapped, "key_file: holds no private key in PEM"),
         (_encrypted, "key_file: the private key is encrypted"),
         (_damaged, "cannot be used"),
