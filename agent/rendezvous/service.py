@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from agent.clock import Clock
@@ -72,6 +72,7 @@ class Service:
         self._callers = Callers(self._seeker, directory.place, self._send, clock)
         self.contacts = {peer: Contact() for peer in directory.peers if peer not in directory.own}
         self._unheard = 0
+        self._is_closing = False
 
     @property
     def holder(self) -> Holder:
@@ -80,7 +81,8 @@ class Service:
     def go_on_from(self, before: "Service") -> None:
         """In place of it: who answered, and when, until he is asked again. With another key nobody knows that."""
         if self._identity.ring == before._identity.ring:
-            self.contacts.update({peer: known for peer, known in before.contacts.items() if peer in self.contacts})
+            known = {peer: contact for peer, contact in before.contacts.items() if peer in self.contacts}
+            self.contacts.update({peer: replace(each, answers=dict(each.answers)) for peer, each in known.items()})
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
@@ -89,6 +91,7 @@ class Service:
         try:
             yield
         finally:
+            self._is_closing = True
             await self._door.close()
             await self._callers.close()
             await self._sockets.close()
@@ -121,6 +124,8 @@ class Service:
     async def ask(self, peer: str, address: str, kind: Kind, body: bytes = b"") -> Done:
         """One request to the agent of a peer at one of its addresses."""
         done = await self._callers.of(peer, address).ask(kind, body)
+        if self._is_closing and done.answer is None:
+            return done  # by our own doing, which says nothing of the peer
         contact = self.contacts.setdefault(peer, Contact())
         contact.asked = self._clock.monotonic()
         contact.answers[address] = done.answer is not None

@@ -1,9 +1,11 @@
 """Our own end of the rendezvous in place of another one: what peers told, how they answered, and what was counted."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
+from agent.clock import SystemClock
 from agent.config.load import parse
 from agent.desk import LONGEST
 from agent.drops import HUSH
@@ -14,6 +16,7 @@ from agent.ledger import Ledger
 from agent.path import Check
 from agent.ports import PortSet
 from agent.setup import set_up
+from agent.survey.range.far import Silent
 from agent.term import told_to
 from agent.topology import site_of
 from probes.wire.rendezvous.frame import Drop
@@ -209,3 +212,19 @@ async def test_whoever_waits_for_an_answer_gets_none_from_before_he_asked() -> N
     assert told is not None
     assert told.settled
     await first.clock.advance(LONGEST)
+
+
+async def test_whoever_is_cut_off_by_our_own_end_is_not_taken_to_be_gone(bench: Bench) -> None:
+    """Real sockets, and nobody at the other end yet: the greeting is under way when our end closes."""
+    config = parse(SITE, "test")
+    setup = set_up(config, next(each for each in site_of(config).sources() if each.name == "MSS"))
+    clock = SystemClock()
+    ledger = Ledger(setup.paths, clock)
+    first = Ends(setup, RING, (), ledger, ledger.record, clock, bench.lines.append)
+    async with first.opened([]):
+        first._both.service.contacts["BTS01"].answers["127.0.0.2"] = True
+        greeting = asyncio.ensure_future(first.greet_for("BTS01")("127.0.0.2"))
+        await asyncio.sleep(0.1)
+        assert not greeting.done()
+    assert await greeting is Silent.NO_ANSWER
+    assert first.figures.agents["BTS01"]

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import agent.origin
 from agent.config.model import Config
 from agent.origin import FILE_NAME, FileOrigin
 from agent.reload import UnusableError
+
+assert sys.platform != "win32"  # the type checker then leaves this file out there
 
 SITE = """\
 site: contoso
