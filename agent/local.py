@@ -7,6 +7,7 @@ others may listen there by then. So whoever answers has to prove that it knows t
 import contextlib
 import hashlib
 import hmac
+import ipaddress
 import json
 import os
 import re
@@ -24,6 +25,7 @@ LARGEST = 64 * 1024  # octets of the file; more is none of ours
 MOST_URLS, LONGEST_URL = 64, 300
 
 CHALLENGE, PROOF = "Ssoreach-Challenge", "Ssoreach-Proof"  # header of a request, and of its answer
+At = tuple[str, int]  # an address and a port
 _HEX = re.compile("[0-9a-f]{64}")
 
 
@@ -76,9 +78,9 @@ class Local:
                 if read(self._path).token == self.token:
                     self._path.unlink()
 
-    def prove(self, challenge: str) -> str:
+    def prove(self, challenge: str, at: At) -> str:
         """That we know the token, without a word of it."""
-        return proof(self.token, challenge)
+        return proof(self.token, challenge, at)
 
     def _tell(self, message: str) -> None:
         if not self._told:
@@ -86,9 +88,15 @@ class Local:
             self._warn(message)
 
 
-def proof(token: str, challenge: str) -> str:
-    """What only who knows the token can answer to a challenge."""
-    return hmac.new(token.encode(), b"ssoreach agent " + challenge.encode(), hashlib.sha256).hexdigest()
+def proof(token: str, challenge: str, at: At) -> str:
+    """What only who knows the token can answer to a challenge, at that end of a connection.
+
+    The agent answers to everybody. So the answer is good for where it was asked only: who listens elsewhere on this
+    machine, and hands a challenge on to the agent, gets nothing that he could show.
+    """
+    address = ipaddress.ip_address(at[0].partition("%")[0])
+    place = f"{getattr(address, 'ipv4_mapped', None) or address} {at[1]}"
+    return hmac.new(token.encode(), f"ssoreach agent {challenge} {place}".encode(), hashlib.sha256).hexdigest()
 
 
 def find(folders: Sequence[Path]) -> Whereabouts:

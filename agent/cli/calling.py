@@ -65,7 +65,8 @@ class Agent:
                 url = self._ours(written)
                 challenge = secrets.token_hex(32)
                 headers = self._get(url, "/-/healthy", {CHALLENGE: challenge})[1]
-                if hmac.compare_digest(headers.get(PROOF, "").encode(), proof(self._found.token, challenge).encode()):
+                wanted = proof(self._found.token, challenge, _where(url))
+                if hmac.compare_digest(headers.get(PROOF, "").encode(), wanted.encode()):
                     return url
                 problems.append(f"{plain(written)}: not the agent of this machine's file answers there: {ELSE}")
             except NotMetError as error:
@@ -110,8 +111,7 @@ class Agent:
     @contextmanager
     def _connected(self, url: SplitResult) -> Iterator["Stream"]:
         end = time.monotonic() + self._deadline
-        where = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
-        with _connection(where, self._deadline) as plain_socket:
+        with _connection(_where(url), self._deadline) as plain_socket:
             if url.scheme != "https":
                 yield Stream(plain_socket, end)
                 return
@@ -151,6 +151,10 @@ class Stream(io.RawIOBase):
         if left <= 0:
             raise TimeoutError
         self._sock.settimeout(left)
+
+
+def _where(url: SplitResult) -> tuple[str, int]:
+    return url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
 
 
 def _connection(where: tuple[str, int], deadline: float) -> socket.socket:

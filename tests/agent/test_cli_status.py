@@ -271,6 +271,30 @@ async def test_another_agent_on_that_port_gets_no_token(folder: Path, status: St
     assert "Authorization" not in asked[0].headers
 
 
+async def test_who_hands_the_challenge_on_to_the_agent_gets_no_token(folder: Path, status: Status) -> None:
+    """The agent listens elsewhere now; whoever has its old port may well ask it."""
+    heard = bytearray()
+
+    async def hand_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.extend(request := await reader.readuntil(b"\r\n\r\n"))
+        answers, agents = await asyncio.open_connection("127.0.0.1", port)
+        agents.write(request)
+        writer.write(answer := await answers.read())
+        heard.extend(answer)
+        agents.close()
+        writer.close()
+
+    async with agent(folder, known(ALL_WELL)) as local:
+        port = int(find([folder]).urls[0].rpartition(":")[2])
+        relay = await asyncio.start_server(hand_on, "127.0.0.1", 0)
+        local.write([f"http://127.0.0.1:{relay.sockets[0].getsockname()[1]}"])
+        found = await status()
+        relay.close()
+    assert (found.code, found.out) == (Exit.INCONCLUSIVE, "")
+    assert PROOF.encode() in heard
+    assert b"Authorization" not in heard
+
+
 def authority() -> tuple[ssl.SSLContext, str]:
     """A server's side of TLS, and the fingerprint of its certificate."""
     made = trustme.CA().issue_cert("agent.example")
@@ -400,7 +424,8 @@ async def pretending(folder: Path, then: Handler, healthy: bool = True) -> Async
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             challenge = re.search(f"{CHALLENGE}: ([0-9a-f]+)", head)
             if challenge and healthy:
-                answer = f"HTTP/1.1 200 OK\r\n{PROOF}: {proof(local.token, challenge[1])}\r\nContent-Length: 0\r\n\r\n"
+                shown = proof(local.token, challenge[1], writer.get_extra_info("sockname"))
+                answer = f"HTTP/1.1 200 OK\r\n{PROOF}: {shown}\r\nContent-Length: 0\r\n\r\n"
                 writer.write(answer.encode())
             else:
                 await then(writer)

@@ -170,11 +170,21 @@ def test_a_folder_in_its_place_is_said(tmp_path: Path) -> None:
 # The proof.
 
 
-def test_a_proof_depends_on_the_token_and_on_the_challenge() -> None:
+AT = ("127.0.0.1", 10135)
+
+
+def test_a_proof_depends_on_the_token_the_challenge_and_where_it_was_asked_for() -> None:
     ours, other = local(None)[0], local(None)[0]
     one, two = "0" * 64, "1" * 64
-    assert ours.prove(one) == proof(ours.token, one)
-    assert len({ours.prove(one), ours.prove(two), other.prove(one), ours.token}) == 4
+    assert ours.prove(one, AT) == proof(ours.token, one, AT)
+    elsewhere = [ours.prove(one, ("127.0.0.2", 10135)), ours.prove(one, ("127.0.0.1", 10136))]
+    assert len({ours.prove(one, AT), ours.prove(two, AT), other.prove(one, AT), ours.token, *elsewhere}) == 6
+
+
+def test_an_address_is_the_same_however_a_socket_calls_it() -> None:
+    ours, challenge = local(None)[0], "0" * 64
+    assert ours.prove(challenge, ("::ffff:127.0.0.1", 10135)) == ours.prove(challenge, AT)
+    assert ours.prove(challenge, ("fe80::1%eth0", 1)) == ours.prove(challenge, ("fe80:0::1", 1))
 
 
 @pytest.mark.parametrize("path", ["/", "/nowhere"])
@@ -191,4 +201,5 @@ async def test_every_answer_to_a_challenge_carries_the_proof(path: str, challeng
         reply = await raw(int(urls[0].rpartition(":")[2]), head.encode())
     finally:
         await served.cleanup()
-    assert reply.headers.get(PROOF.lower()) == (proof(ours.token, challenge) if answered else None)
+    at = "127.0.0.1", int(urls[0].rpartition(":")[2])
+    assert reply.headers.get(PROOF.lower()) == (proof(ours.token, challenge, at) if answered else None)
