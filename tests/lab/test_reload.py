@@ -251,6 +251,9 @@ def test_reloads_at_both_ends_in_the_middle_of_rounds_accuse_nobody(star: Star, 
             while time.monotonic() < stop:
                 for agent in both:
                     wrong += [(number, agent.host, *each) for each in quiet(agent.paths())]
+                    wrong += [
+                        (number, agent.host, labels) for labels, up in agent.metrics().rows("peer_agent_up") if up != 1
+                    ]
         for agent, peer in ((both[0], "MSS"), (both[1], "BTS01")):
             metrics = agent.until(lambda metrics, peer=peer: metrics.value("peer_agent_up", peer=peer) == 1, 15)  # type: ignore[misc]
             assert metrics.value("rendezvous_dropped_total", reason="mac") == 0
