@@ -66,11 +66,14 @@ def _address(text: str) -> str:
 
 
 def of_another_page(request: web.Request) -> bool:
-    """A browser acts for a page that is not ours. Programs that are no browsers send neither header."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        return True
-    origin = request.headers.get("Origin")
-    return origin is not None and not _is_ours(origin, request)
+    """A browser acts for a page that is not ours. Programs that are no browsers send none of these headers.
+
+    Internet Explorer says nothing of the page whose form it sends, but that it would like HTML; we have no such form.
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is None and origin is None:
+        return "text/html" in request.headers.get("Accept", "").lower()
+    return site not in (None, "same-origin", "none") or (origin is not None and not _is_ours(origin, request))
 
 
 def _is_ours(origin: str, request: web.Request) -> bool:

@@ -106,6 +106,8 @@ async def test_only_post_reloads(method: str) -> None:
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Origin": "http://localhost", "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Accept": "text/html, application/xhtml+xml, */*"}, 403),
+        ({"Accept": "*/*"}, 200),
         ({"Origin": "http://localhost"}, 200),
         ({"Origin": "http://LOCALHOST", "Sec-Fetch-Site": "same-origin"}, 200),
         ({"Sec-Fetch-Site": "none"}, 200),
