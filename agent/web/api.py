@@ -14,6 +14,7 @@ from agent.report.ranges import Ranged, ranged_document
 from agent.setup import Setup
 from agent.text import plain
 from agent.topology import site_of
+from agent.web.pieces import Pieces
 from agent.web.shared import FRESH, Shared
 from agent.web.sources import Sources
 
@@ -91,7 +92,7 @@ def _render(ranged: Ranged) -> bytes:
 
 
 def _json(body: bytes, status: int = 200) -> web.Response:
-    return web.Response(body=body, status=status, content_type="application/json", charset="utf-8")
+    return web.Response(body=Pieces(body, "application/json; charset=utf-8"), status=status)
 
 
 def _missing(error: str) -> web.Response:

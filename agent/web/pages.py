@@ -9,6 +9,7 @@ from agent.metrics import expose
 from agent.web.access import Rules
 from agent.web.api import Api
 from agent.web.page.routes import OWN, add_pages
+from agent.web.pieces import Pieces
 from agent.web.proving import proving
 from agent.web.reload import Reload
 from agent.web.sd import discovery
@@ -68,7 +69,7 @@ class Pages:
 
     async def metrics(self, _: web.Request) -> web.Response:
         content_type = "text/plain; version=0.0.4; charset=utf-8"
-        return web.Response(body=await self._metrics.get(), headers={"Content-Type": content_type})
+        return web.Response(body=Pieces(await self._metrics.get(), content_type))
 
     async def healthy(self, _: web.Request) -> web.Response:
         return web.Response(text="healthy\n")

@@ -15,6 +15,7 @@ from agent.config.model import Config
 from agent.roles import Role
 from agent.setup import Setup
 from agent.topology import Source, site_of
+from agent.web.pieces import Pieces
 from agent.web.shared import Shared
 
 Group = dict[str, Any]  # as Prometheus has them: `targets` and `labels`
@@ -26,7 +27,7 @@ def discovery(setup: Callable[[], Setup]) -> Callable[[web.Request], Awaitable[w
 
     async def handler(request: web.Request) -> web.Response:
         body = await pages[request.secure].get()
-        return web.Response(body=body, content_type="application/json", charset="utf-8")
+        return web.Response(body=Pieces(body, "application/json; charset=utf-8"))
 
     return handler
 

@@ -13,6 +13,7 @@ from agent.web.page.render import Templates, html
 from agent.web.page.single import ReadPath, path_page
 from agent.web.page.site import Read, site_page
 from agent.web.page.static import Asset, assets
+from agent.web.pieces import Pieces
 from agent.web.shared import Shared
 from agent.web.sources import Sources
 
@@ -96,6 +97,6 @@ async def _page(request: web.Request, body: bytes, status: int = 200) -> web.Str
         headers["Content-Encoding"] = "gzip"
     else:
         body = await asyncio.to_thread(gzip.decompress, body)
-    response = web.Response(body=body, status=status, content_type="text/html", charset="utf-8", headers=headers)
+    response = web.Response(body=Pieces(body, "text/html; charset=utf-8"), status=status, headers=headers)
     response[OWN] = {"Content-Security-Policy": POLICY}
     return response
