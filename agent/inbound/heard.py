@@ -97,7 +97,7 @@ def _address(told: str) -> str | None:
 
 def _worded(judged: Judgement, path: Path, here: str, found: float, *, cut_short: bool) -> Judgement:
     facts = facts_of(path, here, judged, found)
-    why, remedy = words(judged.verdict, judged.cause, judged.evidence)
+    why, remedy = words(judged.verdict, judged.cause, judged.evidence, path.check)
     ranged = path.check is Check.RPC_RANGE
     frame = NO_BLOCK if ranged and judged.cause is None else FRAMES[judged.verdict]
     more = range_words(judged, len(path.ports), cut_short=cut_short) if ranged else []

@@ -43,7 +43,8 @@ _BETWEEN = "between {peer} and {here}"
 
 CAUSES = {
     Cause.SILENT_DROP: Words(
-        "a firewall on the way, or that of {here}, drops what {peer} sends, or the answers, in silence",
+        "a firewall on the way, or that of {here}, drops what {peer} sends, or the answers, in silence. A service that "
+        "hangs, and a limit on connections, look the same",
         f"Check that the firewall of {{here}} admits {{ports}} from {{peer}}; then {_ASK}",
     ),
     Cause.ICMP_REJECT: Words(
@@ -134,6 +135,12 @@ HELD = {
     ),
 }
 
+# Where the port of a service is not known: then it was not asked.
+PORT_UNKNOWN = Words(
+    "its endpoint mapper could not be asked which port that is, or did not say",
+    "Mend the path from {peer} to the endpoint mapper of {here} first.",
+)
+
 _GOES_ON = "Wait for its next rounds; if it goes on, "
 
 # Where the verdict is INCONCLUSIVE: what is not shown must not sound as if it were.
@@ -185,10 +192,12 @@ SILENT = Words(
 )
 
 
-def words(verdict: Verdict, cause: Cause | None, evidence: Proof) -> Words:
+def words(verdict: Verdict, cause: Cause | None, evidence: Proof, check: Check) -> Words:
     """Where there is no cause, nothing is wrong."""
     if cause is None:
         return Words("", "")
+    if cause is Cause.NO_KNOWN_LISTENER and check is Check.RPC_ENDPOINT:
+        return Words(PORT_UNKNOWN.why, PORT_UNKNOWN.remedy + ATTEMPTS)
     held = HELD if evidence is Proof.HELD else {}
     why, remedy = (UNSURE if verdict is Verdict.INCONCLUSIVE else held).get(cause, CAUSES[cause])
     return Words(why, remedy + ATTEMPTS)

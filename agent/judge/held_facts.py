@@ -19,11 +19,14 @@ from probes.wire.rendezvous.messages import Holding, Reason
 def held_facts(most: Shows | None, sight: Sight, reach: HeldReach) -> Mapping[str, str]:
     """What the sentences about a held range may name, beside what those about a port may."""
     turned = PortSet.of(outcome.target.port for outcome in reach.seen if turned_back(outcome))
+    shut = _ports(reach.shut.get(most, NO_PORTS) if most else NO_PORTS)
     translated = f"; its listeners are at {reach.translated_to}" if reach.translated_to else ""
     return {
         "port": str(reach.ports),
         "door": f"TCP {reach.ports} of {sight.address}",
-        "shut": _ports(reach.shut.get(most, NO_PORTS) if most else NO_PORTS),
+        "shut": shut,
+        # Who asks for what is known so far would have to ask again.
+        "wanted": shut if reach.confirmed else f"{shut}, and what else is shut beside them,",
         "suspect": _ports(joined(reach.suspect.values())),
         "turned_back": _ports(turned),
         "unexplained": _ports(reach.unexplained),

@@ -194,7 +194,7 @@ def _facts(sight: Sight, reach: Reach, refused: PortSet, passes: PortSet, suspec
         "turned_back": f"TCP {some(no_way.texts())}",
         "door": f"TCP {reach.ports} of {sight.address}",
         "edges": "every edge was found and asked again" if reach.confirmed else "not every edge is confirmed",
-        "asked": f"{len(asked):,}",
+        "asked": f"{len(asked):,} {'port' if len(asked) == 1 else 'ports'}",
         "coverage": coverage_words(reach.coverage),
         "tally": tally(asked) + (f", {reach.again} only when asked again" if reach.again else ""),
     }

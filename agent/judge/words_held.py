@@ -12,7 +12,7 @@ _DROPPED = Words(
     "{shut} of {address} stayed silent each time, while the agent there listened and saw nothing arrive: a firewall on "
     "the way or that of {here} drops it. A rule of {peer}'s own firewall about these ports, or a limit on connections, "
     "would look the same." + _ENDS,
-    "Ask the firewall team to pass {shut} from {source} to {address}, and the answers.",
+    "Ask the firewall team to pass {wanted} from {source} to {address}, and the answers.",
 )
 _RETURN_PATH = Words(
     "{shut} of {address}: what was sent arrived there, and the answers did not come back. A firewall on the way back "
@@ -24,7 +24,7 @@ _RETURN_PATH = Words(
 _INJECTED = Words(
     "{shut} of {address} were reset, while the agent there listened and saw nothing arrive: a device on the way resets "
     "in its place. A firewall of {here} or {peer} that resets would look the same." + _ENDS,
-    "Find the device between {source} and {address} that resets; then ask the firewall team to pass {shut} from "
+    "Find the device between {source} and {address} that resets; then ask the firewall team to pass {wanted} from "
     "{source} to {address}, and the answers.",
 )
 _STRANGER = Words(
@@ -34,13 +34,13 @@ _STRANGER = Words(
 )
 _REFUSED = Words(
     "{shut} of {address}: {seen}, and nothing arrived there: that device refuses to pass them, and says so." + _ENDS,
-    "Look at the rules of {sender}, and ask the firewall team to pass {shut} from {source} to {address}, and the "
+    "Look at the rules of {sender}, and ask the firewall team to pass {wanted} from {source} to {address}, and the "
     "answers.",
 )
 _REFUSED_BY_TARGET = Words(
     "{shut} of {address}: {seen}, the probed address itself, while the agent there listened: the firewall of {peer}, "
     "or a device that speaks in its name." + _ENDS,
-    "Allow {shut} from {source} in the firewall of {peer}.",
+    "Allow {wanted} from {source} in the firewall of {peer}.",
 )
 
 # What else is shut, beside that which most of it is.

@@ -9,6 +9,8 @@ _LOOK_AT_RULES = (
     "If SSO fails with 0x800706BA, check the rules for TCP {port} from {source} to {address}, on the way and on {peer}."
 )
 
+_LISTEN = " An agent on {peer}, with the key of this site (`rendezvous.key_file`), would listen there and show it."
+
 _ASK_SHUT = "ask the firewall team to pass TCP {shut} from {source} to {address}, and the answers"
 
 _REJECTS_RANGE = Words(
@@ -24,24 +26,26 @@ _TARGET_REJECTS_RANGE = Words(
 
 RANGE: Sentences = {
     (Verdict.INCONCLUSIVE, Cause.MIDDLEBOX, Check.RPC_RANGE): Words(
-        "{asked} ports of {address} were asked ({tally}); more of them accept than should have a listener: a SYN proxy "
+        "Asked at {address}: {asked} ({tally}); more of them accept than should have a listener: a SYN proxy "
         "or load balancer answers in its place, or many services run there.",
         "Find out which device answers for {address}; until then an accepted connection proves nothing.",
     ),
     (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, None): Words(
-        "{asked} ports of {address} were asked ({tally}), none of them known to have a listener: closed ports and "
-        "dropped ones look the same behind a silent host firewall, and a reset may be a device's.",
-        "Nothing is shown to be shut or open: even the whole range could be shut. " + _LOOK_AT_RULES,
+        "Asked at {address}: {asked} ({tally}), and nobody is known to listen there: closed ports and dropped ones "
+        "look the same behind a silent host firewall, and a reset may be a device's.",
+        "Nothing is shown to be shut or open: even the whole range could be shut. " + _LOOK_AT_RULES + _LISTEN,
     ),
     (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Proof.REPLY): Words(
-        "{asked} ports of {address} were asked ({tally}). What answered passes, or a device in front of {peer} answers "
+        "Asked at {address}: {asked} ({tally}). What answered passes, or a device in front of {peer} answers "
         "for it; of the rest nothing is shown: closed ports and dropped ones look the same.",
-        "Nothing is shown to be shut, nor is the rest shown to be open. " + _LOOK_AT_RULES,
+        "Nothing is shown to be shut, nor is the rest shown to be open. " + _LOOK_AT_RULES + _LISTEN,
     ),
     (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Proof.NATURAL): Words(
-        "{passes} of {address}, where services are registered, accept. Of the {asked} other ports that were asked "
-        "({tally}) nothing is shown: closed ports and dropped ones look the same behind a silent host firewall.",
-        "Nothing is shown to be shut; any port at which no service is registered now could be. " + _LOOK_AT_RULES,
+        "{passes} of {address}, where services are registered, accept. Of what else was asked, {asked} ({tally}), "
+        "nothing is shown: closed ports and dropped ones look the same behind a silent host firewall.",
+        "Nothing is shown to be shut; any port at which no service is registered now could be. "
+        + _LOOK_AT_RULES
+        + _LISTEN,
     ),
     (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Beside.SUSPECT): Words(
         "{suspect} of {address} stay silent while the ports around them refuse as {peer} itself does; {edges}. A "
@@ -55,7 +59,7 @@ RANGE: Sentences = {
         "Look at the rules of {sender} about TCP {port} from {source} to {address}; then at its routes.",
     ),
     (Verdict.INCONCLUSIVE, Cause.LOSSY_PATH, Check.RPC_RANGE): Words(
-        "{asked} ports of {address} were asked ({tally}); ports that answered before stay silent at times too: a lossy "
+        "Asked at {address}: {asked} ({tally}); ports that answered before stay silent at times too: a lossy "
         "path, a limit on connections and a firewall would look the same.",
         "Look for packet loss or a connection limit between {source} and {address} first.",
     ),

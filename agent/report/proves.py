@@ -16,7 +16,8 @@ ALWAYS = (
     "It holds for this host and this program. A rule or an IPsec policy that is limited to the program of the SSO "
     "service, or to its account, is not shown by it, whether it admits or refuses. Nothing was logged on to, and no "
     "interface of SSO was called.",
-    "A port that is in no row and in no interval was not tested.",
+    "An interval reaches from tested port to tested port, over ports between that were not: those are taken to be like "
+    "their neighbours. A port that is in no row and in no interval was not tested.",
 )
 WATCHED = (
     "`Far end saw` is what the agent of the other host reported of that very connection, known by its source port, "

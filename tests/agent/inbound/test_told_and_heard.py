@@ -119,6 +119,20 @@ def test_whoever_listened_for_the_peer_knows_that_it_is_not_the_answers_that_are
     assert "drops what BTS01 sends, or the answers" in natural.detail
 
 
+def test_what_looks_like_a_dropped_packet_is_named_where_nobody_listened_for_it() -> None:
+    natural = heard(replace(state(V.BLOCKED, C.SILENT_DROP), evidence=PROOFS[Proof.NATURAL])).judgement
+    assert "A service that hangs, and a limit on connections, look the same" in natural.detail
+
+
+def test_a_port_that_nobody_named_is_not_called_silent() -> None:
+    """The peer's mapper was out of its reach: it asked no port at all."""
+    said = state(V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, Check.RPC_ENDPOINT)
+    judged = heard(said, Check.RPC_ENDPOINT).judgement
+    assert "could not be asked which port that is" in judged.detail
+    assert "silence" not in judged.detail
+    assert "Mend the path from BTS01 to the endpoint mapper of MSS" in judged.remedy
+
+
 ACCUSING = [C.SILENT_DROP, C.ICMP_REJECT, C.INJECTED_RESET, C.RETURN_PATH, C.MIDDLEBOX, C.HOST_FIREWALL]
 
 

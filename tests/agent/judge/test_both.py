@@ -46,6 +46,13 @@ def test_what_is_shut_beside_what_passes_is_a_part(shows: Shows, cause: Cause) -
     assert "50050-50099" in found.remedy
 
 
+@pytest.mark.parametrize(("confirmed", "more"), [(True, False), (False, True)])
+def test_as_long_as_edges_are_not_known_more_is_asked_for_than_is_known(confirmed: bool, more: bool) -> None:
+    """Who asks a firewall team for the known part alone has to ask again a few rounds later."""
+    found = judged(shut={Shows.DROPPED: SHUT}, confirmed=confirmed)
+    assert ("TCP 50050-50099, and what else is shut beside them, from" in found.remedy) is more
+
+
 @pytest.mark.parametrize(("shows", "cause"), CAUSES.items())
 def test_what_is_shut_where_nothing_passes_is_blocked(shows: Shows, cause: Cause) -> None:
     found = judged(*[outcome(State.FILTERED, 50050)], shut={shows: RANGE})

@@ -51,6 +51,13 @@ def test_silence_and_resets_show_nothing(seen: list[Outcome]) -> None:
     assert (found.blocked, found.passes) == (PortSet(), PortSet())
 
 
+@pytest.mark.parametrize(("ports", "said"), [("50004", "1 port (1 filtered)"), ("50004-50005", "2 ports (2 filtered)")])
+def test_where_nobody_is_known_to_listen_the_remedy_is_somebody_who_does(ports: str, said: str) -> None:
+    found = judged(*each(State.FILTERED, ports))
+    assert said in found.detail
+    assert "An agent on MSS, with the key of this site (`rendezvous.key_file`), would" in found.remedy
+
+
 def test_an_accepted_connection_passes_but_shows_no_more_than_its_port() -> None:
     found = judged(*each(State.OPEN, "50003"), *each(State.FILTERED, "50004-50019"))
     assert verdict(found) == (V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, Proof.REPLY)

@@ -214,7 +214,7 @@ def test_no_sentence_is_there_for_nothing(key: tuple[Verdict, Cause | None, obje
 
 
 OF_RANGES = {"asked", "tally", "coverage", "edges", "shut", "blocked", "passes", "suspect", "turned_back", "told"}
-OF_RANGES |= {"services", "passed", "translated", "unexplained", "not_held"}
+OF_RANGES |= {"services", "passed", "translated", "unexplained", "not_held", "wanted"}
 
 
 def test_every_template_asks_only_for_what_there_is() -> None:

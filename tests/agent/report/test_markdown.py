@@ -243,6 +243,7 @@ def test_it_says_what_it_shows_and_what_it_does_not() -> None:
     alone = render(run(ranged([attempt(State.FILTERED, 60_000)], suspect="60000")))
     assert "limited to the program of the SSO service, or to its account, is not shown" in alone
     assert "Nobody listened at the other end" in alone
+    assert "over ports between that were not: those are taken to be like their neighbours" in alone
     watched = render(run(ranged([attempt(State.FILTERED, 60_000)], {State.FILTERED: FarEnd.NOTHING}, blocked="60000")))
     assert "Nobody listened at the other end" not in watched
     assert "The clock" not in watched
