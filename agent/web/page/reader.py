@@ -27,6 +27,11 @@ class Reader:
         charts = {peer: self._sources.charts(peer) for peer in drawn_peers(read.known)}
         return Read(read.run, read.setup, read.known, charts)
 
+    def has(self, key: Key) -> bool:
+        """Whether it is probed. Says so without reading its range, which is the large part of it."""
+        self._newest()
+        return key in self._by_key
+
     def path(self, key: Key) -> ReadPath | None:
         """None: it is not probed, or not any more."""
         read = self._newest()

@@ -56,7 +56,7 @@ class Pages:
         """404, with a page that says so, for what is not probed, or not any more."""
         key = (request.match_info["direction"], request.match_info["check"], request.match_info["peer"])
         body = b""
-        if self._reader.path(key):
+        if self._reader.has(key):
             async with self._one:  # however many pages are asked for at once
                 body = await self._shared(key).get()
         return await _page(request, body) if body else await _page(request, self._missing(), 404)

@@ -5,15 +5,16 @@ import gzip
 import hashlib
 import itertools
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from urllib.parse import urljoin
 
 import pytest
 
+from agent.dynamic.chart import Chart
 from agent.judge.verdict import Verdict
-from agent.path import Check
+from agent.path import Check, Direction, Path
 from agent.web.page.routes import POLICY
 from tests.agent.serving import FOREIGN, Reply, get, raw, serving
 
@@ -227,6 +228,25 @@ async def test_a_page_is_made_once_for_all_who_ask_at_the_same_time() -> None:
         replies = await asyncio.gather(*(get(port, target) for target in ALL * 4))
     assert {reply.status for reply in replies} == {200}
     assert reads <= 3  # at most one a second
+
+
+async def test_a_range_is_read_once_for_all_who_ask_for_its_page_within_a_second() -> None:
+    sources, reads = everything().sources(), 0
+
+    def charts(peer: str) -> Sequence[Chart]:
+        nonlocal reads
+        reads += 1
+        return sources.charts(peer)
+
+    page = f"/paths/outbound/rpc-range/{next(each.path.peer for each in sources.known() if is_range(each.path))}"
+    async with serving(replace(sources, charts=charts)) as port:
+        replies = await asyncio.gather(*[get(port, page) for _ in range(20)])
+    assert {reply.status for reply in replies} == {200}
+    assert 1 <= reads < 10
+
+
+def is_range(path: Path) -> bool:
+    return path.check is Check.RPC_RANGE and path.direction is Direction.OUTBOUND
 
 
 async def test_a_thousand_peers_come_in_a_page_of_bounded_size() -> None:
