@@ -155,6 +155,7 @@ class _Asking:
             await self._all
         finally:
             self._all.cancel()
+            await asyncio.gather(self._all, return_exceptions=True)  # or its end would be told of as nobody's
         return last
 
     async def _ends_by(self, moment: float) -> bool:
