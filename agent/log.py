@@ -1,5 +1,6 @@
 """Where log lines go, and their two forms."""
 
+import contextlib
 import json
 import logging
 import time
@@ -71,6 +72,25 @@ class JsonLines(logging.Formatter):
         return json.dumps(event, default=str)
 
 
+class Rotated(RotatingFileHandler):
+    """Goes on in the same file where it cannot be set aside: on Windows none can that somebody reads meanwhile.
+
+    Otherwise each line would be lost, and an older file with each.
+    """
+
+    def doRollover(self) -> None:  # noqa: N802 (the standard library's name)
+        """Tried with every line, until nobody reads."""
+        if self.stream is not None:
+            self.stream.close()
+            self.stream = None  # opened again for the next line
+        with contextlib.suppress(OSError):
+            for number in range(self.backupCount + 1):
+                path = f"{self.baseFilename}.{number}" if number else self.baseFilename
+                if Path(path).exists():
+                    Path(path).replace(path)  # all or none: older ones would move on each time that this one stays
+            super().doRollover()
+
+
 def broke(what: str) -> Callable[[Exception], None]:
     """Tells of a fault of ours in it, which costs nothing else."""
     return lambda error: log.error("%s broke", what, exc_info=error)
@@ -80,7 +100,7 @@ def set_up(level: str, form: str, file: Path | None) -> None:
     """To standard error, or to a file that is rotated. OSError when the file cannot be written."""
     handler: logging.Handler = logging.StreamHandler()
     if file is not None:
-        handler = RotatingFileHandler(file, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8")
+        handler = Rotated(file, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8")
     handler.setFormatter(JsonLines() if form == "json" else TextLines())
     for logger in (log, *LIBRARIES):
         before = logger.handlers[:]

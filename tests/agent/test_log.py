@@ -170,3 +170,48 @@ def test_a_library_that_is_made_to_write_is_throttled() -> None:
     later = logging.LogRecord("aiohttp.server", logging.ERROR, "", 0, "bad request", None, None)
     assert throttle.filter(later)
     assert "dropped_before=45" in TextLines().format(later)
+
+
+def numbered(folder: Path) -> list[int]:
+    """The numbers of all lines in the folder's files, the oldest file first."""
+    files = sorted((each for each in folder.iterdir() if each.is_file()), key=lambda each: each.name, reverse=True)
+    return [int(line.rpartition(" ")[2]) for each in files for line in each.read_text("utf-8").splitlines()]
+
+
+def test_a_file_that_cannot_be_set_aside_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As on Windows while somebody reads it: no line is lost, and no older file."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "The process cannot access the file because it is being used by another process")
+
+    monkeypatch.setattr("agent.log.FILE_BYTES", 200)
+    monkeypatch.setattr("agent.log.FILES", 20)
+    set_up("info", "text", tmp_path / "agent.log")
+    for number in range(10):
+        log.info("line %d", number)
+    before = len([*tmp_path.iterdir()])
+    assert before > 1
+    with monkeypatch.context() as held:
+        held.setattr("os.rename", refused)
+        held.setattr("os.replace", refused)
+        for number in range(10, 60):
+            log.info("line %d", number)
+    assert len([*tmp_path.iterdir()]) == before
+    log.info("line %d", 60)
+    assert len([*tmp_path.iterdir()]) == before + 1
+    assert numbered(tmp_path) == [*range(61)]
+    assert capsys.readouterr().err == ""
+
+
+def test_so_it_does_where_something_else_is_in_the_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "agent.log.1").mkdir()
+    set_up("info", "text", tmp_path / "agent.log")
+    (handler,) = log.handlers
+    assert isinstance(handler, RotatingFileHandler)
+    handler.maxBytes = 1
+    for number in range(5):
+        log.info("line %d", number)
+    assert numbered(tmp_path) == [*range(5)]
+    assert capsys.readouterr().err == ""
