@@ -25,6 +25,7 @@ from agent.rendezvous.permission import opened
 from agent.setup import set_up
 from agent.topology import site_of
 from agent.web.toolkit.read import read as read_web
+from agent.web.toolkit.settings import Settings
 from agent.whoami import UnknownHostError, this_machine, whoami
 
 FILE_NAME = "last-good.json"
@@ -69,7 +70,7 @@ class FileOrigin:
             setup = set_up(config, whoami(site_of(config), this_machine(), self._host))
             key = find_key(config, os.environ)
             ring = load_ring(key.path, unchecked=key.unchecked) if key else None
-            return Loaded(setup, ring, read_web(config.web.config_file), text)
+            return Loaded(setup, ring, _web(config), text)
         except (ConfigError, UnknownHostError) as error:
             raise UnusableError(str(error).splitlines()) from None
         except KeyFileError as error:
@@ -108,6 +109,14 @@ class FileOrigin:
         except (OSError, ValueError):
             named = None
         return self._place.parent / named if named else default_state_folder()
+
+
+def _web(config: Config) -> Settings:
+    """What `web.config_file` says. Raises UnusableError."""
+    try:
+        return read_web(config.web.config_file)
+    except ConfigError as error:
+        raise UnusableError([f"web.config_file: {line}" for line in str(error).splitlines()]) from None
 
 
 def _state_dir(text: str) -> str | None:
