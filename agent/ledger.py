@@ -121,6 +121,7 @@ class Ledger:
             if entry.path != path:
                 entry.path, entry.result = path, None
                 entry.since = entry.last_run = entry.last_reachable = None
+                entry.trail.latency = Latency()  # it names no address, and would be taken for that of the new one
             # The peer may not have heard yet that it is to tell more often.
             stands = self._stands[path.direction]
             entry.stands = stands if entry.result is None else max(stands, entry.stands)

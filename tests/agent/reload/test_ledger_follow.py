@@ -90,6 +90,15 @@ async def test_a_path_that_leads_elsewhere_is_pending_and_its_counters_go_on() -
     assert (kept.found_at(MOVED), kept.asked_at(MOVED), kept.newest(MOVED)) == (None, None, None)
 
 
+def test_how_quick_it_was_where_a_path_led_before_is_not_drawn_beside_where_it_leads_now() -> None:
+    kept, _ = ledger()
+    kept.record(found(SQL, V.REACHABLE, State.OPEN))
+    newest = STARTED + 60
+    assert any(kept.known()[0].latency.read(newest))
+    kept.follow([MOVED, EPM], SHORTEST)
+    assert not any(kept.known()[0].latency.read(newest))
+
+
 def test_what_was_found_where_a_path_led_before_says_nothing_of_where_it_leads_now() -> None:
     kept, _ = ledger()
     kept.follow([MOVED, EPM], SHORTEST)
