@@ -124,4 +124,4 @@ def _quoted(value: object) -> str:
     text = plain(str(value), 1000)
     if text and not any(letter in ' "=' for letter in text):
         return text
-    return '"' + text.replace('"', '\\"') + '"'
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -68,6 +68,8 @@ def test_a_json_line() -> None:
         ("plain", "plain"),
         ("two words", '"two words"'),
         ('say "no"', '"say \\"no\\""'),
+        ('a\\" verdict=reachable', '"a\\\\\\" verdict=reachable"'),
+        ("ends in \\", '"ends in \\\\"'),
         ("a=b", '"a=b"'),
         ("", '""'),
         (17, "17"),
