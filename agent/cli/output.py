@@ -14,6 +14,7 @@ from agent.setup import Setup
 
 STANDARD_OUTPUT = (None, Path("-"))
 PROM = ".prom"
+ARROW = "\N{RIGHTWARDS ARROW}"  # of the Markdown: from where to where
 
 # On Windows a file cannot be replaced while another program reads it: an exporter does so for a moment only.
 TRIES, PAUSE = 20 if sys.platform == "win32" else 1, 0.1  # seconds
@@ -35,8 +36,12 @@ class Wish:
 
     @property
     def place(self) -> Path:
-        """What a link leads to: the link stays."""
-        return Path(os.path.realpath(self.output or "-"))
+        """What a link leads to: the link stays. Some devices of Windows lead nowhere."""
+        written = self.output or Path("-")
+        try:
+            return Path(os.path.realpath(written))
+        except OSError:
+            return written
 
 
 def check_place(wish: Wish) -> None:
@@ -46,9 +51,10 @@ def check_place(wish: Wish) -> None:
     place, folder = wish.place, wish.place.parent
     if place.is_dir():
         wrong(f"--output {wish.output}: is a folder")
-    if not folder.is_dir():
+    if wish.is_file and not folder.is_dir():  # a device of Windows is in none
         wrong(f"--output {wish.output}: there is no folder {folder}")
-    if not os.access(folder if wish.is_file else place, os.W_OK):
+    asked = folder if wish.is_file else place
+    if not os.access(asked, os.W_OK) and (wish.is_file or os.name != "nt"):  # where no device has attributes to ask for
         wrong(f"--output {wish.output}: no right to write {'in that folder' if wish.is_file else 'to it'}")
     if wish.form == "prom" and wish.is_file and place.suffix != PROM:
         print(f"--output {wish.output}: exporters read only files whose name ends with {PROM}", file=sys.stderr)
@@ -72,7 +78,16 @@ def _print(run: Run, text: str, wish: Wish) -> None:
 
         print_table(run, sys.stdout)
     else:
-        sys.stdout.write(text)
+        sys.stdout.write(fitting(text, sys.stdout.encoding))
+
+
+def fitting(text: str, encoding: str | None) -> str:
+    """With arrows of ASCII where no other can be written, as in a pipe on Windows: nobody would read an escape."""
+    try:
+        ARROW.encode(encoding or "ascii")
+    except (UnicodeError, LookupError):
+        return text.replace(ARROW, "->")
+    return text
 
 
 def _save(text: str, wish: Wish) -> None:
@@ -82,7 +97,7 @@ def _save(text: str, wish: Wish) -> None:
         why = f"--output {wish.output}: {error.strerror or error}"
         if wish.form == "nagios":  # there is one line only, and it says that
             wrong(why)
-        sys.stdout.write(text)
+        sys.stdout.write(fitting(text, sys.stdout.encoding))
         wrong(f"{why}; what was found is on standard output instead")
 
 

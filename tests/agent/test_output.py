@@ -194,3 +194,38 @@ def test_a_reader_never_sees_half_of_it(tmp_path: Path) -> None:
     ended.set()
     reader.join()
     assert odd == []
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    [
+        ("utf-8", "192.0.2.11 \u2192 192.0.2.21"),
+        ("cp1252", "192.0.2.11 -> 192.0.2.21"),
+        ("cp850", "192.0.2.11 -> 192.0.2.21"),
+        ("cp437", "192.0.2.11 -> 192.0.2.21"),
+        ("ascii", "192.0.2.11 -> 192.0.2.21"),
+        ("no-such", "192.0.2.11 -> 192.0.2.21"),
+        (None, "192.0.2.11 -> 192.0.2.21"),
+    ],
+)
+def test_a_rule_can_be_read_in_every_code_page(encoding: str | None, shown: str) -> None:
+    """What a pipe on Windows is written in."""
+    assert rooms.fitting("192.0.2.11 \u2192 192.0.2.21", encoding) == shown
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_null_device_takes_everything_on_every_system(form: str) -> None:
+    wish = Wish(form, Path(os.devnull))
+    check_place(wish)
+    assert write(RUN, setup(), wish) == 0
+    assert not Path(os.devnull).is_file()
+
+
+def test_what_leads_nowhere_is_taken_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As CON does on Windows without a console."""
+
+    def refused(_: object) -> str:
+        raise OSError(9, "Invalid handle")
+
+    monkeypatch.setattr(os.path, "realpath", refused)
+    assert Wish("json", Path("CON")).place == Path("CON")
