@@ -154,7 +154,8 @@ SINGLE: Sentences = {
     ),
     (Verdict.INCONCLUSIVE, Cause.LOCAL_FAULT, None): Words(
         "{door} could not be tried from here: {seen}.",
-        "Mend this on {here}; it says nothing about {peer}.",
+        "Nothing, if it passes with the next round. Otherwise look on {here} for a machine that is too busy or was "
+        "suspended, for too few descriptors or ports, and at its own firewall; it says nothing about {peer}.",
     ),
     (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Beside.PORT_UNKNOWN): Words(
         "{seen}: the Browser is stopped, hides the instance or does not know it, or a firewall drops UDP 1434. SQL "
