@@ -61,8 +61,13 @@ def written(folder: Path, text: str, epm: int = 135, sql: int = 1433) -> Path:
     return path
 
 
+# How wide a terminal is and whether it has colours, as whoever runs the tests may have it said.
+TERMINAL = ("COLUMNS", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS")
+
+
 def probe(*argv: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(Path.cwd()), "SSOREACH_CONFIG": ""}
+    environment = {name: value for name, value in os.environ.items() if name not in TERMINAL}
+    environment |= {"PYTHONPATH": str(Path.cwd()), "SSOREACH_CONFIG": ""}
     command = [sys.executable, "-m", "agent.cli", *argv]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=cwd, env=environment)
 

@@ -2,20 +2,15 @@
 
 import json
 import re
-import ssl
-import urllib.request
-from asyncio import to_thread
-from contextlib import closing
-from typing import Any
+from pathlib import Path
 
 import pytest
-import trustme
-from aiohttp import web
 
 from agent.config.load import parse
 from agent.config.model import Config
 from agent.web.sd import groups
-from tests.agent.serving import FOREIGN, get, ours, serving, sources
+from tests.agent.serving import FOREIGN, get, serving
+from tests.agent.web.toolkit.papers import client, put, toolkit
 
 # What Prometheus takes for JSON (discovery/http): anything else and it finds nobody.
 JSON = re.compile(r"(?i:application/json(;\s*charset=(\"utf-8\"|utf-8))?)")
@@ -121,23 +116,7 @@ async def test_others_are_told_as_prometheus_wants_it() -> None:
     assert not any("__scheme__" in each["labels"] for each in json.loads(reply.body))
 
 
-async def test_who_comes_by_tls_is_told_to_scrape_by_tls() -> None:
-    authority = trustme.CA()
-    inside = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("localhost").configure_cert(inside)
-    outside = ssl.create_default_context()
-    authority.configure_trust(outside)
-
-    def ask(url: str) -> Any:
-        with closing(urllib.request.urlopen(url, timeout=10, context=outside)) as reply:
-            return json.load(reply)
-
-    runner = web.AppRunner(ours(sources()))
-    await runner.setup()
-    try:
-        place = web.TCPSite(runner, "localhost", 0, ssl_context=inside)
-        await place.start()
-        told = await to_thread(ask, f"https://localhost:{runner.addresses[0][1]}/sd")
-    finally:
-        await runner.cleanup()
+async def test_who_comes_by_tls_is_told_to_scrape_by_tls(tmp_path: Path) -> None:
+    async with serving(toolkit=toolkit(tmp_path, put(tmp_path))) as port:
+        told = json.loads((await get(port, "/sd", tls=client())).body)
     assert {each["labels"]["__scheme__"] for each in told} == {"https"}
