@@ -7,7 +7,7 @@ from agent.dynamic.chart import Chart
 from agent.ledger import Known
 from agent.report.table import EVIDENCE
 from agent.text import timestamp
-from agent.trail import ATTEMPTS, FAILURES
+from agent.trail import ATTEMPTS, CHANGES, FAILURES
 from agent.web.page.attempts import tries
 from agent.web.page.groups import asked
 from agent.web.page.rows import Around, Room, drawn, row, when
@@ -38,6 +38,7 @@ def path_page(read: ReadPath) -> PathPage:
         at=timestamp(around.now),
         row=shown,
         evidence=EVIDENCE[judgement.evidence],
+        from_start=_is_from_start(known),
         last_reachable=when(known.last_reachable, around.now),
         needs=tuple(asked(each, number) for number, each in enumerate(path.requirements)),
         addresses=tuple(
@@ -58,3 +59,9 @@ def path_page(read: ReadPath) -> PathPage:
             for each in reversed(known.changes)
         ),
     )
+
+
+def _is_from_start(known: Known) -> bool:
+    """Whether no other verdict was there since the agent knows the path; what was before that nobody noted."""
+    first = known.changes[0].at if known.changes and len(known.changes) < CHANGES else None
+    return first is not None and known.since is not None and known.since <= first

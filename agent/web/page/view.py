@@ -145,6 +145,7 @@ class PathPage:
     at: str
     row: Row
     evidence: str
+    from_start: bool  # its verdict is that of the first result: it may be older than `since`
     last_reachable: When
     needs: tuple[Need, ...]
     addresses: tuple[At, ...]

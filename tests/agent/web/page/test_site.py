@@ -13,6 +13,7 @@ from agent.topology import site_of
 from agent.web.page.groups import MOST_OPEN, zones
 from agent.web.page.row import Row
 from agent.web.page.rows import href, row
+from agent.web.page.single import ReadPath, path_page
 from agent.web.page.site import DRAWN, FULL, SAID, Read, drawn_peers, site_page
 from agent.web.page.view import SitePage
 from tests.agent.seen import path
@@ -254,3 +255,12 @@ def test_sso_is_not_green_while_its_database_is_out_of_reach() -> None:
         stands = standing(Why.OPEN, databases=(reach(Way.SHUT),)) if shut else standing(Why.OPEN)
         page = site_page(Read(replace(world.run(), sso=stands), world.setup, world.known, world.charts))
         assert page.sso.tone == tone
+
+
+def test_a_verdict_that_was_there_from_the_start_may_be_older() -> None:
+    """An agent that is started in an outage does not know when that began."""
+    world = everything()
+    of = world.known[world.find("SQL02", Check.SQL)]
+    around = Read(world.run(), world.setup, world.known, world.charts).around
+    for changes, older in ((of.changes, False), (of.changes[-1:], True)):
+        assert path_page(ReadPath("contoso", around, replace(of, changes=changes), ())).from_start is older
