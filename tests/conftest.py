@@ -1,6 +1,6 @@
 """What a skip costs: nothing on a developer's machine, the run where `CI` is set, as nobody reads reasons there.
 
-And Ctrl-C for the programs under test, however this run was started.
+And Ctrl-C for the programs under test, however this run was started, and no proxy on their way to one another.
 """
 
 import os
@@ -10,6 +10,10 @@ import pytest
 
 # A shell without job control has what it starts in the background ignore SIGINT, and that is inherited.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Proxies lead outside; whatever is asked here is on this machine.
+for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    del os.environ[name]
 
 
 def _in_ci() -> bool:
