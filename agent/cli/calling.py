@@ -34,7 +34,7 @@ class Missing(Exception):  # noqa: N818 - it is an answer
     """The agent has nothing under that path; the text is its own, plain."""
 
 
-class Agent:
+class MetAgent:
     """The agent that wrote the file, met at the first of its URLs at which it proves itself. Raises NotMetError."""
 
     def __init__(self, found: Whereabouts, deadline: float | None = None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from agent.cli.calling import Agent, Missing
+from agent.cli.calling import MetAgent, Missing
 from agent.cli.usage import wrong
 from agent.config.model import Config
 from agent.exit import Exit
@@ -50,9 +50,9 @@ def _asked(found: Whereabouts, config: Config, host: str | None, peer: str | Non
     return exit_of(told.paths)
 
 
-def _meet(found: Whereabouts) -> Agent:
+def _meet(found: Whereabouts) -> MetAgent:
     try:
-        return Agent(found)
+        return MetAgent(found)
     except NotMetError as error:
         import psutil
 
@@ -110,7 +110,7 @@ def _other_end(each: Mapping[str, Any]) -> object:
     return each.get("source" if each.get("direction") == Direction.INBOUND else "peer")
 
 
-def _range(agent: Agent, peer: str) -> Mapping[str, Any] | None:
+def _range(agent: MetAgent, peer: str) -> Mapping[str, Any] | None:
     from urllib.parse import quote
 
     try:
