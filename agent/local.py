@@ -55,8 +55,11 @@ class Local:
         self._warn = warn
         self._told = False
 
-    def write(self, urls: Iterable[str], fingerprint: str | None = None) -> None:
-        """In one step; again whenever the URLs or the certificate (SHA-256, in hex) are others. The disk may hang."""
+    def write(self, urls: Iterable[str], fingerprint: str | None = None) -> bool:
+        """In one step; again whenever the URLs or the certificate (SHA-256, in hex) are others. The disk may hang.
+
+        False: it cannot be written now, as on Windows while somebody reads it.
+        """
         content = {
             "version": VERSION,
             "token": self.token,
@@ -70,6 +73,8 @@ class Local:
                 put(self._path, json.dumps(content).encode())
             except OSError as error:
                 self._tell(f"{self._path}: cannot be written: {error.strerror or error}; `probe status` cannot ask")
+                return False
+        return True
 
     def remove(self) -> None:
         """If it is still ours: another agent may have taken its place."""

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import TypeVar
 
 from agent.clock import Clock
 from agent.local import Local
@@ -12,14 +14,15 @@ from probes.aside import aside
 EVERY = 5.0  # seconds between two looks at whether it is still right
 LONGEST = 10.0  # seconds that the disk may take
 
-Now = Callable[[], tuple[Sequence[str], str | None]]  # URLs, and the SHA-256 of the certificate
+Told = tuple[Sequence[str], str | None]  # URLs, and the SHA-256 of the certificate
+Now = Callable[[], Told]
+T = TypeVar("T")
 
 
 @asynccontextmanager
 async def met(local: Local, now: Now, clock: Clock) -> AsyncIterator[None]:
     """Until the end of the block; then nobody looks for the agent any more."""
-    written = now()
-    await _aside(lambda: local.write(*written))
+    written = await _written(local, now())
     task = asyncio.create_task(_keep_right(local, now, written, clock))
     try:
         yield
@@ -29,17 +32,22 @@ async def met(local: Local, now: Now, clock: Clock) -> AsyncIterator[None]:
         await _aside(local.remove)
 
 
-async def _keep_right(local: Local, now: Now, written: tuple[Sequence[str], str | None], clock: Clock) -> None:
+async def _keep_right(local: Local, now: Now, written: Told | None, clock: Clock) -> None:
     while True:
         await clock.sleep(EVERY)
         if (found := now()) != written:
-            written = found
-            await _aside(lambda: local.write(*found))
+            written = await _written(local, found)
 
 
-async def _aside(work: Callable[[], None]) -> None:
+async def _written(local: Local, found: Told) -> Told | None:
+    """None: it could not be written, and is to be tried again; not where the disk hangs, and a thread with it."""
+    return None if await _aside(partial(local.write, *found)) is False else found
+
+
+async def _aside(work: Callable[[], T]) -> T | None:
     """A disk that hangs, and whatever else is wrong there, costs nothing but `probe status`."""
     try:
-        await asyncio.wait_for(aside(work, "local"), LONGEST)
+        return await asyncio.wait_for(aside(work, "local"), LONGEST)
     except Exception as error:
         broke("agent.json")(error)
+        return None
