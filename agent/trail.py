@@ -44,12 +44,11 @@ class Latency:
         self._newest = 0  # minute, UTC
 
     def note(self, at: float, seconds: float) -> None:
-        """`at`: UTC. What is older than the last hour is not noted."""
+        """`at`: UTC."""
         minute = int(at // 60)
         self._roll(minute)
-        if minute > self._newest - MINUTES:
-            place = minute % MINUTES
-            self._slowest[place] = max(self._slowest[place], seconds)
+        place = minute % MINUTES
+        self._slowest[place] = max(self._slowest[place], seconds)
 
     def copy(self) -> "Latency":
         """That nobody writes to any more."""
