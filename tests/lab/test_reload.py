@@ -276,7 +276,10 @@ def test_what_is_shut_stays_so_and_no_more_of_it(star: Star, tmp_path: Path) -> 
             while time.monotonic() < stop:
                 path = range_of({"paths": here.agent.paths()}, "BTS01")
                 seen.add((path["verdict"], path["cause"], *path["blocked"]))
-    assert seen == {("partly-blocked", "silent-drop", shut)}
+        until(lambda: range_of({"paths": here.agent.paths()}, "BTS01")["blocked"] == [shut], here.agent, 60)
+    known = "partly-blocked", "silent-drop", shut
+    assert known in seen
+    assert seen <= {known, ("inconclusive", "silent-drop")}  # a round whose leases were all cut off accuses of nothing
 
 
 def test_a_key_is_rolled_without_a_restart(star: Star, tmp_path: Path) -> None:
