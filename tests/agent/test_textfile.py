@@ -9,9 +9,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from agent.judge.verdict import Cause, Verdict
+from agent.metrics import Snapshot
+from agent.metrics.own import agent
 from agent.path import Check
 from agent.result import Result
-from agent.textfile import LEFT_OUT, expose_run
+from agent.textfile import expose_run
 from tests.agent.seen import STARTED, path, result, run
 from tests.agent.sso.standing import standing
 from tests.agent.test_output import setup
@@ -41,9 +43,13 @@ def test_no_sample_has_a_time_in_it() -> None:
 
 
 def test_what_only_a_running_agent_has_is_left_out() -> None:
-    names = {each.name for each in samples(result(), SHUT)}
-    assert not names & LEFT_OUT
-    assert {"ssoreach_build_info", "ssoreach_config_info", "ssoreach_sso_state", "ssoreach_attempts_total"} <= names
+    """Whatever it says of itself: but which version and which configuration this run was of."""
+    own = {family.name for family in agent(Snapshot([], "0", "0", 0.0, 0.0, 0, {}))}
+    text = expose_run(replace(run(result(), SHUT), sso=standing()), setup())
+    names = {family.name for family in text_string_to_metric_families(text)}
+    assert names & own == {"ssoreach_build_info", "ssoreach_config_info"}
+    assert {"ssoreach_sso_state", "ssoreach_attempts"} <= names
+    assert "ssoreach_path_unreachable_seconds" not in names
     assert all(name.startswith("ssoreach_") for name in names)
 
 
