@@ -1,6 +1,6 @@
 """What stands beside the paths: worth knowing, but never a verdict and never an exit code."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
@@ -10,6 +10,7 @@ from agent.duration import about
 from agent.judge.verdict import Cause, Verdict
 from agent.ports import PortSet
 from agent.result import Result
+from agent.text import plain
 from probes.outcome import Resolved
 
 CLOCKS_DIFFER = 60.0  # seconds
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     OWN_FIREWALL_SHUT = "own-firewall-shut"  # this host's firewall does not admit the agent's program
     BACKUP_UNCONFIRMED = "backup-unconfirmed"  # nobody says that the master secret is backed up, or with an odd date
     BACKUP_OUTDATED = "backup-outdated"  # the master secret changed after the backup that is confirmed
+    CONFIGURATION_REFUSED = "configuration-refused"  # the newest configuration file cannot be used
     DNS_STALE = "dns-stale"  # a name of the master secret server leads to where it is not, as after a failover
 
 
@@ -135,3 +137,20 @@ def own_firewall_shut(here: str, program: str, ports: PortSet) -> Finding:
         f"-Direction Inbound -Action Allow -Program {quoted} -Protocol TCP -LocalPort {ports} -RemoteAddress` and "
         f"their addresses, on Linux by a rule that accepts TCP {ports} from them.",
     )
+
+
+def configuration_refused(here: str, mistakes: Sequence[str]) -> list[Finding]:
+    """One, if there are mistakes in the newest configuration file: the agent runs with the one before."""
+    if not mistakes:
+        return []
+    more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
+    return [
+        Finding(
+            here,
+            Kind.CONFIGURATION_REFUSED,
+            f"The newest configuration is not in force, and the agent of {here} runs with the one before: "
+            f"{plain(mistakes[0])}{more}.",
+            "See `probe check-config`; mend the file, and have the agent read it again (SIGHUP, POST /-/reload, or a "
+            "restart).",
+        )
+    ]

@@ -7,6 +7,7 @@ from agent import __version__
 from agent.asking import findings
 from agent.clock import Clock
 from agent.dynamic.chart import Chart
+from agent.finding import configuration_refused
 from agent.ledger import Ledger
 from agent.metrics import Snapshot
 from agent.process import this_process
@@ -51,8 +52,9 @@ class Readings:
 
     def run(self) -> Run:
         results, term = self.ledger.results(), self.term()
-        noticed = [*findings(self.surveyed.now, results), *term.findings]
         site, here, seconds = term.setup.config.site, term.setup.source.name, self.clock.time() - self.began
+        refused = configuration_refused(here, self.loading.mistakes)
+        noticed = [*refused, *findings(self.surveyed.now, results), *term.findings]
         return Run(site, here, self.began, seconds, results, noticed, term.outlook.standing)
 
     def metrics(self) -> Snapshot:

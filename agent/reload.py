@@ -49,10 +49,15 @@ class Origin(Protocol):
 
 @dataclass(slots=True)
 class Loading:
-    """How the newest file did, and when (UTC) the configuration in force was loaded."""
+    """When (UTC) the configuration in force was loaded, and what is wrong with a newer one, a line each."""
 
     at: float
-    good: bool = True
+    mistakes: Sequence[str] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether the newest one is in force."""
+        return not self.mistakes
 
 
 class Reloads:
@@ -71,7 +76,7 @@ class Reloads:
         """What is wrong with it, a line each; nothing: it is in force now."""
         async with self._turn:
             mistakes = await self._reload()
-            self._loading.good = not mistakes
+            self._loading.mistakes = tuple(mistakes)
             for line in mistakes:
                 log.error("the configuration was not loaded anew", extra={"fields": {"mistake": line}})
             return mistakes

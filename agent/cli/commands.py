@@ -137,10 +137,10 @@ def status(
     form: Annotated[PlanFormat, typer.Option("--format", "-f", help="How to write it.")] = PlanFormat.TABLE,
 ) -> None:
     """What the running agent of this host knows; asks nobody else. Exit 0: all reachable, 1: not, 3: not known."""
-    from agent.cli.site import read
-    from agent.cli.status import ask_status
+    from agent.cli.site import locate
+    from agent.cli.status import ask_status, configuration
 
-    raise typer.Exit(ask_status(read(config)[0], host, peer, str(form)))
+    raise typer.Exit(ask_status(configuration(locate(config)), host, peer, str(form)))
 
 
 @app.command()

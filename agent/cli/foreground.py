@@ -67,7 +67,7 @@ def _load(origin: FileOrigin) -> tuple[Loaded, Loading, tuple[str, ...]]:
         last = origin.last_good()
         if last is None:
             wrong("\n".join(mistakes))
-        return origin.understand(last.text), Loading(last.at, good=False), mistakes
+        return origin.understand(last.text), Loading(last.at, mistakes), mistakes
     except UnusableError as error:
         wrong("\n".join([*mistakes, "the last good configuration cannot be used either:", *error.mistakes]))
 

@@ -2,17 +2,22 @@
 
 import os
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from agent.cli.calling import MetAgent, Missing
 from agent.cli.usage import wrong
+from agent.config.load import load, parse
+from agent.config.mistakes import ConfigError
 from agent.config.model import Config
 from agent.exit import Exit
 from agent.kept import state_folder
 from agent.local import NotMetError, Whereabouts, find
+from agent.origin import FileOrigin
 from agent.path import Direction
+from agent.reload import UnusableError
 from agent.report.answered import answer
 from agent.report.document import dumps
 from agent.report.status import exit_of, print_status
@@ -29,6 +34,25 @@ def ask_status(config: Config, host: str | None, peer: str | None, form: str) ->
     except NotMetError as error:
         print(error, file=sys.stderr)
         return Exit.INCONCLUSIVE
+
+
+def configuration(place: Path) -> Config:
+    """The file's; where that is bad, the one that the agent runs with. Neither: exit 2, with every mistake."""
+    try:
+        return load(place)
+    except ConfigError as error:
+        mistakes = str(error)
+    try:
+        last = FileOrigin(place, None, time.time).last_good()
+    except UnusableError as error:
+        wrong("\n".join([mistakes, *error.mistakes]))
+    if last is None:
+        wrong(mistakes)
+    print(f"{mistakes}\nthe last good one is taken instead", file=sys.stderr)
+    try:
+        return parse(last.text, str(place), place.absolute().parent)
+    except ConfigError as error:
+        wrong(f"{mistakes}\n{error}")
 
 
 def _asked(found: Whereabouts, config: Config, host: str | None, peer: str | None, form: str) -> Exit:

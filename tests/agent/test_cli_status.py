@@ -26,6 +26,7 @@ from agent.exit import Exit
 from agent.finding import Finding, Kind
 from agent.judge.verdict import PENDING, Cause, Judgement, Proof, Verdict
 from agent.local import CHALLENGE, NAME, PROOF, Local, find, proof
+from agent.origin import FileOrigin
 from agent.path import Check
 from agent.report.answered import answer
 from agent.report.document import Run, document
@@ -515,6 +516,29 @@ def test_usage_is_exit_2(tmp_path: Path, argv: Sequence[str], said: str) -> None
     done = probe(config, *argv)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in " ".join(done.stderr.split())
+
+
+def test_with_a_bad_file_the_last_good_one_is_taken(tmp_path: Path) -> None:
+    """As by the agent, which runs on with it: whoever mends the file wants to know how it stands."""
+    config = tmp_path / "ssoreach.yaml"
+    config.write_text(f"state_dir: state\n{SITE}")
+    origin = FileOrigin(config, "BTS01", lambda: 1.0)
+    origin.took(origin.load())
+    config.write_text(f"state_dir: state\nbogus: 1\n{SITE}")
+    done = probe(config)
+    assert done.returncode == 3
+    assert "bogus: unknown key" in done.stderr
+    assert done.stderr.endswith(
+        f"the last good one is taken instead\nno agent runs here: there is no {tmp_path / 'state' / NAME}\n"
+    )
+
+
+def test_a_bad_file_alone_is_exit_2(tmp_path: Path) -> None:
+    config = tmp_path / "ssoreach.yaml"
+    config.write_text(f"state_dir: state\nbogus: 1\n{SITE}")
+    done = probe(config)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "bogus: unknown key" in done.stderr
 
 
 def test_no_agent_is_exit_3(tmp_path: Path) -> None:

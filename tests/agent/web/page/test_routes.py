@@ -37,6 +37,14 @@ async def port() -> AsyncIterator[int]:
         yield port
 
 
+def test_the_policy_lets_in_nothing_but_what_the_agent_itself_serves() -> None:
+    directives = dict(each.split(maxsplit=1) for each in POLICY.split(";"))
+    assert directives == {
+        **dict.fromkeys(("default-src", "base-uri", "form-action", "frame-ancestors"), "'none'"),
+        **dict.fromkeys(("style-src", "script-src", "connect-src", "img-src"), "'self'"),
+    }
+
+
 @pytest.mark.parametrize("target", ALL)
 async def test_every_page_is_sound_html(port: int, target: str) -> None:
     reply = await get(port, target)
