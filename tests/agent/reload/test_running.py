@@ -120,31 +120,6 @@ async def test_a_file_that_says_the_same_closes_nothing(tmp_path: Path) -> None:
         assert it.value("config_last_reload_successful") == 1
 
 
-async def test_what_stands_beside_the_paths_is_shown_and_follows_the_configuration(tmp_path: Path) -> None:
-    async with door() as at, running(tmp_path, database("ONE", at)) as it:
-
-        def found() -> list[str]:
-            return [str(each.kind) for each in it.agent.readings.run().findings]
-
-        await it.until(lambda: it.verdict("ONE") == "reachable")
-        assert "backup-unconfirmed" in found()
-        assert await it.reloads(database("ONE", at), more="sso: {backup_confirmed: 2026-01-31}") == []
-        assert "backup-unconfirmed" not in found()
-
-
-async def test_what_is_found_of_who_is_gone_is_neither_remembered_nor_told(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with door() as at, running(tmp_path, database("ONE", at)) as it:
-        await it.until(lambda: it.verdict("ONE") == "reachable")
-        (late,) = [each for each in it.agent.readings.run().results if each.path.peer == "ONE"]
-        assert await it.reloads() == []
-        with caplog.at_level(logging.INFO, "ssoreach"):
-            it.agent._record(late)
-        assert [record.getMessage() for record in caplog.records if record.name == "ssoreach"] == []
-        assert it.verdict("ONE") == ""
-
-
 async def test_a_hundred_reloads_leave_nothing_behind(tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.touch(mode=0o600)
