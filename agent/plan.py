@@ -63,7 +63,7 @@ def arranged(site: Site, paths: Iterable[Path]) -> tuple[Path, ...]:
     """By host in the file's order: what leads to it, then what comes from it or its nodes."""
     places: dict[str, int] = {}
     for at, host in enumerate(site.hosts):
-        for name in (host.name, *(node.name for node in host.nodes)):
+        for name in host.names:
             places.setdefault(name.casefold(), at)
     inwards = Direction.INBOUND
     return tuple(sorted(paths, key=lambda path: (places[path.peer.casefold()], path.direction is inwards)))

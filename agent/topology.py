@@ -41,6 +41,11 @@ class Host:
     source_address: str | None = None
     listen: tuple[HostPort, ...] | None = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its own, and those of its nodes, as the file spells them."""
+        return (self.name, *(node.name for node in self.nodes))
+
     def has_role(self, role: Role) -> bool:
         """Whether this host counts as `role`; a stand-in counts as master secret."""
         return role in (own.counts_as for own in self.roles)

@@ -106,8 +106,7 @@ def _check_who(document: Mapping[str, Any], config: Config, host: str | None) ->
 
 
 def _known_peer(config: Config, peer: str) -> str:
-    hosts = site_of(config).hosts
-    names = [name for host in hosts for name in (host.name, *(node.name for node in host.nodes))]
+    names = [name for host in site_of(config).hosts for name in host.names]
     for name in names:
         if name.casefold() == peer.casefold():
             return name

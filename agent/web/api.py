@@ -77,9 +77,7 @@ class Ranges:
 
 
 def _names(setup: Setup) -> dict[str, str]:
-    hosts = site_of(setup.config).hosts
-    names = [name for host in hosts for name in (host.name, *(node.name for node in host.nodes))]
-    return {name.casefold(): name for name in names}
+    return {name.casefold(): name for host in site_of(setup.config).hosts for name in host.names}
 
 
 def _by_peer(sources: Sources) -> dict[tuple[str, Direction], Known]:

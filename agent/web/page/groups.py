@@ -23,7 +23,7 @@ def zones(site: Site) -> dict[str, str]:
     """By name in lower case; a node has its cluster's, the first one's that has any."""
     found: dict[str, str] = {}
     for host in site.hosts:
-        for name in (host.name, *(node.name for node in host.nodes)):
+        for name in host.names:
             if host.zone:
                 found.setdefault(name.casefold(), host.zone)
     return found
