@@ -12,8 +12,8 @@ from tests.agent.seen import at, judgement, outcome, path, result
 
 def test_the_slowest_connection_of_each_minute() -> None:
     latency = Latency()
-    for at, seconds in ((600.0, 0.5), (610.0, 0.25), (660.0, 0.125)):
-        latency.note(at, seconds)
+    for when, seconds in ((600.0, 0.5), (610.0, 0.25), (660.0, 0.125)):
+        latency.note(when, seconds)
     assert latency.read(660.0)[-3:] == (None, 0.5, 0.125)
     assert len(latency.read(660.0)) == MINUTES
 
@@ -58,17 +58,17 @@ def test_failures_outlive_successes() -> None:
     trail = Trail()
     bad = seeing(State.FILTERED, Verdict.UNREACHABLE, Cause.NO_ANSWER)
     trail.note(bad, 0.0)
-    for at in range(ATTEMPTS):
-        trail.note(seeing(State.OPEN, Verdict.REACHABLE), float(at))
+    for when in range(ATTEMPTS):
+        trail.note(seeing(State.OPEN, Verdict.REACHABLE), float(when))
     assert {each.outcome.state for each in trail.attempts} == {State.OPEN}
     assert [each.outcome.state for each in trail.failures] == [State.FILTERED]
 
 
 def test_everything_is_bounded() -> None:
     trail = Trail()
-    for at in range(200):
-        verdict, cause = ((Verdict.REACHABLE, None), (Verdict.UNREACHABLE, Cause.NO_ANSWER))[at % 2]
-        trail.note(seeing(State.FILTERED, verdict, cause), float(at))
+    for when in range(200):
+        verdict, cause = ((Verdict.REACHABLE, None), (Verdict.UNREACHABLE, Cause.NO_ANSWER))[when % 2]
+        trail.note(seeing(State.FILTERED, verdict, cause), float(when))
     assert (len(trail.attempts), len(trail.failures), len(trail.changes)) == (ATTEMPTS, FAILURES, CHANGES)
 
 
@@ -81,6 +81,6 @@ def test_a_range_may_answer_by_an_rst(check: Check, failures: int) -> None:
 
 def test_a_verdict_that_stays_is_no_change() -> None:
     trail = Trail()
-    for at in (1.0, 2.0):
-        trail.note(result(Verdict.REACHABLE), at)
+    for when in (1.0, 2.0):
+        trail.note(result(Verdict.REACHABLE), when)
     assert [(each.at, each.verdict) for each in trail.changes] == [(1.0, Verdict.REACHABLE)]
