@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 FOLDER = Path(__file__).parents[3] / "browser"
@@ -11,11 +14,17 @@ PATIENCE = 100  # seconds
 
 
 async def look(*looks: dict[str, Any]) -> list[dict[str, Any]]:
-    """What was seen, one for each."""
+    """What was seen, one for each. The browser leaves nothing in anybody's home."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        return await _look(home, looks)
+
+
+async def _look(home: str, looks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     process = await asyncio.create_subprocess_exec(
         "node",
         "look.mjs",
         cwd=FOLDER,
+        env={**os.environ, "HOME": home, "TMPDIR": home, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
