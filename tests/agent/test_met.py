@@ -1,6 +1,7 @@
 """What commands on this machine go by is right as long as the agent runs, and gone afterwards."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,3 +43,20 @@ async def test_a_file_that_could_not_be_written_is_tried_again(tmp_path: Path) -
         await until(clock, (folder / NAME).exists)
         assert read(folder / NAME).urls == (PLAIN,)
     assert len(said) == 1
+
+
+async def test_it_ends_also_while_the_file_is_just_being_written(tmp_path: Path) -> None:
+    """At every moment of it: what is written, and that it is to end, may come in one turn of the loop."""
+    for turns in range(30):
+        now: list[tuple[list[str], str | None]] = [([PLAIN], None)]
+        clock = HeldClock()
+        async with asyncio.timeout(10):
+            async with met(Local(tmp_path, lambda _: None), lambda now=now: now[-1], clock):  # type: ignore[misc]
+                now.append(([URL], PRINT))
+                await clock.advance(EVERY)
+                end = time.monotonic() + 10
+                while read(tmp_path / NAME).fingerprint != PRINT and time.monotonic() < end:
+                    time.sleep(0.001)  # noqa: ASYNC251 - the loop is not to hear of it yet
+                for _ in range(turns % 4):
+                    await asyncio.sleep(0)
+        assert not (tmp_path / NAME).exists()
