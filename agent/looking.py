@@ -38,7 +38,8 @@ async def names_of(part: Part, resolver: Resolver, timeout: float) -> Names:
     """Nothing is asked for a machine that is no node. `timeout`: seconds a name may take."""
     if not part.clusters:
         return Names()
-    machine = await asyncio.wait_for(aside(this_machine, "machine"), LONGEST)
+    async with asyncio.timeout(LONGEST):
+        machine = await aside(this_machine, "machine")
     own = frozenset(map(spelled, machine.addresses))
     names = [name for host in part.clusters for name in host.addresses if literal(name) is None]
     answers = await asyncio.gather(*(resolver.resolve(name, timeout) for name in names))

@@ -47,7 +47,7 @@ async def _written(local: Local, found: Told) -> Told | None:
 async def _aside(work: Callable[[], T]) -> T | None:
     """A disk that hangs, and whatever else is wrong there, costs nothing but `probe status`."""
     try:
-        async with asyncio.timeout(LONGEST):  # `wait_for` of Python 3.11 may swallow that we are to end
+        async with asyncio.timeout(LONGEST):
             return await aside(work, "local")
     except Exception as error:
         broke("agent.json")(error)

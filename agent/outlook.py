@@ -97,7 +97,8 @@ class Outlook:
         self._names = await names_of(self.part, self._resolver, self._setup.config.schedule.timeout)
 
     async def look_for_changes(self) -> None:
-        self._secret_changed = await asyncio.wait_for(aside(self._changes, "secret"), LONGEST)
+        async with asyncio.timeout(LONGEST):
+            self._secret_changed = await aside(self._changes, "secret")
 
     def follow(self) -> Standing:
         """By what was seen, and what the paths have come to by now. It is remembered, and not published yet."""

@@ -83,7 +83,8 @@ class Reloads:
 
     async def _reload(self) -> Sequence[str]:
         try:
-            loaded = await asyncio.wait_for(aside(self._origin.load, "reload"), LONGEST)
+            async with asyncio.timeout(LONGEST):
+                loaded = await aside(self._origin.load, "reload")
             await self._switch(loaded)
         except UnusableError as error:
             return error.mistakes
@@ -100,7 +101,8 @@ class Reloads:
     async def _took(self, loaded: Loaded) -> None:
         """It is in force, whether or not it can be kept."""
         try:
-            await asyncio.wait_for(aside(lambda: self._origin.took(loaded), "reload"), LONGEST)
+            async with asyncio.timeout(LONGEST):
+                await aside(lambda: self._origin.took(loaded), "reload")
         except Exception as error:
             why = plain(str(error)) or f"the disk did not answer for {LONGEST:.0f} s"
             log.warning("the last good configuration cannot be kept", extra={"fields": {"why": why}})

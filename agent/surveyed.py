@@ -37,7 +37,8 @@ class Surveyed:
         """With what was kept of peers that are new. TimeoutError when the disk does not answer."""
         made, known = self.of(setup, meets_agents=meets_agents), self._known()
         unknown = [RangesOf(survey) for survey in made if survey.peer not in known]
-        await asyncio.wait_for(aside(lambda: self._kept.restore(unknown), "restore"), LONGEST)
+        async with asyncio.timeout(LONGEST):
+            await aside(lambda: self._kept.restore(unknown), "restore")
         return made
 
     def follow(self, coming: Sequence[Survey]) -> None:

@@ -11,7 +11,8 @@ T = TypeVar("T")
 def aside(work: Callable[[], T], name: str) -> "asyncio.Future[T]":
     """What `work` comes to, in the end, in a thread of that name. RuntimeError when there can be no thread for it.
 
-    Whoever stops waiting leaves the thread alone: nothing can end it.
+    Whoever stops waiting leaves the thread alone: nothing can end it. Wait in `asyncio.timeout`, and not by `wait_for`:
+    that of Python 3.11 may swallow that the waiting task is to end.
     """
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[T] = loop.create_future()

@@ -90,7 +90,8 @@ class Resolver:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
-            found = await asyncio.wait_for(asyncio.shield(self._ask(asked, work)), timeout)
+            async with asyncio.timeout(timeout):
+                found = await asyncio.shield(self._ask(asked, work))
         except (OSError, ValueError, RuntimeError) as error:
             return Answer(asked, (), loop.time() - began, _problem(error, timeout), _is_denial(error))
         return Answer(asked, found, loop.time() - began, "" if found else f"no {what}", denied=not found)
