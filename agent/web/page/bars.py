@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from math import floor
 
 from agent.dynamic.chart import Chart, Shown
 from agent.dynamic.observed import Observed
@@ -16,6 +17,7 @@ from agent.web.page.words import SHOWN, plural
 
 CELLS = 500  # at most, in one bar
 HEIGHT = 20
+STEPS = 10  # in which the height of what passes grows with the share of its ports that was asked; one at least
 NARROWEST = 4  # cells: what accuses is never thinner than this, or nobody would see it
 
 # What a cell is shown as, of all that its ports are: the first of these.
@@ -25,6 +27,7 @@ RANK = {shown: rank for rank, shown in enumerate(FIRST)}
 TOLD = "Drawn from tested port to tested port: which of the ports between were tested was not told."
 
 Run = tuple[int, int, Shown]
+Look = tuple[Shown, int]  # what a cell is shown as, and how high: 1 to STEPS
 
 
 def bars(known: Known, charts: Sequence[Chart], most: int, most_runs: int) -> tuple[Bar, ...]:
@@ -68,25 +71,51 @@ def cells(runs: Iterable[Run], ports: PortSet, most: int = CELLS) -> list[Shown]
     return [FIRST[rank] for rank in found]
 
 
-def areas(drawn: Sequence[Shown]) -> tuple[Area, ...]:
-    """What is shown alike as one shape, in a box of `CELLS` by `HEIGHT`; what accuses lies on top."""
+def asked(runs: Iterable[Run], ports: PortSet, most: int = CELLS) -> list[float]:
+    """The share of the ports of each of these cells that is not untested: 0 to 1."""
+    count = max(1, min(most, len(ports)))
+    found = [0] * count
+    edges = [-(-cell * len(ports) // count) for cell in range(count + 1)]  # where each begins
+    at = 0
+    for first, last, shown in runs:
+        begin, at = at, at + last - first + 1
+        if shown is not Shown.UNTESTED:
+            for cell in range(begin * count // len(ports), (at - 1) * count // len(ports) + 1):
+                found[cell] += min(at, edges[cell + 1]) - max(begin, edges[cell])
+    return [number / (end - begin) for number, begin, end in zip(found, edges, edges[1:], strict=False)]
+
+
+def areas(drawn: Sequence[Shown], shares: Sequence[float] = ()) -> tuple[Area, ...]:
+    """What is shown alike as one shape, in a box of `CELLS` by `HEIGHT`; what accuses lies on top.
+
+    What passes is as high as the share of its ports that was asked, and untested above: green must not say more than
+    is known. Without `shares` all of it was.
+    """
     shapes: dict[Shown, list[str]] = {}
-    for begin, end, shown in _stretches(drawn):
+    steps = [max(1, floor(share * STEPS)) for share in shares] or [STEPS] * len(drawn)
+    looks = [(shown, steps[cell] if shown is Shown.OPEN else STEPS) for cell, shown in enumerate(drawn)]
+    for begin, end, (shown, step) in _stretches(looks):
         left, right = begin * CELLS / len(drawn), end * CELLS / len(drawn)
         if shown in (Shown.BLOCKED, Shown.SUSPECT) and right - left < NARROWEST:
             left = max(0.0, min(left, CELLS - NARROWEST))
             right = left + NARROWEST
-        shapes.setdefault(shown, []).append(f"M{left:g} 0H{right:g}V{HEIGHT}H{left:g}z")
+        if step < STEPS:
+            shapes.setdefault(Shown.UNTESTED, []).append(_box(left, right, 0))
+        shapes.setdefault(shown, []).append(_box(left, right, HEIGHT - HEIGHT * step // STEPS))
     return tuple(
         Area(str(shown), SHOWN[shown], Geometry("".join(shapes[shown]))) for shown in reversed(FIRST) if shown in shapes
     )
 
 
-def _stretches(drawn: Sequence[Shown]) -> Iterator[tuple[int, int, Shown]]:
+def _box(left: float, right: float, top: int) -> str:
+    return f"M{left:g} {top}H{right:g}V{HEIGHT}H{left:g}z"
+
+
+def _stretches(looks: Sequence[Look]) -> Iterator[tuple[int, int, Look]]:
     begin = 0
-    for at in range(1, len(drawn) + 1):
-        if at == len(drawn) or drawn[at] is not drawn[begin]:
-            yield begin, at, drawn[begin]
+    for at in range(1, len(looks) + 1):
+        if at == len(looks) or looks[at] != looks[begin]:
+            yield begin, at, looks[begin]
             begin = at
 
 
@@ -108,7 +137,7 @@ def _bar(address: str, ports: PortSet, runs: list[Run], judgement: Judgement, mo
     listed = [*_judged(judgement)]
     return Bar(
         address=address,
-        areas=areas(drawn),
+        areas=areas(drawn, asked(runs, ports)),
         first=str(ports[0]) if ports else "",
         last=str(ports[len(ports) - 1]) if ports else "",
         title=_title(address, ports, judgement),
@@ -149,7 +178,7 @@ def _each(ports: int, count: int) -> str:
         return ""
     return (
         f"A cell stands for about {plural(round(ports / count), 'port', 'ports')} and shows what accuses most of all "
-        "that was seen there; the table has the exact ports."
+        "that was seen there; green is as high as the share of them that was asked. The table has the exact ports."
     )
 
 

@@ -1,5 +1,6 @@
 """A range as cells and intervals: bounded, and nothing that accuses is lost on the way."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from agent.dynamic.observed import Observed
 from agent.judge.verdict import Cause, Verdict
 from agent.path import Check, Direction
 from agent.ports import NO_PORTS, PortSet
-from agent.web.page.bars import CELLS, HEIGHT, NARROWEST, areas, bars, cells, told
+from agent.web.page.bars import CELLS, HEIGHT, NARROWEST, areas, asked, bars, cells, told
 from tests.agent.seen import path
 from tests.agent.sso.standing import NOW
 
@@ -59,6 +60,37 @@ def test_what_accuses_is_never_too_thin_to_be_seen() -> None:
         assert width == pytest.approx(NARROWEST)
         assert 0 <= float(left) <= CELLS - NARROWEST
         assert shape.endswith(f"V{HEIGHT}H{left}z")
+
+
+@pytest.mark.parametrize(
+    ("tested", "tops"),
+    [
+        ((), {}),
+        ((0,), {"untested": 0, "open": HEIGHT - 2}),
+        (range(16), {"untested": 0, "open": HEIGHT - 8}),
+        (range(33), {"open": 0}),
+    ],
+)
+def test_what_passes_is_as_high_as_the_share_that_was_asked(tested: Sequence[int], tops: Mapping[str, int]) -> None:
+    """Green from edge to edge after a sixteenth of the ports would say more than is known."""
+    states = bytearray(WHOLE)
+    for port in tested:
+        states[port] = Observed.OPEN
+    seen = runs(states=bytes(states))
+    first = {
+        area.shown: int(area.drawn.partition("z")[0].split()[1].partition("H")[0])
+        for area in areas(cells(seen, RANGE), asked(seen, RANGE))
+        if area.drawn.startswith("M0 ")
+    }
+    assert first == (tops or {"untested": 0})
+
+
+def test_of_each_cell_it_is_known_how_much_was_asked() -> None:
+    ports = PortSet.parse("100-109")
+    seen = [(100, 100, Shown.OPEN), (101, 104, Shown.UNTESTED), (105, 109, Shown.EXEMPT)]
+    assert asked(seen, ports, 2) == [0.2, 1.0]
+    assert asked(seen, ports, 4) == [1 / 3, 0.0, 1.0, 1.0]
+    assert sum(asked(seen, ports, 10)) == 6
 
 
 def test_what_accuses_lies_on_top() -> None:
