@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from agent.judge.verdict import Cause, Verdict
 from agent.path import Check
-from agent.result import Result
+from agent.result import Result, Seen
 from probes.outcome import Outcome
 from probes.state import State
 
@@ -22,10 +22,14 @@ OPEN = frozenset({State.OPEN})
 
 
 class Attempt(NamedTuple):
-    """`outcome` without what the peer said; `resolve_seconds`: what the name took before."""
+    """`outcome` without what the peer said; `resolve_seconds`: what the name took before.
+
+    `far`: what the agent at the far end saw of it; None: nobody was asked to listen for it.
+    """
 
     outcome: Outcome
     resolve_seconds: float = 0.0
+    far: Seen | None = None
 
 
 class Change(NamedTuple):
@@ -93,7 +97,7 @@ class Trail:
             self.changes.append(Change(at, judgement.verdict, judgement.cause))
         good = ANSWERS.get(result.path.check, OPEN)
         attempts = [
-            Attempt(outcome._replace(answer=None), address.resolve_seconds)
+            Attempt(outcome._replace(answer=None), address.resolve_seconds, address.far_end(outcome))
             for address in result.addresses
             for outcome in address.outcomes
         ]

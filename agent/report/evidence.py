@@ -117,11 +117,12 @@ def _refusals(outcomes: Sequence[Outcome]) -> Iterator[str]:
 def _attempt(address: AddressResult, outcome: Outcome) -> tuple[str, ...]:
     source = f"{outcome.source.address} port {outcome.source.port}" if outcome.source else "-"
     target = f"{outcome.target.address} port {outcome.target.port}"
-    far = _far(address.far_end(outcome), outcome.target.address)
+    far = far_words(address.far_end(outcome), outcome.target.address)
     return timestamp(outcome.started), source, target, "TCP", str(outcome.state), far, outcome.detail
 
 
-def _far(seen: Seen | None, asked: str) -> str:
+def far_words(seen: Seen | None, asked: str) -> str:
+    """What the far end saw of an attempt at an address; `-` where nobody was asked to listen for it."""
     if seen is None:
         return "-"
     elsewhere = seen.bound is not None and not is_same(seen.bound, asked)

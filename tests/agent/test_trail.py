@@ -1,10 +1,12 @@
 """What is remembered of a path beside its newest result."""
 
+from dataclasses import replace
+
 import pytest
 
 from agent.judge.verdict import Cause, Verdict
 from agent.path import Check
-from agent.result import Result
+from agent.result import FarEnd, Result, Seen, which
 from agent.trail import ATTEMPTS, CHANGES, FAILURES, MINUTES, Latency, Trail
 from probes.state import State
 from tests.agent.seen import at, judgement, outcome, path, result
@@ -62,6 +64,18 @@ def test_failures_outlive_successes() -> None:
         trail.note(seeing(State.OPEN, Verdict.REACHABLE), float(when))
     assert {each.outcome.state for each in trail.attempts} == {State.OPEN}
     assert [each.outcome.state for each in trail.failures] == [State.FILTERED]
+
+
+def test_what_the_far_end_saw_stays_with_its_attempt() -> None:
+    silent, other = outcome(State.FILTERED, 50000), outcome(State.FILTERED, 50001)
+    judged = judgement(Verdict.PARTLY_BLOCKED, Cause.SILENT_DROP)
+    seen = replace(at("192.0.2.21", judged, silent, other), seen={which(silent): Seen(FarEnd.NOTHING)})
+    trail = Trail()
+    trail.note(result(Verdict.PARTLY_BLOCKED, Cause.SILENT_DROP, of=path(Check.RPC_RANGE), addresses=[seen]), 0.0)
+    assert [(each.outcome.target.port, each.far) for each in trail.failures] == [
+        (50000, Seen(FarEnd.NOTHING)),
+        (50001, None),
+    ]
 
 
 def test_everything_is_bounded() -> None:

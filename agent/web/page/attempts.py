@@ -2,6 +2,7 @@
 
 from agent.path import Check
 from agent.report.document import phases
+from agent.report.evidence import far_words
 from agent.text import timestamp
 from agent.trail import ANSWERS, OPEN, Attempt
 from agent.web.page.line import text
@@ -26,6 +27,7 @@ def _try(attempt: Attempt, check: Check) -> Try:
         phase=str(outcome.phase),
         seconds=", ".join(f"{phase} {text(seconds)}" for phase, seconds in took.items() if seconds),
         icmp=f"{outcome.icmp} from {outcome.icmp.sender or 'unknown'}" if outcome.icmp else "",
+        far=far_words(attempt.far, outcome.target.address),
         detail=outcome.detail,
     )
 

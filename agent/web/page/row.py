@@ -74,6 +74,7 @@ class Try(NamedTuple):
     phase: str
     seconds: str
     icmp: str
+    far: str
     detail: str
 
 

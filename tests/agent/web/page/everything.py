@@ -15,7 +15,7 @@ from agent.path import Check, Direction, Path
 from agent.plan import arranged, inbound
 from agent.ports import NO_PORTS, PortSet
 from agent.report.document import Run
-from agent.result import AddressResult, Result
+from agent.result import AddressResult, FarEnd, Result, Seen
 from agent.setup import Setup
 from agent.sso.standing import Standing
 from agent.sso.state import Why
@@ -294,6 +294,8 @@ def _attempts(path: Path, what: Is, now: float) -> tuple[tuple[Attempt, ...], tu
     if what.verdict is V.REACHABLE:
         late = _attempt(path, port, State.FILTERED, now - 30_000)
         return (late,), tuple(_attempt(path, port, State.OPEN, now - 12 - 60 * each) for each in reversed(range(8)))
+    if what.evidence is Proof.HELD:
+        fails = [each._replace(far=Seen(FarEnd.NOTHING)) for each in fails]
     return tuple(fails), tuple(good)
 
 

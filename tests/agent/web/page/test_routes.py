@@ -297,6 +297,16 @@ async def test_the_page_of_a_path_has_all_that_is_known_of_it(port: int) -> None
     assert "NODE1: its own page has them" in told
 
 
+async def test_what_the_far_end_saw_stands_beside_each_attempt(port: int) -> None:
+    def cells(text: str) -> list[list[str]]:
+        return [re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in re.findall(r"<tr.*?</tr>", text, re.DOTALL)]
+
+    held = (await get(port, "/paths/outbound/rpc-range/MSS")).text
+    alone = (await get(port, "/paths/outbound/rpc-range/MSS2")).text
+    assert {row[6] for row in cells(held) if len(row) == 8 and row[2] == "filtered"} == {"nothing"}
+    assert {row[6] for row in cells(alone) if len(row) == 8 and row[2] == "filtered"} == {"-"}
+
+
 async def test_a_path_that_was_never_asked_has_a_page(port: int) -> None:
     assert "none yet" in Reading((await get(port, "/paths/inbound/rpc-range/MSSDR")).text).text
 
