@@ -58,7 +58,7 @@ ASIDE = {
 _NOT_OFTEN_ENOUGH = Words(
     "{suspect} of {address} did not pass though the agent there listened, but not often enough yet to be sure: lost "
     "packets would look the same." + _ENDS,
-    "Wait for the next rounds, or ask at once with `probe once --peer {peer}`.",
+    "Wait for the next rounds, or ask (again) with `probe once --peer {peer}`, on a host that is not overloaded.",
 )
 
 _ADMIT = "Allow the agent's program inbound, TCP {port}, in the firewall of {peer}; then its ports show what is shut."
