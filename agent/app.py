@@ -144,20 +144,22 @@ class Agent:
             await self._replace(before, term, coming, rounds)
 
     async def _replace(self, before: Term, term: Term, coming: Sequence[Survey], rounds: Rounds) -> None:
+        """A fault in the middle leaves no round waiting, and the next reload mends it, of the same file too."""
         self._steady.closing()
-        await before.close()
-        term.go_on_from(before)
-        config = term.setup.config
-        self._ledger.follow(paths_of(term.setup, term.ring), silent_after(config.schedule.interval))
-        self._surveyed.follow(coming)
-        self._term = term
-        self._follow(rounds)
-        await term.look_around()
+        before.is_whole = False
         try:
+            await before.close()
+            term.go_on_from(before)
+            config = term.setup.config
+            self._ledger.follow(paths_of(term.setup, term.ring), silent_after(config.schedule.interval))
+            self._surveyed.follow(coming)
+            self._term = term
+            self._follow(rounds)
+            await term.look_around()
             await term.meet(self._surveyed.now)
             term.is_whole = True
         finally:
-            self._steady.opened(term.ends)
+            self._steady.opened(self._term.ends)
 
     def _application(self) -> web.Application:
         sources = self.readings.sources(self._is_ready, self.reload)

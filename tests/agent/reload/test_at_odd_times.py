@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from agent.ends import Ends
 from agent.kept import Kept
 from agent.term import Term
 from tests.agent.reload.running import database, door, running
@@ -123,15 +122,16 @@ async def test_a_disk_that_hangs_over_what_is_known_of_a_new_peer_stops_nothing(
         await it.until(lambda: it.verdict("TWO") == "reachable")
 
 
+@pytest.mark.parametrize("what", ["agent.ends.Ends.opened", "agent.term.Term.look_around"])
 async def test_what_breaks_on_the_way_is_said_and_the_next_one_mends_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     """Such as when there is no thread to be had. Peers are asked, and SSO is watched, meanwhile."""
     more, level = key_beside(tmp_path), "\nlog: {level: warning}"
     async with door() as one, running(tmp_path, database("ONE", one), more=more) as it:
         await it.until(lambda: it.verdict("ONE") == "reachable")
         with monkeypatch.context() as patch:
-            patch.setattr(Ends, "opened", lambda *_: 1 // 0)
+            patch.setattr(what, lambda *_: 1 // 0)
             assert await it.reloads(database("ONE", one), more=more + level) == [
                 "a fault of this agent: ZeroDivisionError"
             ]
@@ -139,6 +139,7 @@ async def test_what_breaks_on_the_way_is_said_and_the_next_one_mends_it(
         assert it.verdict("ONE") == "reachable"
         broken = it.agent._term
         assert not broken.is_whole
+        assert it.agent._steady.has(broken.ends)  # no round waits for what does not come
         assert await it.reloads(database("ONE", one), more=more + level) == []
         assert it.agent._term is not broken
         assert it.agent._term.is_whole
