@@ -79,11 +79,15 @@ def our_end(packet: Packet) -> tuple[str, int]:
 
 
 def check_is_quiet(end: tuple[str, int], packets: list[Packet]) -> None:
-    """One handshake, not a byte either way, our FIN before theirs, and no RST."""
+    """One handshake, not a byte either way, our FIN before theirs, and no RST before both are said.
+
+    On a busy machine a system may send one for a connection that has ended in order: nobody hears of it.
+    """
     assert [packet.flags for packet in packets[:3]] == ["S", "SA", "A"]
     assert not any(packet.payload for packet in packets)
-    assert not any("R" in packet.flags for packet in packets)
-    assert [packet.source == end for packet in packets if "F" in packet.flags] == [True, False]
+    ends = [number for number, packet in enumerate(packets) if "F" in packet.flags]
+    assert [packets[number].source == end for number in ends] == [True, False]
+    assert not any("R" in packet.flags for packet in packets[: ends[-1]])
 
 
 def test_its_version_is_read(shared_net: Network, server: str) -> None:
