@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 import time
@@ -23,6 +24,9 @@ from agent.store import Store
 from agent.web.server import ListenError
 from agent.whoami import this_machine
 from probes.wire.rendezvous.keys import Ring
+
+SWITCH = 0.001  # seconds that a thread which renders may keep the loop waiting, each time that it has something to do
+FIRST_ROUND = 1.5  # intervals after which every peer was asked once
 
 
 def run_agent(place: Path, host: str | None) -> None:
@@ -115,6 +119,14 @@ def _log_anew(config: Config) -> None:
 
 
 def _listening(setup: Setup, key: Ring | None, urls: list[str]) -> None:
+    """What is there by now, and after the first round of all peers, stays: no search for cycles need look at it again.
+
+    With hundreds of peers one that does holds up every attempt, for longer than a scrape may; and so does a thread that
+    renders and gives way too seldom.
+    """
+    sys.setswitchinterval(SWITCH)
+    gc.freeze()
+    asyncio.get_running_loop().call_later(FIRST_ROUND * setup.config.schedule.interval, gc.freeze)
     log.info("listening", extra={"fields": {"metrics": " ".join(f"{url}/metrics" for url in urls)}})
     if key is None:
         log.info("no key file: ranges are judged from this end alone, and nothing is held for others")
