@@ -297,7 +297,7 @@ def test_a_key_is_rolled_without_a_restart(star: Star, tmp_path: Path) -> None:
                 until(is_up, agent.agent, 3 * INTERVAL)
         for agent in (here, there):
             assert agent.agent.metrics().value("rendezvous_dropped_total", reason="mac") == 0
-            assert agent.agent.metrics().total("rendezvous_key_used_total") > 0
+            until(lambda: agent.agent.metrics().total("rendezvous_key_used_total") > 0, agent.agent, 3 * INTERVAL)  # noqa: B023
 
 
 def test_an_agent_that_was_killed_starts_from_the_last_good_file_and_says_so(star: Star, tmp_path: Path) -> None:
