@@ -19,19 +19,6 @@ async def once(surveys: Sequence[Survey]) -> None:
             group.create_task(survey.round())
 
 
-async def forever(
-    surveys: Sequence[Survey],
-    interval: float,
-    clock: Clock,
-    random: Callable[[], float],
-    skipped: Callable[[str], None],
-    broken: Callable[[Survey, Exception], None],
-) -> None:
-    """Rounds of every peer until cancelled."""
-    async with asyncio.TaskGroup() as group:
-        Rounds(group, clock, random, skipped, broken).follow(surveys, interval)
-
-
 class Rounds:
     """Rounds of every peer, in tasks of `group`, the first ones staggered. `random`: 0 to 1.
 

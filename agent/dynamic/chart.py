@@ -26,7 +26,7 @@ _RUN = re.compile(rb"(.)\1*", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`states`: an `Observed` for each port. `credible`: an RST is the host's own, or `both` ends know.
+    """`states`: an `Observed` for each port. `credible`: an RST is the host's own, or both ends know.
 
     `last_full_pass`: UTC; None: not yet.
     """
@@ -35,7 +35,6 @@ class Chart:
     ports: PortSet
     states: bytes
     credible: bool = False
-    both: bool = False
     exempt: frozenset[int] = field(default_factory=frozenset)
     last_full_pass: float | None = None
 

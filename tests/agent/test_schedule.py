@@ -9,11 +9,11 @@ from agent.judge.verdict import Cause, Verdict
 from agent.path import Check
 from agent.result import Result
 from agent.sampling import round_at
-from agent.schedule import JITTER, STAGGER, forever, once
+from agent.schedule import JITTER, STAGGER, once
 from agent.survey.survey import Survey
 from probes.state import State
 from tests.agent.seen import path
-from tests.agent.survey.network import Network, Site, agent, unbroken
+from tests.agent.survey.network import Network, Site, agent, forever, unbroken
 from tests.agent.survey.network import once as once_manners
 
 

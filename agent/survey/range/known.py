@@ -97,7 +97,7 @@ class RangeMemory:
         chart = self.chart_of_both if both else self.chart
         search = chart.search
         states, exempt = search.map.states, frozenset(search.exempt)
-        return Chart(address, self.ports, states, search.credible or both, both, exempt, chart.last_full_pass)
+        return Chart(address, self.ports, states, search.credible or both, exempt, chart.last_full_pass)
 
     @property
     def search(self) -> Search:

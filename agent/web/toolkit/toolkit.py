@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-from pathlib import Path
 
 from agent.config.mistakes import ConfigError
 from agent.log import log
@@ -20,11 +19,6 @@ class Toolkit:
         self._settings = settings or Settings()
         self._told = ""  # of a version that is not taken
         self._turn = asyncio.Lock()
-
-    @classmethod
-    def load(cls, path: Path | None) -> "Toolkit":
-        """May block. Raises ConfigError with every mistake."""
-        return cls(read(path))
 
     @property
     def settings(self) -> Settings:

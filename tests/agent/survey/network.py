@@ -1,11 +1,14 @@
 """A network that answers from a script, on a held clock."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from agent.clock import Clock
 from agent.path import Path
 from agent.ports import PortSet
 from agent.result import Result
+from agent.schedule import Rounds
 from agent.survey.manners import Manners
 from agent.survey.range.far import Greet
 from agent.survey.survey import Survey
@@ -208,3 +211,16 @@ def most_in(times: Iterable[float], window: float) -> int:
 
 def unbroken(_: Survey, error: Exception) -> None:
     raise error
+
+
+async def forever(
+    surveys: Sequence[Survey],
+    interval: float,
+    clock: Clock,
+    random: Callable[[], float],
+    skipped: Callable[[str], None],
+    broken: Callable[[Survey, Exception], None],
+) -> None:
+    """Rounds of every peer until cancelled."""
+    async with asyncio.TaskGroup() as group:
+        Rounds(group, clock, random, skipped, broken).follow(surveys, interval)

@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 from agent.config.pace import samples_that_fit
 from agent.path import Check
 from agent.ports import PortSet
-from agent.schedule import forever
 from agent.survey.budget import Budget
 from agent.survey.manners import FLOOR, Manners
 from probes.state import State
 from tests.agent.seen import PEER, path
 from tests.agent.survey.mapped import both
-from tests.agent.survey.network import Mapper, Network, Site, agent, most_in, once, unbroken
+from tests.agent.survey.network import Mapper, Network, Site, agent, forever, most_in, once, unbroken
 from tests.fakes.table import SSO, SSO_ANNOTATION, tcp
 from tests.held import HeldClock
 

@@ -10,7 +10,6 @@ from agent.judge.coverage import RangeState
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from agent.path import Check
 from agent.ports import PortSet
-from agent.schedule import forever
 from agent.survey.manners import Manners
 from agent.survey.range.far import Silent
 from agent.survey.range.known import RangeMemory
@@ -18,7 +17,7 @@ from probes.registry import Kind
 from tests.agent.seen import PEER, path
 from tests.agent.survey.farend import HeldWorld
 from tests.agent.survey.mapped import both, judgement
-from tests.agent.survey.network import Site, agent, most_in, unbroken
+from tests.agent.survey.network import Site, agent, forever, most_in, unbroken
 from tests.agent.survey.test_range_held import WAYS, shut
 from tests.agent.survey.test_range_searched import RANGE, UPPER
 from tests.agent.survey.world import over, texts

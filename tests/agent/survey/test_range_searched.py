@@ -11,13 +11,12 @@ from agent.judge.verdict import Cause, Proof, Verdict
 from agent.path import Check
 from agent.ports import PortSet
 from agent.sampling import sample
-from agent.schedule import forever
 from agent.survey.manners import Manners
 from probes.registry import Kind as Knock
 from probes.state import State
 from tests.agent.seen import path
 from tests.agent.survey.mapped import both, judgement
-from tests.agent.survey.network import Site, agent, most_in, once, unbroken
+from tests.agent.survey.network import Site, agent, forever, most_in, once, unbroken
 from tests.agent.survey.world import DYNAMIC, LISTENERS, World, over, ranged, texts
 
 RANGE = PortSet.parse(DYNAMIC)

@@ -50,7 +50,7 @@ SEEN = {
 
 def chart(address: str = PEER, ports: PortSet = PORTS, **more: Any) -> Chart:
     states = bytes(SEEN.get(port, Observed.UNTESTED) for port in ports)
-    given = {"credible": True, "both": True, "exempt": frozenset({20005}), "last_full_pass": STARTED, **more}
+    given = {"credible": True, "exempt": frozenset({20005}), "last_full_pass": STARTED, **more}
     return Chart(address, ports, states, **given)
 
 

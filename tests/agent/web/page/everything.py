@@ -331,7 +331,7 @@ def blocked_chart() -> Chart:
     """Both ends know: every 32nd port passes, but for what is blocked."""
     states = bytearray(len(RANGE))
     states[::32] = bytes([Observed.OPEN]) * len(states[::32])
-    return Chart("203.0.113.10", RANGE, bytes(states), credible=True, both=True, exempt=frozenset({50_100}))
+    return Chart("203.0.113.10", RANGE, bytes(states), credible=True, exempt=frozenset({50_100}))
 
 
 def suspect_chart() -> Chart:

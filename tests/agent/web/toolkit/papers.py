@@ -11,6 +11,7 @@ from pathlib import Path
 import bcrypt
 import trustme
 
+from agent.web.toolkit.read import read
 from agent.web.toolkit.toolkit import Toolkit
 
 PASSWORD = "correct horse"  # noqa: S105
@@ -59,7 +60,7 @@ def users(**passwords: str) -> str:
 def toolkit(folder: Path, text: str) -> Toolkit:
     """Of a file with that text."""
     (folder / "web.yml").write_text(text, encoding="utf-8")
-    return Toolkit.load(folder / "web.yml")
+    return Toolkit(read(folder / "web.yml"))
 
 
 def client(certificate: trustme.LeafCert | None = None) -> ssl.SSLContext:

@@ -263,5 +263,5 @@ async def test_notes_are_in_the_log_when_serving_begins_and_when_they_change(
 
 def test_without_the_file_there_is_no_toolkit(tmp_path: Path) -> None:
     with pytest.raises(ConfigError):
-        Toolkit.load(tmp_path / "web.yml")
-    assert Toolkit.load(None).settings == Settings()
+        Toolkit(read_file(tmp_path / "web.yml"))
+    assert Toolkit(read_file(None)).settings == Settings()
