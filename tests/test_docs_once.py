@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.cli.commands import Format
+from agent.cli.options import Format
 from agent.exit import Exit, Plugin
 from agent.judge.verdict import Verdict
 from agent.report.evidence import FAR

@@ -2,14 +2,18 @@
 
 import sys
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from agent import __version__
+from agent.cli.init import init
+from agent.cli.options import Config, Format, Host, Master, Output, PlanFormat, RoleOf, Sql
 from agent.cli.plugin import PluginCommand
+from agent.cli.rules import rules
+from agent.cli.service import service
+from agent.cli.trace import trace
 from agent.path import Check
 
 app = typer.Typer(
@@ -19,38 +23,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class Format(StrEnum):
-    """How results are written."""
-
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    PROM = "prom"
-    NAGIOS = "nagios"
-
-
-class PlanFormat(StrEnum):
-    """How a plan is written."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
-class RoleOption(StrEnum):
-    """The roles that ask something of others."""
-
-    PROCESSING = "processing"
-    MASTER_SECRET = "master-secret"  # noqa: S105 - the name of a role, not a password
-
-
-Config = Annotated[Path | None, typer.Option("--config", "-c", help="The configuration file.", metavar="FILE")]
-Host = Annotated[str | None, typer.Option(help="Which host of the file this machine is.", metavar="NAME")]
-RoleOf = Annotated[RoleOption | None, typer.Option("--role", help="Without a file: what this machine is.")]
-Sql = Annotated[str | None, typer.Option(help="Without a file: the SSO database's server.", metavar="HOST")]
-Master = Annotated[str | None, typer.Option(help="Without a file: the master secret server.", metavar="HOST")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file, in one step.", metavar="FILE")]
 
 
 def _version(wanted: bool) -> None:
@@ -276,3 +248,9 @@ def key(
 
     steps = {"add": add, "promote": promote, "retire": retire}
     write_key(file, [step for step, wanted in steps.items() if wanted])
+
+
+# Each in a file of its own, which imports what it needs only when it runs, too.
+for command in (rules, init, trace):
+    app.command()(command)
+app.add_typer(service, name="service")

@@ -1,0 +1,111 @@
+"""`probe service`: the agent as a service of this host, whatever keeps services here."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from agent.cli.options import Config, Host
+
+if TYPE_CHECKING:
+    from agent.hosting.manager import Manager
+
+service = typer.Typer(
+    help="The agent as a systemd unit or a Windows service.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+FAILED, ABSENT = 1, 3  # of `status`: it does not run; it is not installed
+
+
+@service.command()
+def install(
+    config: Config = None,
+    host: Host = None,
+    account: Annotated[
+        str | None,
+        typer.Option(help="Windows: whose rights it has. A password is asked for where one is needed.", metavar="NAME"),
+    ] = None,
+    firewall_scope: Annotated[
+        bool, typer.Option("--firewall-scope", help="Windows: with firewall rules for this program alone.")
+    ] = False,
+    start: Annotated[bool, typer.Option("--start", help="Start it, too.")] = False,
+) -> None:
+    """Install the service, or renew it. It starts with the system."""
+    from agent.cli.site import read
+    from agent.hosting.manager import Wish
+
+    _, place = read(config)
+    wish = Wish(_absolute(place), host, account, start=start, firewall_scope=firewall_scope)
+    _say(lambda manager: manager.install(wish))
+
+
+@service.command()
+def uninstall(
+    purge: Annotated[
+        bool, typer.Option("--purge", help="With configuration, keys and what the agent remembers.")
+    ] = False,
+) -> None:
+    """Remove the service, its rules and what it told the system about itself; files stay unless --purge."""
+    _say(lambda manager: manager.uninstall(purge=purge))
+
+
+@service.command()
+def start() -> None:
+    """Start it, and wait until it runs."""
+    _say(lambda manager: manager.start())
+
+
+@service.command()
+def stop() -> None:
+    """Stop it, and wait until it has."""
+    _say(lambda manager: manager.stop())
+
+
+@service.command()
+def status() -> None:
+    """How it is. Exit 0: it runs, 1: it does not, 3: it is not installed."""
+    from agent.hosting.manager import RefusedError, Standing
+
+    try:
+        found = _manager().status()
+    except RefusedError as error:
+        _refused(error)
+    print(found.standing.value)
+    for line in found.details:
+        print(line)
+    raise typer.Exit({Standing.RUNNING: 0, Standing.ABSENT: ABSENT}.get(found.standing, FAILED))
+
+
+def _say(do: "Callable[[Manager], Sequence[str]]") -> None:
+    from agent.hosting.manager import RefusedError
+
+    try:
+        for line in do(_manager()):
+            print(line, file=sys.stderr)
+    except RefusedError as error:
+        _refused(error)
+
+
+def _refused(error: Exception) -> NoReturn:
+    from agent.cli.usage import wrong
+
+    wrong(str(error))
+
+
+def _manager() -> "Manager":
+    if sys.platform == "win32":
+        from agent.hosting.windows.manager import WindowsManager
+
+        return WindowsManager()
+    else:
+        from agent.hosting.systemd.manager import SystemdManager
+
+        return SystemdManager()
+
+
+def _absolute(place: Path) -> Path:
+    return place.absolute()
