@@ -66,6 +66,12 @@ def stop() -> None:
 
 
 @service.command()
+def reload() -> None:
+    """Have it read its configuration anew; its log says what came of it."""
+    _say(lambda manager: manager.reload())
+
+
+@service.command()
 def status() -> None:
     """How it is. Exit 0: it runs, 1: it does not, 3: it is not installed."""
     from agent.hosting.manager import RefusedError, Standing

@@ -59,5 +59,8 @@ class Manager(Protocol):
     def stop(self) -> Sequence[str]:
         """Until it has stopped."""
 
+    def reload(self) -> Sequence[str]:
+        """Have it read its configuration anew; what comes of it, its log says."""
+
     def status(self) -> Status:
         """How it is; needs no special rights."""

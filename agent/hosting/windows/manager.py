@@ -24,6 +24,10 @@ class WindowsManager:
         """See `Manager`."""
         raise RefusedError("not there yet")
 
+    def reload(self) -> Sequence[str]:
+        """See `Manager`."""
+        raise RefusedError("not there yet")
+
     def status(self) -> Status:
         """See `Manager`."""
         return Status(Standing.ABSENT)
