@@ -32,14 +32,21 @@ def install(
     firewall_scope: Annotated[
         bool, typer.Option("--firewall-scope", help="Windows: with firewall rules for this program alone.")
     ] = False,
+    scraper: Annotated[
+        list[str] | None,
+        typer.Option(help="With --firewall-scope: who may read /metrics, such as Prometheus.", metavar="ADDRESS"),
+    ] = None,
     start: Annotated[bool, typer.Option("--start", help="Start it, too.")] = False,
 ) -> None:
     """Install the service, or renew it. It starts with the system."""
     from agent.cli.site import read
+    from agent.cli.usage import wrong
     from agent.hosting.manager import Wish
 
+    if scraper and not firewall_scope:
+        wrong("--scraper says whom the firewall is to let in; it needs --firewall-scope")
     _, place = read(config)
-    wish = Wish(_absolute(place), host, account, start=start, firewall_scope=firewall_scope)
+    wish = Wish(_absolute(place), host, account, start, firewall_scope, tuple(scraper or ()))
     _say(lambda manager: manager.install(wish))
 
 

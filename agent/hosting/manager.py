@@ -34,7 +34,8 @@ class Status:
 class Wish:
     """What is to be installed. `config` is absolute. `account`: whose rights it has; None: the platform's default.
 
-    `firewall_scope`: with rules for this host's own firewall (Windows).
+    `firewall_scope`: with rules for this host's own firewall (Windows). `scrapers`: the addresses or names that may then
+    read its metrics, beside the hosts of the file.
     """
 
     config: Path
@@ -42,6 +43,7 @@ class Wish:
     account: str | None = None
     start: bool = False
     firewall_scope: bool = False
+    scrapers: tuple[str, ...] = ()
 
 
 class Manager(Protocol):
