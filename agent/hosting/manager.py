@@ -34,7 +34,7 @@ class Status:
 class Wish:
     """What is to be installed. `config` is absolute. `account`: whose rights it has; None: the platform's default.
 
-    `firewall_scope`: with rules for this host's own firewall (Windows). `scrapers`: the addresses or names that may then
+    `firewall_scope`: with rules for this host's own firewall (Windows). `scrapers`: addresses or names that may then
     read its metrics, beside the hosts of the file.
     """
 
