@@ -250,6 +250,15 @@ def key(
     write_key(file, [step for step, wanted in steps.items() if wanted])
 
 
+@app.command(hidden=True)
+def healthy(config: Config = None) -> None:
+    """Whether the agent of this machine answers, for a container's health check. Exit 0: it does, 1: it does not."""
+    from agent.cli.healthy import is_healthy
+    from agent.exit import Exit
+
+    raise typer.Exit(Exit.OK if is_healthy(config) else Exit.BAD)
+
+
 # Each in a file of its own, which imports what it needs only when it runs, too.
 for command in (rules, init, trace):
     app.command()(command)
