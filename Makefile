@@ -45,14 +45,17 @@ fmt: setup ## put the code in the house's form
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --custom-compile-command "make lock" $(ARGS)
+UV = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(ARGS)
+LOCK = $(UV) --universal --python-version 3.11
+WINDOWS_LOCK = $(UV) --python-platform x86_64-pc-windows-msvc --python-version 3.11
 
 lock: setup ## renew requirements/*.txt after a change in pyproject.toml; ARGS=--upgrade for newer versions
 	$(BIN)/python -m pip install -qq uv
 	$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
 	$(LOCK) pyproject.toml --constraint requirements/dev.txt --output-file requirements/run.txt
 	$(LOCK) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
+	$(LOCK) pyproject.toml --group bundle --constraint requirements/dev.txt --output-file requirements/bundle.txt
+	$(WINDOWS_LOCK) pyproject.toml --group test --group bundle --group windows-python --constraint requirements/dev.txt --constraint requirements/bundle.txt --output-file requirements/windows-python.txt
 	$(LOCK) requirements/honeypot.in --output-file requirements/honeypot.txt
 
 bench: ## measure beside others and write docs/benchmarks.md
@@ -60,5 +63,5 @@ bench: ## measure beside others and write docs/benchmarks.md
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 clean: ## remove everything that these verbs made
-	rm -rf .venv .venv-honeypot tests/browser/node_modules dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
+	rm -rf .venv .venv-honeypot .venv-bundle .winpython tests/browser/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
 	find . -name __pycache__ -prune -exec rm -rf {} +

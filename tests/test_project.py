@@ -38,8 +38,9 @@ def test_the_version_is_in_one_place() -> None:
     assert "version" not in PROJECT["project"]
 
 
-def test_there_is_a_lock_for_running_building_developing_and_the_labs_honeypot() -> None:
-    assert [lock.name for lock in LOCKS] == ["build.txt", "dev.txt", "honeypot.txt", "run.txt"]
+def test_there_is_a_lock_for_each_place_where_something_is_installed() -> None:
+    names = ["build.txt", "bundle.txt", "dev.txt", "honeypot.txt", "run.txt", "windows-python.txt"]
+    assert [lock.name for lock in LOCKS] == names
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
@@ -58,11 +59,32 @@ def test_developing_uses_the_very_versions_that_run() -> None:
     assert {*run, *build} <= set(dev)
 
 
-@pytest.mark.parametrize("group", ["run", "build", "test", "lint"])
-def test_every_dependency_is_locked(group: str) -> None:
+def test_windows_runs_the_very_versions_that_run_here() -> None:
+    names = ("run", "bundle", "windows-python")
+    run, bundle, windows = (_requirements(ROOT / "requirements" / f"{name}.txt") for name in names)
+    assert set(run) <= set(bundle)
+    # That lock is for one platform, so nothing in it depends on which one it is; all the rest is the same.
+    assert {each.partition(" ;")[0] for each in bundle if "darwin" not in each} <= set(windows)
+
+
+@pytest.mark.parametrize(
+    ("group", "lock"),
+    [
+        ("run", "run"),
+        ("build", "build"),
+        ("test", "dev"),
+        ("lint", "dev"),
+        ("run", "bundle"),
+        ("bundle", "bundle"),
+        ("run", "windows-python"),
+        ("bundle", "windows-python"),
+        ("test", "windows-python"),
+        ("windows-python", "windows-python"),
+    ],
+)
+def test_every_dependency_is_locked(group: str, lock: str) -> None:
     wanted = PROJECT["project"]["dependencies"] if group == "run" else PROJECT["dependency-groups"][group]
-    lock = ROOT / "requirements" / f"{group if group in {'run', 'build'} else 'dev'}.txt"
-    locked = {requirement.split("==")[0] for requirement in _requirements(lock)}
+    locked = {requirement.split("==")[0] for requirement in _requirements(ROOT / "requirements" / f"{lock}.txt")}
     assert {re.split(r"[^\w-]", one)[0].lower() for one in wanted} <= locked
 
 

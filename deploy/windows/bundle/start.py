@@ -1,0 +1,5 @@
+"""What ssoreach.exe runs."""
+
+from agent.cli import main
+
+main()
