@@ -40,14 +40,18 @@ def find(
         if is_there(place):
             return place
     looked = ", ".join(map(str, places))
-    message = f"not found; looked at {looked}; --config or ${VARIABLE} names another place"
+    message = f"not found; looked at {looked}; --config or ${VARIABLE} names another place, and probe init writes one"
     raise ConfigError([Mistake(FILE_NAME, None, "", message)])
 
 
 def _places(env: Mapping[str, str], *, interactive: bool, platform: str) -> Iterator[Path]:
     if interactive:
         yield Path(FILE_NAME)
+    yield platform_place(env, platform)
+
+
+def platform_place(env: Mapping[str, str], platform: str) -> Path:
+    """Where the file of a whole machine lies."""
     if platform == "win32":
-        yield Path(env.get("ProgramData") or r"C:\ProgramData", "ssoreach", FILE_NAME)
-    else:
-        yield Path("/etc/ssoreach", FILE_NAME)
+        return Path(env.get("ProgramData") or r"C:\ProgramData", "ssoreach", FILE_NAME)
+    return Path("/etc/ssoreach", FILE_NAME)

@@ -43,7 +43,8 @@ def test_none_says_where_it_looked() -> None:
     with pytest.raises(ConfigError) as refusal:
         find(None, {}, interactive=True, platform="linux", is_there=there())
     assert str(refusal.value) == (
-        f"ssoreach.yaml: not found; looked at ssoreach.yaml, {ETC}; --config or $SSOREACH_CONFIG names another place"
+        f"ssoreach.yaml: not found; looked at ssoreach.yaml, {ETC}; --config or $SSOREACH_CONFIG names another place, "
+        "and probe init writes one"
     )
     with pytest.raises(ConfigError) as refusal:
         find(None, {}, interactive=False, platform="linux", is_there=there(HERE))

@@ -1,0 +1,131 @@
+"""From the text of an answer to the draft with it. Raises ValueError, with the loader's sentence where it has one."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from agent.config.address import word
+from agent.draft.answers import Draft, Entry, Machine, Taken
+from agent.draft.checked import day, fits, path
+from agent.draft.here import Here
+from agent.draft.hosts import joined, machine, split_zone
+from agent.draft.sqlserver import sql_server
+from agent.ports import PortSet, port_number
+from agent.roles import Role
+from agent.sso.backup import WHY
+from agent.topology import DEFAULT_SQL_PORT
+
+Take = Callable[[Draft, str, Here], Taken]
+
+YES, NO = frozenset({"y", "yes", "true"}), frozenset({"n", "no", "false"})
+NOTHING = "-"  # no name begins with it
+AHEAD = timedelta(days=1)  # somewhere it may be the next day already
+WITHOUT_BACKUP = f"Without a confirmed backup the agents say so in a finding. {WHY}"
+
+
+def site(draft: Draft, text: str, here: Here) -> Taken:
+    """Its name."""
+    return Taken(replace(draft, site=word(text)))
+
+
+def hosts_with(role: Role) -> Take:
+    """Several, with commas or blanks between."""
+
+    def take(draft: Draft, text: str, here: Here) -> Taken:
+        hosts, notes = draft.hosts, list[str]()
+        for each in _several(text):
+            written, zone = split_zone(each)
+            found, said = machine(written)
+            hosts = joined(hosts, Entry(found, (role,), zone))
+            notes += said
+        return Taken(fits(replace(draft, hosts=hosts)), tuple(notes))
+
+    return take
+
+
+def database(draft: Draft, text: str, here: Here) -> Taken:
+    """Its server. The database's name is known only where the registry named that server."""
+    found = sql_server(text, here.name)
+    port = found.port or (DEFAULT_SQL_PORT if found.instance is None else None)
+    entry = Entry(found.machine, (Role.SSO_DATABASE,), found.zone, port, found.instance)
+    name = here.registered.database if text == here.registered.server else ""
+    return Taken(fits(replace(draft, hosts=joined(draft.hosts, entry), database=name)), found.notes)
+
+
+def nodes(draft: Draft, text: str, here: Here) -> Taken:
+    """CLUSTER/NODE; without CLUSTER they are the master secret server's."""
+    notes = list[str]()
+    for each in _several(text):
+        cluster, slash, written = each.partition("/")
+        found, said = machine(written if slash else each)
+        draft = _with_node(draft, cluster if slash else _only_master(draft), found)
+        notes += said
+    return Taken(fits(draft), tuple(notes))
+
+
+def _only_master(draft: Draft) -> str:
+    masters = draft.with_role(Role.MASTER_SECRET)
+    if len(masters) != 1:
+        raise ValueError("say of which cluster it is: CLUSTER/NODE")
+    return masters[0].name
+
+
+def _with_node(draft: Draft, cluster: str, node: Machine) -> Draft:
+    for index, entry in enumerate(draft.hosts):
+        if entry.name.casefold() == cluster.casefold():
+            # Counted with all others, as a host would be; what it is called is for the loader to judge.
+            joined(draft.hosts, Entry(Machine(f"{node.name}."), ()))
+            more = replace(entry, nodes=(*entry.nodes, node))
+            return replace(draft, hosts=(*draft.hosts[:index], more, *draft.hosts[index + 1 :]))
+    raise ValueError(f"no host is called {cluster[:80]}; a cluster's name is one of the hosts named before")
+
+
+def dtc(draft: Draft, text: str, here: Here) -> Taken:
+    """Yes or no."""
+    return Taken(replace(draft, dtc_to_database=_yes(text)))
+
+
+def _yes(text: str) -> bool:
+    folded = text.casefold()
+    if folded not in YES | NO:
+        raise ValueError("write yes or no")
+    return folded in YES
+
+
+def dynamic_ports(draft: Draft, text: str, here: Here) -> Taken:
+    """One range or several."""
+    return Taken(fits(replace(draft, dynamic_ports=PortSet.parse(text))))
+
+
+def fixed_ports(draft: Draft, text: str, here: Here) -> Taken:
+    """SERVICE=PORT, several."""
+    found = {}
+    for each in _several(text):
+        name, equals, port = each.partition("=")
+        if not equals:
+            raise ValueError(f"{each[:80]} has no port; write SERVICE=PORT, such as entsso=50100")
+        found[word(name)] = port_number(port)
+    return Taken(fits(replace(draft, fixed_ports={**draft.fixed_ports, **found})))
+
+
+def key_file(draft: Draft, text: str, here: Here) -> Taken:
+    """A path, as it is to stand in the file."""
+    return Taken(fits(replace(draft, key_file=path(text))))
+
+
+def backup(draft: Draft, text: str, here: Here) -> Taken:
+    """A day, or no."""
+    if text.casefold() in NO:
+        return Taken(replace(draft, backup_confirmed=None), (WITHOUT_BACKUP,))
+    confirmed = day(text)
+    if confirmed - here.today > AHEAD:
+        raise ValueError(f"{confirmed} is a day in the future by this machine's clock")
+    return Taken(replace(draft, backup_confirmed=confirmed))
+
+
+def _several(text: str) -> list[str]:
+    found = [each for each in re.split(r"[,\s]+", text) if each]
+    if not found:
+        raise ValueError("nothing is named")
+    return found
