@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from agent.config.address import HostPort
+from agent.config.address import HostPort, literal_address
 from agent.config.model import Config, HostEntry, NodeEntry
 from agent.roles import Role
 
@@ -63,6 +63,17 @@ class Source:
     rendezvous: HostPort | None = None
     source_address: str | None = None
     listen: tuple[HostPort, ...] | None = None
+
+    @property
+    def zone(self) -> str | None:
+        """A cluster's node is where its cluster is."""
+        return next((owner.zone for owner in self.owners if owner.zone is not None), None)
+
+    @property
+    def runs_an_agent(self) -> bool:
+        """A database server does if it has another role as well, or if the file says where its agent is."""
+        said = self.agent is not None or self.listen is not None
+        return said or set(self.roles) != {Role.SSO_DATABASE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +146,28 @@ def _speaking_for(machine: Host | Node, owners: tuple[Host, ...]) -> Source:
 def _roles(owners: Iterable[Host]) -> Iterator[Role]:
     for owner in owners:
         yield from owner.roles
+
+
+def scraped_at(config: Config, source: Source) -> HostPort | None:
+    """What the file says; otherwise the first address at which the agent listens.
+
+    None: there is no agent, or its port is left to chance.
+    """
+    if source.agent is not None or not source.runs_an_agent:
+        return source.agent
+    known = [each for each in source.listen or config.web.listen if each.port]
+    for address in source.addresses:
+        for listen in known:
+            if _covers(listen.host, address):
+                return HostPort(address, listen.port)
+    return HostPort(source.addresses[0], known[0].port) if known else None
+
+
+def _covers(host: str, address: str) -> bool:
+    """Whether who listens at `host` is reached at `address`. Which address a name has is not asked: any may do."""
+    listened, asked = literal_address(host), literal_address(address)
+    if listened is None or asked is None:
+        return listened is None or not listened.is_loopback
+    if listened.is_unspecified:
+        return listened.version == asked.version
+    return listened == asked

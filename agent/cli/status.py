@@ -30,7 +30,7 @@ def ask_status(config: Config, host: str | None, peer: str | None, form: str) ->
     """Print what is known, and say how to exit; 3 and why when the agent cannot be asked."""
     name = None if peer is None else _known_peer(config, peer)
     try:
-        return _asked(find(_folders(config)), config, host, name, form)
+        return _asked(config, host, name, form)
     except NotMetError as error:
         print(error, file=sys.stderr)
         return Exit.INCONCLUSIVE
@@ -55,10 +55,20 @@ def configuration(place: Path) -> Config:
         wrong(f"{mistakes}\n{error}")
 
 
-def _asked(found: Whereabouts, config: Config, host: str | None, peer: str | None, form: str) -> Exit:
-    agent = _meet(found)
+def what_the_agent_knows(config: Config) -> dict[str, Any]:
+    """The document of the agent of this machine. Raises NotMetError."""
+    return _paths(_meet(find(_folders(config))), config, None)
+
+
+def _paths(agent: MetAgent, config: Config, host: str | None) -> dict[str, Any]:
     document = agent.ask("/api/v1/paths")
     _check_who(document, config, host)
+    return document
+
+
+def _asked(config: Config, host: str | None, peer: str | None, form: str) -> Exit:
+    agent = _meet(find(_folders(config)))
+    document = _paths(agent, config, host)
     ranged = None
     if peer is not None:
         ranged = _range(agent, peer)
@@ -91,7 +101,7 @@ def _folders(config: Config) -> list[Path]:
     folders = [state_folder(config)]
     if config.state_dir is None:
         folders.append(
-            default_folder({**os.environ, "STATE_DIRECTORY": ""}, Path.home(), platform=sys.platform, is_root=True)
+            default_folder({**os.environ, "STATE_DIRECTORY": ""}, Path("/"), platform=sys.platform, is_root=True)
         )
     return list(dict.fromkeys(folders))
 

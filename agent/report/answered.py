@@ -8,6 +8,8 @@ from typing import Any
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from agent.path import Check, Direction, Path
 from agent.ports import NO_PORTS, PortSet
+from agent.report.asked import asked
+from agent.report.request import Request
 from agent.result import Result
 from agent.sso.state import Why
 from agent.text import plain
@@ -20,11 +22,12 @@ SSO_TOLD = {"avoid": "Now: ", "fails": "Fails: ", "remedy": "To do: "}
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One path. Times are UTC; None: not known."""
+    """One path. Times are UTC; None: not known. `requests`: what a firewall team is to be asked for."""
 
     result: Result
     since: float | None
     seen: float | None
+    requests: tuple[Request, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,8 @@ def _path(each: Mapping[str, Any]) -> Answered:
         suspect=ports(each.get("suspect")),
     )
     seen = _time(each.get("started"))
-    return Answered(Result(path, judgement, (), seen or 0.0, 0.0), _time(each.get("since")), seen)
+    result = Result(path, judgement, (), seen or 0.0, 0.0)
+    return Answered(result, _time(each.get("since")), seen, tuple(asked(each, judgement.verdict)))
 
 
 def _noted(each: Mapping[str, Any]) -> Noted:

@@ -9,6 +9,7 @@ from agent.finding import Finding
 from agent.judge.fold import worst
 from agent.ledger import Known
 from agent.path import Direction
+from agent.report.request import Request, requests
 from agent.report.sso import sso_document
 from agent.result import AddressResult, Result
 from agent.sso.standing import Standing
@@ -79,6 +80,7 @@ def path(result: Result, host: str, known: Known | None = None) -> dict[str, Any
         "blocked": list(judgement.blocked.texts()),
         "passes": list(judgement.passes.texts()),
         "suspect": list(judgement.suspect.texts()),
+        "requests": [request(each) for each in requests(result, host)],
         "confirmed": judgement.confirmed,
         "tested": judgement.tested,
         "largest_untested": judgement.largest_untested,
@@ -88,6 +90,17 @@ def path(result: Result, host: str, known: Known | None = None) -> dict[str, Any
         "since": _time(known.since if known else None),
         "last_reachable": _time(known.last_reachable if known else None),
         "addresses": [address(each) for each in result.addresses],
+    }
+
+
+def request(each: Request) -> dict[str, Any]:
+    """What to ask a firewall team for: `probe rules --missing` reads it again."""
+    return {
+        "sources": list(each.sources),
+        "destination": each.destination,
+        "ports": list(each.ports),
+        "answers": each.answers,
+        "certain": each.certain,
     }
 
 

@@ -34,29 +34,33 @@ WHOSE = {
 
 
 class Request(NamedTuple):
-    """Pass TCP `ports` from `source` to `destination`; `answers`: those are dropped. `certain`: it is shown."""
+    """Pass TCP `ports` from `sources` to `destination`; `answers`: those are dropped. `certain`: it is shown.
 
-    source: str
+    Both ends are addresses where they are known, otherwise names of hosts. `ports` are intervals as text, or what a
+    path without a number has: `dynamic`, or the name of a SQL Server instance.
+    """
+
+    sources: tuple[str, ...]
     destination: str
-    ports: str
+    ports: tuple[str, ...]
     answers: bool
     certain: bool
 
     def __str__(self) -> str:
         """For example `192.0.2.11 → 192.0.2.21, TCP 135`."""
-        door = f"{self.destination}, TCP {self.ports}"
-        way = f"answers {door} → {self.source}" if self.answers else f"{self.source} → {door}"
+        door, sources = f"{self.destination}, TCP {', '.join(self.ports)}", ", ".join(self.sources)
+        way = f"answers {door} → {sources}" if self.answers else f"{sources} → {door}"
         return way if self.certain else f"to be looked at: {way}"
 
 
 def requests(result: Result, host: str) -> list[Request]:
     """None where no firewall is in question. `host`: this machine, to which inbound paths lead."""
     if is_inbound(result):
-        return [*_of(result.path.source, host, result.judgement, result, None)]
+        return [*_of((result.path.source,), host, result.judgement, result, None)]
     return [
         each
         for address in result.addresses
-        for each in _of(_source(address, result), address.address or address.name, address.judgement, result, address)
+        for each in _of(_sources(address, result), address.address or address.name, address.judgement, result, address)
     ]
 
 
@@ -73,24 +77,20 @@ def whose(result: Result) -> str:
 
 
 def _of(
-    source: str, destination: str, judgement: Judgement, result: Result, address: AddressResult | None
+    sources: tuple[str, ...], destination: str, judgement: Judgement, result: Result, address: AddressResult | None
 ) -> Iterator[Request]:
     certain, back = _is_shut(judgement), judgement.cause is Cause.RETURN_PATH
     if not certain and not _is_unclear(judgement):
         return
     if not (judgement.blocked or judgement.suspect):
         failed = PortSet.of(_failed(address)) if address and result.path.check is not Check.RPC_RANGE else NO_PORTS
-        yield Request(source, destination, _listed(failed) or result.path.port, back, certain)
+        yield Request(sources, destination, failed.texts() or (result.path.port,), back, certain)
     for ports, is_sure in ((judgement.blocked, True), (judgement.suspect, False)):
         returns = [each for each in ports.intervals if _is_return_path(address, each, back)]
         sends = [each for each in ports.intervals if each not in returns]
         for intervals, answers in ((sends, False), (returns, True)):
             if intervals:
-                yield Request(source, destination, _listed(PortSet(tuple(intervals))), answers, is_sure)
-
-
-def _listed(ports: PortSet) -> str:
-    return ", ".join(ports.texts())
+                yield Request(sources, destination, PortSet(tuple(intervals)).texts(), answers, is_sure)
 
 
 def seen_in(address: AddressResult, interval: Interval) -> Counter[tuple[State, FarEnd | None]]:
@@ -119,10 +119,10 @@ def _is_unclear(judgement: Judgement) -> bool:
     return judgement.verdict in UNCLEAR or bool(judgement.suspect)
 
 
-def _source(address: AddressResult, result: Result) -> str:
-    """The address that was spoken from, as the system told; otherwise the name of this host."""
+def _sources(address: AddressResult, result: Result) -> tuple[str, ...]:
+    """The addresses that were spoken from, as the system told; otherwise the name of this host."""
     told = dict.fromkeys(outcome.source.address for outcome in address.outcomes if outcome.source)
-    return ", ".join(told) or result.path.source_address or result.path.source
+    return tuple(told) or (result.path.source_address or result.path.source,)
 
 
 def _failed(address: AddressResult) -> Iterable[int]:

@@ -32,7 +32,7 @@ EXAMPLE = json.loads("""
    "addresses": [{"address": "203.0.113.10", "verdict": "partly-blocked", "cause": "silent-drop"}]}],
  "findings": [], "sso": {"state": "normal", "last_contact": "x"}}
 """)
-MORE_OF_A_PATH = {"started", "since", "last_reachable"}
+MORE_OF_A_PATH = {"started", "since", "last_reachable", "requests"}
 MORE_OF_AN_ADDRESS = {"name", "rejected_by", "state", "icmp", "source", "started", "seconds", "detail", "phases"}
 
 
@@ -88,6 +88,15 @@ def test_the_document_says_what_was_found() -> None:
         "blocked": ["49200", "57344", "57346-57350"],
         "passes": ["49152"],
         "suspect": [],
+        "requests": [
+            {
+                "sources": [HERE],
+                "destination": PEER,
+                "ports": ["49200", "57344", "57346-57350"],
+                "answers": False,
+                "certain": True,
+            }
+        ],
         "confirmed": False,
         "tested": 66,
         "largest_untested": 1023,
