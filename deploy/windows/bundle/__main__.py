@@ -65,9 +65,9 @@ def _freeze(when: int) -> Path:
     shutil.rmtree(BUILD, ignore_errors=True)
     # Neither the order in a set nor the hour may show in what is built.
     environment = os.environ | {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": str(when)}
-    folders = ["--distpath", BUILD, "--workpath", BUILD / "work"]
+    folders = ["--distpath", str(BUILD), "--workpath", str(BUILD / "work")]
     spec = Path(__file__).with_name("ssoreach.spec")
-    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR", *folders, spec]
+    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR", *folders, str(spec)]
     own = {"PYINSTALLER_CONFIG_DIR": str(BUILD / "cache")}
     subprocess.run(command, cwd=ROOT, env=environment | own, check=True)
     return BUILD / FOLDER

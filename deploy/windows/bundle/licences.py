@@ -43,8 +43,8 @@ def _package(folder: Path, package: Distribution) -> str:
 
 def _kind(package: Distribution) -> str:
     """In the words of whoever wrote it, where they fit a line."""
-    said = package.metadata.get("License-Expression") or package.metadata.get("License") or ""
-    return said if said and "\n" not in said else "see its folder"
+    said = [package.metadata[key] for key in ("License-Expression", "License") if key in package.metadata]
+    return said[0] if said and "\n" not in said[0] else "see its folder"
 
 
 def _python(folder: Path) -> str:
