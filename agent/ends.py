@@ -8,14 +8,13 @@ from agent.both import Both, PortsOf
 from agent.clock import Clock
 from agent.desk import AgentDesk
 from agent.drops import Drops
-from agent.finding import Finding, clocks_differ, own_firewall_shut
+from agent.finding import Finding, clocks_differ
 from agent.inbound.inbox import Inbox
 from agent.inbound.silence import silent_after
 from agent.inbound.told import state_of
 from agent.ledger import Ledger
 from agent.metrics import Rendezvous
 from agent.path import Direction, Path
-from agent.rendezvous.admission import this_program
 from agent.rendezvous.directory import directory
 from agent.result import Result
 from agent.setup import Setup
@@ -53,7 +52,6 @@ class Ends:
         self._telling: set[asyncio.Task[object]] = set()
         self._warn = warn
         self._drops = Drops(self._both.service.holder.dropped, warn, clock)
-        self._was_shut_out = False  # and the log says so
 
     @asynccontextmanager
     async def opened(self, surveys: Sequence[Survey]) -> AsyncIterator[None]:
@@ -73,7 +71,6 @@ class Ends:
         self._both.go_on_from(before._both)
         self._desk.go_on_from(before._desk)
         self._drops.go_on_from(before._drops)
-        self._was_shut_out = before._was_shut_out
 
     @property
     def keepsake(self) -> PortsOf:
@@ -104,23 +101,12 @@ class Ends:
 
     @property
     def findings(self) -> list[Finding]:
-        found = clocks_differ(self._setup.source.name, self._offsets)
-        return [*found, self._own_firewall()] if self._is_shut_out else found
+        return clocks_differ(self._setup.source.name, self._offsets)
 
     @property
-    def _is_shut_out(self) -> bool:
+    def is_shut_out(self) -> bool:
+        """This host's own firewall does not admit those who come to what is held for them."""
         return self._both.service.holder.admission is Admission.SHUTS
-
-    def _own_firewall(self) -> Finding:
-        return own_firewall_shut(self._setup.source.name, str(this_program()), self._setup.config.rpc.dynamic_ports)
-
-    def _look(self) -> None:
-        """What is wrong with this host's own end is for its log: peers only see that it does not answer."""
-        self._drops.look()
-        if self._is_shut_out and not self._was_shut_out:
-            found = self._own_firewall()
-            self._warn(f"{found.detail} {found.remedy}")
-        self._was_shut_out = self._is_shut_out
 
     @property
     def _offsets(self) -> Mapping[str, float]:
@@ -131,7 +117,7 @@ class Ends:
         """Whoever was not asked anything in a round: it is to be known of every agent whether it answers."""
         interval = self._setup.config.schedule.interval
         while True:
-            self._look()
+            self._drops.look()
             await asyncio.gather(*(self._greet_safely(peer, interval) for peer in self._peers))
             await self._clock.sleep(interval)
 

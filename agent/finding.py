@@ -8,7 +8,6 @@ from uuid import UUID
 
 from agent.duration import about
 from agent.judge.verdict import Cause, Verdict
-from agent.ports import PortSet
 from agent.result import Result
 from agent.text import plain
 from probes.outcome import Resolved
@@ -125,17 +124,14 @@ def clocks_differ(here: str, offsets: Mapping[str, float]) -> list[Finding]:
     ]
 
 
-def own_firewall_shut(here: str, program: str, ports: PortSet) -> Finding:
-    """`program`: the file that runs this agent; `ports`: where it listens for peers."""
-    quoted = "'" + program.replace("'", "''") + "'"  # for PowerShell
+def own_firewall_shut(here: str, program: str, at: str, remedy: str) -> Finding:
+    """`program`: the file that runs this agent; `at`: where it listens, and nobody gets in."""
     return Finding(
         here,
         Kind.OWN_FIREWALL_SHUT,
-        f"The firewall of {here} does not admit this agent's program ({program}) to listen: what peers ask of it is "
-        "dropped here, and shows nothing about the way. SSO's own ports may be admitted all the same.",
-        "Allow it inbound from the hosts of the site alone: on Windows `New-NetFirewallRule -DisplayName ssoreach "
-        f"-Direction Inbound -Action Allow -Program {quoted} -Protocol TCP -LocalPort {ports} -RemoteAddress` and "
-        f"their addresses, on Linux by a rule that accepts TCP {ports} from them.",
+        f"The firewall of {here} does not admit this agent's program ({program}) to listen at {at}: what comes there "
+        "is dropped here, and shows nothing about the way. SSO's own ports may be admitted all the same.",
+        remedy,
     )
 
 

@@ -13,6 +13,7 @@ from agent.ledger import Ledger
 from agent.log import broke, log
 from agent.looking import Look
 from agent.outlook import Outlook
+from agent.ownfirewall.entrance import Entrance
 from agent.path import Path
 from agent.plan import arranged, inbound
 from agent.result import Result
@@ -51,6 +52,7 @@ class Term:
         self.outlook = Outlook(setup, ledger, paths_of(setup, ring), clock, look)
         told = told_to(setup, ring)
         self.ends = Ends(setup, ring, told, ledger, record, clock, log.warning) if ring else None
+        self._entrance = Entrance(setup, clock, log.warning, self._is_shut_out, meets=ring is not None)
         self._naming = naming(setup, clock)
         self._kept = kept
         self._clock = clock
@@ -66,11 +68,16 @@ class Term:
     @property
     def findings(self) -> list[Finding]:
         """Beside what the rounds noticed."""
-        return [*self._naming.findings, *self.outlook.findings, *(self.ends.findings if self.ends else [])]
+        ends = self.ends.findings if self.ends else []
+        return [*self._naming.findings, *self.outlook.findings, *ends, *self._entrance.findings]
+
+    def _is_shut_out(self) -> bool:
+        return self.ends is not None and self.ends.is_shut_out
 
     def go_on_from(self, before: "Term") -> None:
         """What was known under the configuration before, as far as it is about the same."""
         self.outlook.go_on_from(before.outlook)
+        self._entrance.go_on_from(before._entrance)
         if self.outlook.known is before.outlook.known:
             self._watch = None  # what it has seen first is older than this
         if self.ends and before.ends:
@@ -86,9 +93,10 @@ class Term:
             await self._watch.prepare()
 
     async def look_around(self) -> None:
-        """At SSO and at names, again and again, until `close`."""
+        """At SSO, at names and at this host's own firewall, again and again, until `close`."""
         await self._open.enter_async_context((self._watch or self._new_watch()).opened())
         await self._open.enter_async_context(self._naming.hourly(broke("the look at names")))
+        await self._open.enter_async_context(self._entrance.opened(broke("the look at this host's own firewall")))
 
     def _new_watch(self) -> SsoWatch:
         return SsoWatch(self.outlook, self._clock, sso_changed, self._write, broke("the look at SSO"))

@@ -13,15 +13,18 @@ if sys.platform == "win32":
 elif sys.platform == "linux":
     from agent.rendezvous import admission_linux
 
-    def own_firewall(program: Path, port: int) -> Admission:
-        """`program`: whose process listens, which for Windows' firewall is what counts; `port`: one of many alike."""
-        del program, port  # here it is asked whether anything is dropped at all
+    def own_firewall(program: Path, port: int, protocol: int = 6) -> Admission:
+        """`program`: whose process listens, which for Windows' firewall is what counts; `port`: one of many alike.
+
+        `protocol`: as IP numbers them, TCP unless told otherwise.
+        """
+        del program, port, protocol  # here it is asked whether anything is dropped at all
         return admission_linux.own_firewall()
 else:
 
-    def own_firewall(program: Path, port: int) -> Admission:
+    def own_firewall(program: Path, port: int, protocol: int = 6) -> Admission:
         """Nothing is known of other systems' firewalls."""
-        del program, port
+        del program, port, protocol
         return Admission.UNKNOWN
 
 

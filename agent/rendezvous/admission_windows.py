@@ -1,4 +1,4 @@
-"""Whether Windows' firewall admits connections to a program at a port, asked by COM (INetFwMgr, netfw.h).
+"""Whether Windows' firewall admits what comes to a program at a port, asked by COM (INetFwMgr, netfw.h).
 
 Nowhere run yet against Windows' own firewall.
 """
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from probes.wire.rendezvous.messages import Admission
 
-TCP, ANY_VERSION = 6, 2  # NET_FW_IP_PROTOCOL_TCP, NET_FW_IP_VERSION_ANY
+TCP, ANY_VERSION = 6, 2  # NET_FW_IP_PROTOCOL_TCP (as IP numbers them), NET_FW_IP_VERSION_ANY
 
 
 def judged(allowed: object, restricted: object) -> Admission:
@@ -22,21 +22,21 @@ if sys.platform == "win32":
     import pythoncom
     from win32com.client import VARIANT, dynamic
 
-    def own_firewall(program: Path, port: int) -> Admission:
+    def own_firewall(program: Path, port: int, protocol: int = TCP) -> Admission:
         """In whatever thread."""
         try:
             pythoncom.CoInitialize()
         except pythoncom.com_error:
             return Admission.UNKNOWN
         try:
-            return judged(*_asked(program, port))
+            return judged(*_asked(program, port, protocol))
         except (pythoncom.com_error, AttributeError, TypeError, ValueError):
             return Admission.UNKNOWN
         finally:
             pythoncom.CoUninitialize()
 
-    def _asked(program: Path, port: int) -> tuple[object, object]:
+    def _asked(program: Path, port: int, protocol: int) -> tuple[object, object]:
         allowed, restricted = (VARIANT(pythoncom.VT_BYREF | pythoncom.VT_VARIANT, None) for _ in range(2))
         manager = dynamic.DumbDispatch("HNetCfg.FwMgr")  # type: ignore[no-untyped-call]
-        manager.IsPortAllowed(str(program), ANY_VERSION, port, "", TCP, allowed, restricted)
+        manager.IsPortAllowed(str(program), ANY_VERSION, port, "", protocol, allowed, restricted)
         return allowed.value, restricted.value

@@ -7,7 +7,6 @@ import pytest
 from agent.exit import exit_code
 from agent.finding import Kind, clocks_differ, cloned, disagreeing, own_firewall_shut, stale_addresses, unresolved
 from agent.judge.verdict import Cause, Verdict
-from agent.ports import PortSet
 from agent.result import Result
 from probes.outcome import Resolved
 from tests.agent.seen import at, judgement, path, result
@@ -145,8 +144,7 @@ def test_clocks_that_are_more_than_a_minute_apart_are_told(offset: float, told: 
 
 
 def test_a_firewall_of_our_own_is_told_with_what_to_type() -> None:
-    found = own_firewall_shut("BTS01", r"C:\Program Files\o'x\python.exe", PortSet.parse("49152-65535"))
-    assert (found.peer, found.kind) == ("BTS01", Kind.OWN_FIREWALL_SHUT)
+    found = own_firewall_shut("BTS01", r"C:\Program Files\o'x\python.exe", "TCP 49152-65535", "Type this.")
+    assert (found.peer, found.kind, found.remedy) == ("BTS01", Kind.OWN_FIREWALL_SHUT, "Type this.")
     assert "The firewall of BTS01 does not admit this agent's program" in found.detail
-    assert r"-Program 'C:\Program Files\o''x\python.exe' -Protocol TCP -LocalPort 49152-65535" in found.remedy
-    assert "accepts TCP 49152-65535 from them." in found.remedy
+    assert "to listen at TCP 49152-65535: what comes there is dropped here" in found.detail
