@@ -10,13 +10,14 @@ from agent.draft.answers import Draft, Entry, Machine
 from agent.ports import PortSet
 
 MOST_SHOWN = 20  # hosts
+BETWEEN = ", "
 
 
 def summary(draft: Draft) -> list[str]:
     """A line each."""
     shown = [f"  {_host(entry)}" for entry in draft.hosts[:MOST_SHOWN]]
     more = len(draft.hosts) - MOST_SHOWN
-    fixed = PORTS_AND.join(f"{name} {port}" for name, port in draft.fixed_ports.items())
+    fixed = BETWEEN.join(f"{name} {port}" for name, port in draft.fixed_ports.items())
     return [
         f"Site {draft.site}:",
         *shown,
@@ -28,11 +29,8 @@ def summary(draft: Draft) -> list[str]:
     ]
 
 
-PORTS_AND = ", "
-
-
 def _ports(ports: PortSet) -> str:
-    return PORTS_AND.join(ports.texts())
+    return BETWEEN.join(ports.texts())
 
 
 def _host(entry: Entry) -> str:
@@ -44,12 +42,12 @@ def _host(entry: Entry) -> str:
     if entry.zone is not None:
         parts.append(f"zone {entry.zone}")
     if entry.nodes:
-        parts.append(f"nodes {PORTS_AND.join(map(_machine, entry.nodes))}")
+        parts.append(f"nodes {BETWEEN.join(map(_machine, entry.nodes))}")
     return "; ".join(parts)
 
 
 def _machine(machine: Machine) -> str:
-    return f"{machine.name} ({PORTS_AND.join(machine.addresses)})" if machine.addresses else machine.name
+    return f"{machine.name} ({BETWEEN.join(machine.addresses)})" if machine.addresses else machine.name
 
 
 def next_commands(program: str, path: Path, key: Path | None, *, found: bool) -> list[str]:
@@ -60,6 +58,8 @@ def next_commands(program: str, path: Path, key: Path | None, *, found: bool) ->
         commands.append((program, "service", "install", *where))
     if key is not None:
         commands.insert(0, (program, "key", str(key)))
+        if not key.parent.is_dir():
+            commands.insert(0, ("mkdir", str(key.parent)))
     return [_typed(command) for command in commands]
 
 

@@ -8,7 +8,7 @@ from agent.draft.answers import Draft, Taken
 from agent.draft.checked import mistakes
 from agent.draft.here import Here
 from agent.draft.questions import QUESTIONS, Question, Suggestion
-from agent.draft.taking import NOTHING
+from agent.draft.taking import NONE, NOTHING
 from agent.text import plain
 
 MOST = 64 * 1024  # letters of an answer: a thousand hosts with their addresses
@@ -75,11 +75,11 @@ def asked(given: Given, here: Here, person: Person) -> Answers:
 def take(question: Question, draft: Draft, text: str, here: Here) -> Taken:
     """ValueError."""
     if len(text) > MOST:
-        raise ValueError(f"longer than {MOST:,} letters; so large a file is better made from your inventory")
+        raise ValueError(f"longer than {MOST:,} letters")
     written = text.replace("\t", " ").strip()
     if not written.isprintable():
         raise ValueError("control characters cannot stand in it")
-    if written == NOTHING and question.optional:
+    if question.optional and written.casefold() in (NOTHING, NONE):
         return Taken(draft)
     return question.take(draft, written, here)
 
@@ -103,7 +103,7 @@ def _ask(question: Question, draft: Draft, here: Here, person: Person) -> Taken:
 def _prompt(question: Question, suggestion: Suggestion) -> str:
     if not suggestion.text:
         return f"{question.asks}: "
-    return f"{question.asks} [{'none' if suggestion.text == NOTHING else plain(suggestion.text)}]: "
+    return f"{question.asks} [{NONE if suggestion.text == NOTHING else plain(suggestion.text)}]: "
 
 
 def _complete(answers: Answers) -> Answers:

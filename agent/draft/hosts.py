@@ -68,21 +68,32 @@ def _as_word(text: str) -> str:
 
 def joined(hosts: tuple[Entry, ...], new: Entry) -> tuple[Entry, ...]:
     """With one more, or with more known of one that is there: a machine may have several roles."""
+    name, alone = new.name.casefold(), _all_that_was_written(new.machine)
     for index, old in enumerate(hosts):
-        if _is_same(old.machine, new.machine):
+        if old.name.casefold() == name or alone in map(str.casefold, old.machine.addresses):
             return (*hosts[:index], _both(old, new), *hosts[index + 1 :])
-    if sum(1 + len(entry.nodes) for entry in hosts) + 1 + len(new.nodes) > MOST:
+    return counted((*hosts, new))
+
+
+def with_node(hosts: tuple[Entry, ...], cluster: str, node: Machine) -> tuple[Entry, ...]:
+    """With one more node of the cluster."""
+    for index, entry in enumerate(hosts):
+        if entry.name.casefold() == cluster.casefold():
+            return counted((*hosts[:index], replace(entry, nodes=(*entry.nodes, node)), *hosts[index + 1 :]))
+    raise ValueError(f"no host is called {cluster[:80]}; a cluster's name is one of the hosts named before")
+
+
+def counted(hosts: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """All of them, if they are not too many."""
+    if sum(1 + len(entry.nodes) for entry in hosts) > MOST:
         raise ValueError(f"more than {MOST:,} hosts and nodes; so large a file is better made from your inventory")
-    return (*hosts, new)
+    return hosts
 
 
-def _is_same(old: Machine, new: Machine) -> bool:
-    """By its name; or by an address, where that is all that was written."""
-    if old.name.casefold() == new.name.casefold():
-        return True
+def _all_that_was_written(new: Machine) -> str | None:
+    """The address, where no name was written: another host with that address is this one."""
     (written, *more) = new.addresses or (new.name,)
-    named = bool(more) or _as_word(written) != new.name
-    return not named and written.casefold() in map(str.casefold, old.addresses)
+    return written.casefold() if not more and _as_word(written) == new.name else None
 
 
 def _both(old: Entry, new: Entry) -> Entry:

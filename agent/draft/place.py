@@ -59,15 +59,19 @@ def write_new(path: Path, text: str) -> None:
 
 
 def write_over(path: Path, text: str) -> Path:
-    """In place of the one that is there. The name under which that is kept. OSError."""
-    mode = stat.S_IMODE(path.stat().st_mode)
-    real = path.resolve()
+    """In place of the one that is there, readable for the same. The name under which that is kept. OSError."""
+    real = path.resolve(strict=True)
+    before = real.stat()
     old = _copy(real)
     try:
-        replace(real, _encoded(text), for_others=bool(mode & stat.S_IROTH))
+        replace(real, _encoded(text))
     except BaseException:
         old.unlink(missing_ok=True)
         raise
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):  # who may not give it away keeps it
+            os.chown(real, before.st_uid, before.st_gid)
+        real.chmod(stat.S_IMODE(before.st_mode))
     return old
 
 

@@ -72,7 +72,7 @@ def _key_file(draft: Draft, here: Here) -> Suggestion:
     return Suggestion("site.key", sure=False)  # without the key's file nothing runs that names it
 
 
-HOSTS = "NAME or NAME=ADDRESS, several with commas between; ADDRESS+ADDRESS for two, @ZONE behind for a zone."
+HOSTS = "NAME or NAME=ADDRESS, several with commas between; NAME=ADDRESS+ADDRESS for two, @ZONE behind it for a zone."
 
 QUESTIONS = (
     Question(
@@ -85,7 +85,7 @@ QUESTIONS = (
     Question(
         "master",
         "Master secret server",
-        f"It hands the secret to all others; for a cluster write its network name. {HOSTS}\n"
+        f"It hands the secret to all others; for a cluster write its network name.\n{HOSTS}\n"
         "On any BizTalk server `ssomanage -displaydb` says which it is. No registry has it.",
         taking.hosts_with(Role.MASTER_SECRET),
         _this_machine_if(Role.MASTER_SECRET),
@@ -93,7 +93,7 @@ QUESTIONS = (
     Question(
         "standby",
         "Stand-by master secret server",
-        f"One that is made master by hand, if the master fails. {HOSTS}",
+        f"One that is made master by hand, if the master fails.\n{HOSTS}",
         taking.hosts_with(Role.MASTER_SECRET_STANDBY),
         _nothing,
         optional=True,
@@ -101,7 +101,7 @@ QUESTIONS = (
     Question(
         "processing",
         "Processing servers",
-        f"All BizTalk servers that run host instances. {HOSTS}",
+        f"All BizTalk servers that run host instances.\n{HOSTS}",
         taking.hosts_with(Role.PROCESSING),
         _this_machine_if(Role.PROCESSING),
     ),

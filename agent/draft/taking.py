@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from agent.config.address import word
-from agent.draft.answers import Draft, Entry, Machine, Taken
+from agent.draft.answers import Draft, Entry, Taken
 from agent.draft.checked import day, fits, path
 from agent.draft.here import Here
-from agent.draft.hosts import joined, machine, split_zone
+from agent.draft.hosts import joined, machine, split_zone, with_node
 from agent.draft.sqlserver import sql_server
 from agent.ports import PortSet, port_number
 from agent.roles import Role
@@ -20,6 +20,7 @@ Take = Callable[[Draft, str, Here], Taken]
 
 YES, NO = frozenset({"y", "yes", "true"}), frozenset({"n", "no", "false"})
 NOTHING = "-"  # no name begins with it
+NONE = "none"  # as the prompt spells it
 AHEAD = timedelta(days=1)  # somewhere it may be the next day already
 WITHOUT_BACKUP = f"Without a confirmed backup the agents say so in a finding. {WHY}"
 
@@ -59,7 +60,7 @@ def nodes(draft: Draft, text: str, here: Here) -> Taken:
     for each in _several(text):
         cluster, slash, written = each.partition("/")
         found, said = machine(written if slash else each)
-        draft = _with_node(draft, cluster if slash else _only_master(draft), found)
+        draft = replace(draft, hosts=with_node(draft.hosts, cluster if slash else _only_master(draft), found))
         notes += said
     return Taken(fits(draft), tuple(notes))
 
@@ -69,16 +70,6 @@ def _only_master(draft: Draft) -> str:
     if len(masters) != 1:
         raise ValueError("say of which cluster it is: CLUSTER/NODE")
     return masters[0].name
-
-
-def _with_node(draft: Draft, cluster: str, node: Machine) -> Draft:
-    for index, entry in enumerate(draft.hosts):
-        if entry.name.casefold() == cluster.casefold():
-            # Counted with all others, as a host would be; what it is called is for the loader to judge.
-            joined(draft.hosts, Entry(Machine(f"{node.name}."), ()))
-            more = replace(entry, nodes=(*entry.nodes, node))
-            return replace(draft, hosts=(*draft.hosts[:index], more, *draft.hosts[index + 1 :]))
-    raise ValueError(f"no host is called {cluster[:80]}; a cluster's name is one of the hosts named before")
 
 
 def dtc(draft: Draft, text: str, here: Here) -> Taken:

@@ -102,7 +102,7 @@ def _requirements(draft: Draft) -> Iterator[str]:
 
 
 def _rendezvous(draft: Draft) -> Iterator[str]:
-    yield "# The site's key, from `probe key`, the same on every host. Without it the agents do not help one another, and"
+    yield "# The site's key, from `probe key`, the same on every host. Without it the agents do not help one another:"
     yield "# a port that is shut cannot be told from one where nothing listens."
     yield f"rendezvous: {{key_file: {'null' if draft.key_file is None else scalar(draft.key_file)}}}"
     yield ""
