@@ -39,6 +39,9 @@ CODES: dict[tuple[int, int, int], tuple[Meaning, str]] = {
 # What a host's own stack sends to itself when the next hop stays silent to ARP or neighbour discovery.
 NEIGHBOUR_SILENT = {(4, 3, 0), (4, 3, 1), (6, 1, 0), (6, 1, 3)}
 
+# What whoever passes packets on says when one has come as far as it may.
+TOO_FAR = {(4, 11, 0), (6, 3, 0)}
+
 
 def meaning(icmp: Icmp) -> Meaning:
     """An unlisted error is taken as no way there: only what is known to be a refusal may accuse a firewall."""

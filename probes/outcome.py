@@ -7,12 +7,18 @@ from probes.wire.icmp import Icmp
 
 
 class Target(NamedTuple):
-    """One door to knock at. `timeout` is in seconds; `source` is the local address to speak from, if it matters."""
+    """One door to knock at. `timeout` is in seconds; `source` is the local address to speak from, if it matters.
+
+    `source_port`: the local port to speak from, which somebody holds for it; 0: any. `hops`: how far it may come, if
+    not as far as the system lets it.
+    """
 
     address: str
     port: int
     timeout: float = 3.0
     source: str | None = None
+    source_port: int = 0
+    hops: int | None = None
 
 
 class Endpoint(NamedTuple):

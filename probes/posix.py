@@ -34,6 +34,13 @@ if sys.platform != "win32":
         if sys.platform == "linux":
             sock.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
 
+    def limit_hops(sock: socket.socket, family: int, hops: int) -> None:
+        """Have what is sent die after so many hops; who throws it away says so with an ICMP error."""
+        if family == socket.AF_INET:
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, hops)
+        else:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, hops)
+
     def quiet(sock: socket.socket) -> None:
         """A UDP socket that is read on, whatever becomes of what it sent: here it needs nothing."""
         del sock

@@ -8,9 +8,9 @@ from probes.outcome import Endpoint, Target
 from probes.wire.icmp import Icmp
 
 if sys.platform == "win32":
-    from probes.windows import defer_port, icmp_of, prepare, quiet, raise_descriptor_limit, sent
+    from probes.windows import defer_port, icmp_of, limit_hops, prepare, quiet, raise_descriptor_limit, sent
 else:
-    from probes.posix import defer_port, icmp_of, prepare, quiet, raise_descriptor_limit, sent
+    from probes.posix import defer_port, icmp_of, limit_hops, prepare, quiet, raise_descriptor_limit, sent
 
 __all__ = [
     "close_politely",
@@ -41,7 +41,12 @@ def open_socket(target: Target) -> socket.socket:
         if sys.platform != "linux":
             sock.setblocking(False)
         prepare(sock, family)
-        if target.source is not None:
+        if target.hops is not None:
+            limit_hops(sock, family, target.hops)
+        if target.source_port:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind((target.source or "", target.source_port))
+        elif target.source is not None:
             defer_port(sock)
             sock.bind((target.source, 0))
     except BaseException:

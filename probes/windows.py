@@ -71,6 +71,13 @@ if sys.platform == "win32":
         """Windows has no such option."""
         del sock
 
+    def limit_hops(sock: socket.socket, family: int, hops: int) -> None:
+        """Have what is sent die after so many hops. Who threw it away, Windows does not tell of a TCP connect."""
+        if family == socket.AF_INET:
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, hops)
+        else:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, hops)
+
     def icmp_of(sock: socket.socket) -> Icmp | None:
         """The ICMP error that ended the connect, if there was one and this Windows tells."""
         try:
