@@ -12,7 +12,7 @@ from pathlib import Path
 
 from agent.config.model import Config
 from agent.hosting.manager import RefusedError
-from agent.hosting.windows.firewall_com import Listed, Wall, opened
+from agent.hosting.windows.firewall_com import AbsentError, Listed, Wall, opened
 from agent.ownfirewall.addresses import Addresses, look_up
 from agent.ownfirewall.doors import doors, peers
 from agent.ownfirewall.rules import GROUP, Rule, rules
@@ -34,10 +34,13 @@ def install(config: Config, program: Path, scrapers: Iterable[str], host: str | 
 
 
 def uninstall() -> Sequence[str]:
-    """What was removed. Raises RefusedError."""
-    with opened() as wall:
-        ours = _ours(wall.listed())
-        replace(wall, ())
+    """What was removed. Raises RefusedError; a firewall that is switched off is no reason to keep the service."""
+    try:
+        with opened() as wall:
+            ours = _ours(wall.listed())
+            replace(wall, ())
+    except AbsentError as error:
+        return [f"{error}; rules of the group {GROUP} stay, if there are any"]
     return [f"removed the firewall rule {each.name}" for each in ours]
 
 

@@ -21,10 +21,17 @@ MODIFY_STATES = {
     2: "Windows' firewall shuts out everything that comes in, whatever its rules say: take that setting back",
 }
 DENIED, NO_SERVICE = 0x8007_0005, 0x8007_06D9  # E_ACCESSDENIED; the firewall's service is not there to be asked
+ABSENT = frozenset(
+    {NO_SERVICE, 0x8004_0154, 0x8004_01F3, 0x8000_4001}
+)  # REGDB_E_CLASSNOTREG, CO_E_CLASSSTRING, E_NOTIMPL
 WHY = {
     DENIED: "it takes an administrator: start PowerShell as one",
     NO_SERVICE: "Windows' firewall service (MpsSvc) does not run: start it",
 }
+
+
+class AbsentError(RefusedError):
+    """There is no firewall to ask."""
 
 
 class Listed(NamedTuple):
@@ -77,11 +84,16 @@ class Wall:
         return MODIFY_STATES.get(self._policy.LocalPolicyModifyState)
 
 
+def code_of(arguments: Sequence[Any]) -> int:
+    """Of what a com_error carries: its own number, or that which the object itself gave."""
+    number, _, said = (*arguments, None, None, None)[:3]
+    return int((said[5] if said else None) or number or 0) & 0xFFFF_FFFF
+
+
 def why(arguments: Sequence[Any]) -> str:
-    """Of what a com_error carries: its number, a text, and what the object itself said; that has another number."""
-    number, text, said = (*arguments, None, None, None)[:3]
-    told = said[5] if said else None
-    code = (told or number or 0) & 0xFFFF_FFFF
+    """What to do, or what Windows said."""
+    _, text, said = (*arguments, None, None, None)[:3]
+    code = code_of(arguments)
     words = (said[2] if said else None) or text or "no reason given"
     return WHY.get(code) or f"{plain(str(words).strip())} (0x{code:08X})"
 
@@ -92,14 +104,15 @@ if sys.platform == "win32":
 
     @contextmanager
     def opened() -> Iterator[Wall]:
-        """Raises RefusedError for whatever COM refuses inside of the block."""
+        """Raises RefusedError for whatever COM refuses inside of the block; AbsentError where nobody is there to."""
         pythoncom.CoInitialize()
         try:
             yield Wall(dynamic.DumbDispatch)
         except pythoncom.com_error as error:
-            raise RefusedError(f"Windows' firewall: {why(error.args)}") from None
-        except AttributeError as error:
-            raise RefusedError(f"Windows' firewall does not know {plain(str(error))}") from None
+            refused = AbsentError if code_of(error.args) in ABSENT else RefusedError
+            raise refused(f"Windows' firewall: {why(error.args)}") from None
+        except (AttributeError, TypeError) as error:  # wine has an object of that name, and nothing in it
+            raise AbsentError(f"Windows' firewall: {plain(str(error))}") from None
         finally:
             pythoncom.CoUninitialize()
 
@@ -108,5 +121,5 @@ else:
     @contextmanager
     def opened() -> Iterator[Wall]:
         """There is none here."""
-        raise RefusedError("Windows' firewall is not here")
+        raise AbsentError("Windows' firewall is not here")
         yield  # a generator all the same

@@ -1,5 +1,7 @@
 """The rules of this host's firewall: ours replaced as a whole, and nobody else's touched, whatever goes wrong."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import agent.hosting.windows.firewall as firewall_module
 from agent.config.load import parse
 from agent.hosting.manager import RefusedError
 from agent.hosting.windows.firewall import install, replace, uninstall
+from agent.hosting.windows.firewall_com import AbsentError, Wall
 from agent.ownfirewall.addresses import look_up
 from agent.ownfirewall.doors import doors
 from agent.ownfirewall.rules import Rule as Wanted
@@ -112,6 +115,18 @@ def test_installing_tells_what_is_let_in_and_what_happens_when_a_name_changes(he
     assert uninstall() == [f"removed the firewall rule {name}" for name, _ in OURS]
     assert here.names == OTHERS
     assert uninstall() == []
+
+
+def test_a_firewall_that_is_switched_off_keeps_nobody_from_uninstalling(monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def absent() -> Iterator[Wall]:
+        raise AbsentError("Windows' firewall: it sleeps")
+        yield
+
+    monkeypatch.setattr(firewall_module, "opened", absent)
+    assert uninstall() == ["Windows' firewall: it sleeps; rules of the group ssoreach stay, if there are any"]
+    with pytest.raises(RefusedError, match="it sleeps"):
+        install(config().model_copy(update={"hosts": config().hosts[2:3]}), PROGRAM, [], "NODE1")
 
 
 @pytest.mark.parametrize(
