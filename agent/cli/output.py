@@ -72,6 +72,14 @@ def write(run: Run, setup: Setup, wish: Wish) -> Exit | Plugin:
     return code
 
 
+def hand_over(text: str, wish: Wish) -> None:
+    """A text that is there already, to where it is wished. Ends the command if that is not possible."""
+    if wish.output in STANDARD_OUTPUT:
+        sys.stdout.write(fitting(text, sys.stdout.encoding))
+    else:
+        _save(text, wish)
+
+
 def _print(run: Run, text: str, wish: Wish) -> None:
     if wish.form == "table":  # with colour, where there is a terminal
         from agent.report.table import print_table

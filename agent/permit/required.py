@@ -1,0 +1,75 @@
+"""What the documentation's rows ask for in a site: from every machine of it to every host that it needs."""
+
+from collections.abc import Iterator
+
+from agent.config.model import Config
+from agent.path import Check, Path, Requirement
+from agent.permit.flow import Need, Protocol, Side, Wanted, Why
+from agent.plan import plan
+from agent.ports import PortSet
+from agent.topology import Host, Site, Source
+
+BROWSER = PortSet.of([1434])
+BROWSER_SERVICE = "SQL Server Browser"
+NO_PORT = (
+    "{source} to {peer}: nobody knows here at which TCP port the SQL Server instance {instance} listens. Give it a "
+    "fixed one and write port instead of instance in the configuration; until then that rule is missing."
+)
+
+
+def required(config: Config, site: Site) -> list[Wanted]:
+    """In the file's order, by source."""
+    return [
+        each for source in site.sources() for path in plan(config, site, source) for each in _wanted(site, source, path)
+    ]
+
+
+def without_port(config: Config, site: Site) -> list[str]:
+    """A sentence for each path whose TCP port nobody knows, so that no rule can be asked for."""
+    return [
+        NO_PORT.format(source=source.name, peer=path.peer, instance=path.port)
+        for source in site.sources()
+        for path in plan(config, site, source)
+        if path.check is Check.SQL and not path.ports
+    ]
+
+
+def side_of_source(source: Source) -> Side:
+    """It connects from the address that the file says, or from any of its own."""
+    own = (source.source_address,) if source.source_address else source.addresses
+    called = (source.name, *(owner.name for owner in source.owners))
+    return Side(source.name, own, source.zone, (source.name,), called)
+
+
+def side_of_host(host: Host, addresses: tuple[str, ...] | None = None) -> Side:
+    """Whichever node has a cluster's address answers there: the rule has to be on every one of them."""
+    machines = tuple(node.name for node in host.nodes) or (host.name,)
+    return Side(host.name, host.addresses if addresses is None else addresses, host.zone, machines, host.names)
+
+
+def host_of(site: Site, path: Path) -> Host:
+    return next(host for host in site.hosts if host.name == path.peer)
+
+
+def need_of(path: Path) -> Need:
+    return Need.OPTIONAL if all(row.optional for row in path.requirements) else Need.REQUIRED
+
+
+def whys_of(path: Path) -> tuple[Why, ...]:
+    return tuple(dict.fromkeys(map(_why, path.requirements)))
+
+
+def _why(row: Requirement) -> Why:
+    return Why(row.service, row.reason, row.account, row.note)
+
+
+def _wanted(site: Site, source: Source, path: Path) -> Iterator[Wanted]:
+    here, there = side_of_source(source), side_of_host(host_of(site, path))
+    if path.ports:
+        is_dynamic = path.check is Check.RPC_RANGE
+        yield Wanted(here, there, Protocol.TCP, path.ports, need_of(path), whys_of(path), is_dynamic=is_dynamic)
+    elif path.check is Check.SQL:
+        why = Why(
+            BROWSER_SERVICE, f"To learn at which port the instance {path.port} listens.", whys_of(path)[0].account
+        )
+        yield Wanted(here, there, Protocol.UDP, BROWSER, need_of(path), (why,))
