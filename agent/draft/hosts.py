@@ -70,7 +70,7 @@ def joined(hosts: tuple[Entry, ...], new: Entry) -> tuple[Entry, ...]:
     """With one more, or with more known of one that is there: a machine may have several roles."""
     name, alone = new.name.casefold(), _all_that_was_written(new.machine)
     for index, old in enumerate(hosts):
-        if old.name.casefold() == name or alone in map(str.casefold, old.machine.addresses):
+        if old.name.casefold() == name or alone in [each.casefold() for each in old.machine.addresses]:
             return (*hosts[:index], _both(old, new), *hosts[index + 1 :])
     return counted((*hosts, new))
 
