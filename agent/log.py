@@ -39,7 +39,7 @@ class Throttle(logging.Filter):
             return False
         self._times.append(now)
         if self._dropped:
-            record.fields = {**_fields(record), "dropped_before": self._dropped}
+            record.fields = {**fields_of(record), "dropped_before": self._dropped}
             self._dropped = 0
         return True
 
@@ -48,7 +48,7 @@ class TextLines(logging.Formatter):
     """`2026-01-01T10:00:00.000Z info verdict changed peer=MSS check=epm`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        fields = "".join(f" {name}={_quoted(value)}" for name, value in _fields(record).items())
+        fields = "".join(f" {name}={_quoted(value)}" for name, value in fields_of(record).items())
         line = f"{timestamp(record.created)} {record.levelname.lower()} {plain(record.getMessage(), 2000)}{fields}"
         if not record.exc_info:
             return line
@@ -65,7 +65,7 @@ class JsonLines(logging.Formatter):
             "time": timestamp(record.created),
             "level": record.levelname.lower(),
             "event": record.getMessage(),
-            **_fields(record),
+            **fields_of(record),
         }
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)
@@ -114,7 +114,8 @@ def set_up(level: str, form: str, file: Path | None) -> None:
         logger.filters[:] = [Throttle(time.monotonic)]
 
 
-def _fields(record: logging.LogRecord) -> dict[str, object]:
+def fields_of(record: logging.LogRecord) -> dict[str, object]:
+    """What is known beside the message, by name."""
     fields = getattr(record, "fields", {})
     return dict(fields) if isinstance(fields, dict) else {}
 

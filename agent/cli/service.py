@@ -93,6 +93,26 @@ def status() -> None:
     raise typer.Exit({Standing.RUNNING: 0, Standing.ABSENT: ABSENT}.get(found.standing, FAILED))
 
 
+@service.command(hidden=True)
+def host(
+    config: Annotated[Path, typer.Option("--config", help="The configuration file.", metavar="FILE")],
+    host: Host = None,
+) -> None:
+    """What Windows starts for the service."""
+    from agent.cli.usage import wrong
+    from agent.hosting.manager import RefusedError
+
+    if sys.platform == "win32":
+        from agent.hosting.windows.host import host as be_service
+
+        try:
+            be_service(config, host)
+        except RefusedError as error:
+            _refused(error)
+    else:
+        wrong("only Windows starts this; here: probe run")
+
+
 def _say(do: "Callable[[Manager], Sequence[str]]") -> None:
     from agent.hosting.manager import RefusedError
 
@@ -113,11 +133,20 @@ def _manager() -> "Manager":
     if sys.platform == "win32":
         from agent.hosting.windows.manager import WindowsManager
 
-        return WindowsManager()
+        return WindowsManager(_ask_password)
     else:
         from agent.hosting.systemd.manager import SystemdManager
 
         return SystemdManager()
+
+
+def _ask_password(question: str) -> str | None:
+    """At a terminal, and nowhere else: neither an option nor a variable has it, as others can read those."""
+    import getpass
+
+    from agent.cli.usage import person_reads
+
+    return getpass.getpass(question) if person_reads() else None
 
 
 def _absolute(place: Path) -> Path:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 # Groups that anybody may be in who has an account here or gets on the network. Names only for the sentence.
 WIDE = {
@@ -95,6 +96,9 @@ if sys.platform == "win32":
     import win32file
     import win32security
 
+    if TYPE_CHECKING:
+        from _win32typing import PySECURITY_DESCRIPTOR
+
     # Protected: nothing is inherited. Its owner, the system and the administrators may do everything.
     OURS_ALONE = "D:P(A;;FA;;;OW)(A;;FA;;;SY)(A;;FA;;;BA)"
 
@@ -116,14 +120,21 @@ if sys.platform == "win32":
         descriptor = win32security.GetSecurityInfo(
             msvcrt.get_osfhandle(handle), win32security.SE_FILE_OBJECT, win32security.DACL_SECURITY_INFORMATION
         )
+        return entries(descriptor, ALLOWS)
+
+    ALLOWS = (win32security.ACCESS_ALLOWED_ACE_TYPE, win32security.ACCESS_ALLOWED_OBJECT_ACE_TYPE)
+    DENIES = (win32security.ACCESS_DENIED_ACE_TYPE, win32security.ACCESS_DENIED_OBJECT_ACE_TYPE)
+
+    def entries(descriptor: "PySECURITY_DESCRIPTOR", kinds: tuple[int, ...]) -> list[Grant] | None:
+        """Those that allow, or those that deny; None without a list. Raises as `_grants` does."""
         listed = descriptor.GetSecurityDescriptorDacl()
         if listed is None:
             return None
-        entries = [listed.GetAce(number) for number in range(listed.GetAceCount())]
+        found = [listed.GetAce(number) for number in range(listed.GetAceCount())]
         return [
             Grant(win32security.ConvertSidToStringSid(entry[-1]), entry[0][1], entry[1])
-            for entry in entries
-            if entry[0][0] in (win32security.ACCESS_ALLOWED_ACE_TYPE, win32security.ACCESS_ALLOWED_OBJECT_ACE_TYPE)
+            for entry in found
+            if entry[0][0] in kinds
         ]
 
     def create(path: Path) -> int:

@@ -1,0 +1,37 @@
+"""Windows' event log: our name in it, and what is written there."""
+
+import sys
+
+if sys.platform == "win32":
+    import logging
+
+    import pywintypes
+    import win32evtlog
+    import win32evtlogutil
+    import winerror
+
+    from agent.hosting.windows.names import SOURCE
+
+    # The upper bits of a number say how grave it is, and the message file has a text for each; people see the lower.
+    INFORMATION = (win32evtlog.EVENTLOG_INFORMATION_TYPE, 0x4000_0000)
+    WARNING = (win32evtlog.EVENTLOG_WARNING_TYPE, 0x8000_0000)
+    ERROR = (win32evtlog.EVENTLOG_ERROR_TYPE, 0xC000_0000)
+
+    def write(event: int, level: int, text: str) -> None:
+        """Raises pywintypes.error."""
+        kind, bits = ERROR if level >= logging.ERROR else WARNING if level >= logging.WARNING else INFORMATION
+        win32evtlogutil.ReportEvent(SOURCE, event | bits, eventType=kind, strings=[text])
+
+    def register() -> None:
+        """The file with the messages' texts is part of this installation. Raises pywintypes.error."""
+        win32evtlogutil.AddSourceToRegistry(SOURCE, win32evtlog.__file__)
+
+    def unregister() -> bool:
+        """False: it was not there. Raises pywintypes.error."""
+        try:
+            win32evtlogutil.RemoveSourceFromRegistry(SOURCE)
+        except pywintypes.error as error:
+            if error.winerror == winerror.ERROR_FILE_NOT_FOUND:
+                return False
+            raise
+        return True
