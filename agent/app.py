@@ -108,6 +108,11 @@ class Agent:
                 self._started.set()
                 await asyncio.Event().wait()
 
+    @property
+    def is_at_work(self) -> bool:
+        """Rounds are made, as far as there are peers; an event loop that turns is not enough."""
+        return self._rounds is None or self._rounds.go_on
+
     async def reload(self) -> Sequence[str]:
         """Read the configuration anew: what is wrong with it, a line each; nothing: it is in force now.
 

@@ -29,7 +29,15 @@ def state_folder(config: Config) -> Path:
 def default_state_folder() -> Path:
     """This platform's, for whoever runs this."""
     is_root = sys.platform != "win32" and os.geteuid() == 0
-    return default_folder(os.environ, Path.home(), platform=sys.platform, is_root=is_root)
+    return default_folder(os.environ, _home(), platform=sys.platform, is_root=is_root)
+
+
+def _home() -> Path:
+    """An account without a name, such as systemd and containers make, has none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/")
 
 
 class Keepsake(Protocol):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
+from agent.config.credential import WEB, credential
 from agent.config.load import MAX_BYTES, parse, read_text
 from agent.config.mistakes import ConfigError
 from agent.config.model import Config
@@ -112,9 +113,9 @@ class FileOrigin:
 
 
 def _web(config: Config) -> Settings:
-    """What `web.config_file` says. Raises UnusableError."""
+    """What `web.config_file`, or systemd's credential, says. Raises UnusableError."""
     try:
-        return read_web(config.web.config_file)
+        return read_web(credential(WEB, os.environ) or config.web.config_file)
     except ConfigError as error:
         raise UnusableError([f"web.config_file: {line}" for line in str(error).splitlines()]) from None
 

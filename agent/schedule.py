@@ -10,6 +10,7 @@ from agent.survey.survey import Survey
 
 STAGGER = 0.1  # of the interval: the first rounds are spread over this
 JITTER = 0.05  # of the interval, at most, once for each peer: agents that started together do not ask together
+STANDSTILL = 1800.0  # seconds without a round that begins or ends; the longest search takes a fifth of that
 
 
 async def once(surveys: Sequence[Survey]) -> None:
@@ -41,6 +42,8 @@ class Rounds:
         self._tasks: dict[Survey, asyncio.Task[None]] = {}
         self._began: dict[str, float] = {}  # by peer, the newest round; monotonic
         self._due: dict[str, float] = {}  # and the next one
+        self._moved = clock.monotonic()  # when a round last began or ended
+        self._patience = STANDSTILL
 
     def follow(self, surveys: Sequence[Survey], interval: float) -> None:
         """These from now on, `interval` seconds apart. Those that are under way go on undisturbed, all others end.
@@ -50,12 +53,23 @@ class Rounds:
         """
         for survey in [survey for survey in self._tasks if survey not in surveys]:
             self._tasks.pop(survey).cancel()
+        self._moved, self._patience = self._clock.monotonic(), max(STANDSTILL, 10 * interval)
         now, new = self._clock.monotonic(), [survey for survey in surveys if survey not in self._tasks]
         self._forget({survey.peer for survey in surveys}, now)
         for number, survey in enumerate(new):
             first = now + interval * (STAGGER * number / len(new) + JITTER * self._random())
             due = self._due[survey.peer] = self._next(survey.peer, first, interval)
             self._tasks[survey] = self._group.create_task(self._rounds(survey, due, interval))
+
+    @property
+    def go_on(self) -> bool:
+        """Every peer has somebody who asks it, and not all of them wait for something that does not come.
+
+        A task that was cancelled by mistake ends without a word, also to its group.
+        """
+        if any(task.done() for task in self._tasks.values()):
+            return False
+        return not self._tasks or self._clock.monotonic() - self._moved < self._patience
 
     def _next(self, peer: str, first: float, interval: float) -> float:
         """`first`: when a peer is asked that is quite new."""
@@ -78,10 +92,12 @@ class Rounds:
             await _until_due(survey, max(due, soonest) if early else due, soonest, clock)
             early, soonest = clock.monotonic() < due, clock.monotonic() + FLOOR
             self._began[survey.peer], self._due[survey.peer] = clock.monotonic(), due if early else due + interval
+            self._moved = clock.monotonic()
             try:
                 await survey.round()
             except Exception as error:
                 self._broken(survey, error)
+            self._moved = clock.monotonic()
             if not early:
                 due += interval
             while due + interval * early < clock.monotonic():  # one that came early has not taken its place

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent.config.credential import KEY, credential
 from agent.rendezvous.permission import opened
 from agent.text import plain
 from probes.wire.rendezvous.keys import LEAST_SECRET, Keys, Ring
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 MOST_KEYS = 4
 LARGEST = 64 * 1024  # octets of a file; more is none of ours
 LONGEST_PATH = 1024  # characters of it that are shown
-CREDENTIAL = "ssoreach-key"  # what systemd calls it: LoadCredential=ssoreach-key:FILE
 
 BOM = b"\xef\xbb\xbf"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -46,26 +46,12 @@ class KeyPlace:
 
 
 def find_key(config: "Config", environ: Mapping[str, str]) -> KeyPlace | None:
-    """The file that the configuration names, else systemd's credential; None where there is neither: no key.
-
-    A credential is not checked: systemd lets nobody but the service at its folder.
-    """
+    """systemd's credential, else the file that the configuration names; None where there is neither: no key."""
+    given = credential(KEY, environ)
+    if given is not None:
+        return KeyPlace(given, unchecked=True)
     ours = config.rendezvous
-    if ours.key_file is not None:
-        return KeyPlace(ours.key_file, ours.key_file_unchecked)
-    folder = environ.get("CREDENTIALS_DIRECTORY")
-    credential = Path(folder, CREDENTIAL) if folder else None
-    return KeyPlace(credential, unchecked=True) if credential is not None and _is_there(credential) else None
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        path.stat()
-    except PermissionError:
-        return True  # reading it says so; without a key nobody would be told why
-    except (OSError, ValueError):
-        return False
-    return True
+    return None if ours.key_file is None else KeyPlace(ours.key_file, ours.key_file_unchecked)
 
 
 def load_ring(path: Path, *, unchecked: bool) -> Ring:

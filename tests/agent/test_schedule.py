@@ -5,11 +5,12 @@ import contextlib
 
 import pytest
 
+from agent import schedule
 from agent.judge.verdict import Cause, Verdict
 from agent.path import Check
 from agent.result import Result
 from agent.sampling import round_at
-from agent.schedule import JITTER, STAGGER, once
+from agent.schedule import JITTER, STAGGER, STANDSTILL, once
 from agent.survey.survey import Survey
 from probes.state import State
 from tests.agent.seen import path
@@ -154,3 +155,47 @@ async def test_a_survey_that_gives_up_accuses_nobody() -> None:
     survey = Survey([path()], agent(), network.ask, network.resolve, network.clock, published.append)
     survey.give_up(network.clock.time())
     assert [(each.verdict, each.judgement.cause) for each in published] == [(Verdict.INCONCLUSIVE, Cause.LOCAL_FAULT)]
+
+
+async def test_rounds_go_on_until_one_of_them_ends_without_a_word() -> None:
+    """A cancellation that was meant for something else: no group hears of it, and nobody asks that peer any more."""
+
+    class Cancelled(Rounds):
+        async def round(self) -> None:
+            await super().round()
+            if len(self.began) == 2:
+                raise asyncio.CancelledError
+
+    network = Network()
+    async with asyncio.TaskGroup() as group:
+        rounds = schedule.Rounds(group, network.clock, lambda: 0.0, lambda _: None, unbroken)
+        assert rounds.go_on
+        surveys = [Rounds(network), Cancelled(network, peer="BTS02")]
+        rounds.follow(surveys, 60.0)
+        await network.clock.advance(30.0)
+        assert rounds.go_on
+        await network.clock.advance(60.0)
+        assert not rounds.go_on
+        rounds.follow(surveys[:1], 60.0)
+        assert rounds.go_on
+        rounds.follow([], 60.0)
+
+
+@pytest.mark.parametrize(("interval", "patience"), [(60.0, STANDSTILL), (600.0, 6000.0)])
+async def test_rounds_that_all_wait_for_ever_do_not_go_on(interval: float, patience: float) -> None:
+    network = Network()
+    async with asyncio.TaskGroup() as group:
+        rounds = schedule.Rounds(group, network.clock, lambda: 0.0, lambda _: None, unbroken)
+        one = Rounds(network, takes=100_000.0)
+        rounds.follow([one], interval)
+        await network.clock.advance(patience - 10.0)
+        assert rounds.go_on
+        await network.clock.advance(20.0)
+        assert not rounds.go_on
+        rounds.follow([one, other := Rounds(network, peer="BTS02")], interval)
+        await network.clock.advance(patience + 20.0)
+        assert rounds.go_on, "one of them makes its rounds"
+        assert len(other.began) > 2
+        rounds.follow([], interval)
+        await network.clock.advance(patience + 20.0)
+        assert rounds.go_on, "there is nobody to ask"

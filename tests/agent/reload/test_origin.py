@@ -247,3 +247,18 @@ def test_what_is_kept_is_the_text_that_came_into_force_and_no_later_one(bench: B
     assert last is not None
     assert last.text == GOOD
     assert bench.told == [loaded.setup.config]
+
+
+def test_systemd_s_credential_is_the_web_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it names without a path is beside it, among the other credentials."""
+    bench, given = Bench(tmp_path), tmp_path / "given"
+    given.mkdir()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(given))
+    bench.file.write_text(SITE.format(more="web: {config_file: web.yml}"))
+    bench.file.with_name("web.yml").write_text("http_server_config: {http2: true}")
+    assert bench.origin.load().web.path == bench.file.with_name("web.yml")
+    (given / "ssoreach-web").write_text("tls_server_config: {cert_file: ssoreach-web.crt, key_file: ssoreach-web.key}")
+    assert f"{given / 'ssoreach-web'}:1" in bench.mistakes()
+    assert f"{given / 'ssoreach-web.crt'}" in bench.mistakes()
+    (given / "ssoreach-web").write_text("http_server_config: {http2: true}")
+    assert bench.origin.load().web.path == given / "ssoreach-web"

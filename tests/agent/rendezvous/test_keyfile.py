@@ -267,15 +267,17 @@ def credentials(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("unchecked", [True, False])
-def test_the_configuration_s_file_is_beside_it(tmp_path: Path, credentials: Path, unchecked: bool) -> None:
+def test_the_configuration_s_file_is_beside_it(tmp_path: Path, unchecked: bool) -> None:
     more = f"rendezvous: {{key_file: keys/site.key, key_file_unchecked: {str(unchecked).lower()}}}\n"
     place = KeyPlace(tmp_path / "keys" / "site.key", unchecked)
     assert find_key(site(tmp_path, more), {}) == place
-    assert find_key(site(tmp_path, more), {"CREDENTIALS_DIRECTORY": str(credentials)}) == place
+    assert find_key(site(tmp_path, more), {"CREDENTIALS_DIRECTORY": str(tmp_path / "none")}) == place
 
 
-def test_without_one_it_is_systemd_s_credential_which_is_not_checked(tmp_path: Path, credentials: Path) -> None:
-    place = find_key(site(tmp_path), {"CREDENTIALS_DIRECTORY": str(credentials)})
+@pytest.mark.parametrize("more", ["", "rendezvous: {key_file: keys/site.key}\n"])
+def test_systemd_s_credential_takes_its_place_and_is_not_checked(tmp_path: Path, credentials: Path, more: str) -> None:
+    """The same configuration serves hosts with systemd and hosts without."""
+    place = find_key(site(tmp_path, more), {"CREDENTIALS_DIRECTORY": str(credentials)})
     assert place == KeyPlace(credentials / "ssoreach-key", unchecked=True)
 
 
