@@ -49,7 +49,9 @@ if sys.platform == "win32":
 
     def judge_program(program: Program, package: Path, trusted: Collection[str]) -> None:
         """All of it: whoever can change one file of it has the rights of the service's account."""
-        places = list(dict.fromkeys((program.folder, program.executable.parent, package)))
+        folder = program.folder.resolve()
+        others = [each.resolve() for each in (program.executable.parent, package)]
+        places = [folder, *(each for each in others if folder not in (each, *each.parents))]
         for place in places:
             local(place)
         with _readable():
@@ -93,7 +95,7 @@ if sys.platform == "win32":
     def judge_files(config: Config, place: Path, sids: Collection[str], trusted: Collection[str]) -> Sequence[str]:
         """Configuration, key and web configuration: the service can read them, and nobody else can change them."""
         said = []
-        files = list(_named(config, place))
+        files = [file.resolve() for file in _named(config, place)]  # a link counts for what it leads to
         with _readable():
             for file in files:
                 local(file)
