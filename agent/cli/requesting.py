@@ -56,6 +56,7 @@ class Asked:
     documents: tuple[Path, ...]
     scrapers: tuple[str, ...]
     is_missing: bool
+    unclear: bool
     resolve: bool
     table: str
     form: str
@@ -88,6 +89,8 @@ def _check(asked: Asked) -> nft.Table:
             wrong(f"--scraper: {plain(str(error))}")
     if asked.documents and not asked.is_missing:
         wrong("--from: only with --missing; all that is needed is in the configuration")
+    if asked.unclear and not asked.is_missing:
+        wrong("--unclear: only with --missing")
     if asked.scrapers and asked.is_missing:
         wrong("--scraper: not with --missing; nobody tries the way from Prometheus")
     try:
@@ -99,7 +102,7 @@ def _check(asked: Asked) -> nft.Table:
 def _change(config: Config, site: Site, asked: Asked) -> Change:
     _check_host(site, asked.host)
     if asked.is_missing:
-        found = missing(config, site, _answers(config, asked.documents))
+        found = missing(config, site, _answers(config, asked.documents), unclear=asked.unclear)
         wanted, notes, questions, look_at = found.wanted, found.notes, found.questions, found.look_at
     else:
         wanted = tuple(everything(config, site, asked.scrapers))

@@ -34,6 +34,9 @@ def rules(
             metavar="FILE",
         ),
     ] = None,
+    unclear: Annotated[
+        bool, typer.Option("--unclear", help="With --missing: also what may be shut, and nobody has shown it.")
+    ] = False,
     scraper: Annotated[
         list[str] | None, typer.Option(help="Where Prometheus collects from; may be repeated.", metavar="ADDRESS")
     ] = None,
@@ -53,5 +56,15 @@ def rules(
     from agent.cli.requesting import Asked, request
     from agent.cli.site import locate
 
-    asked = Asked(host, tuple(documents or ()), tuple(scraper or ()), missing, resolve, nft_table, str(form), output)
+    asked = Asked(
+        host=host,
+        documents=tuple(documents or ()),
+        scrapers=tuple(scraper or ()),
+        is_missing=missing,
+        unclear=unclear,
+        resolve=resolve,
+        table=nft_table,
+        form=str(form),
+        output=output,
+    )
     raise typer.Exit(request(locate(config), asked))

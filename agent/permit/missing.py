@@ -39,8 +39,8 @@ class Missing:
     notes: tuple[str, ...]
 
 
-def missing(config: Config, site: Site, answers: Sequence[Answer]) -> Missing:
-    """`answers` are of machines of this site."""
+def missing(config: Config, site: Site, answers: Sequence[Answer], *, unclear: bool = False) -> Missing:
+    """`answers` are of machines of this site. `unclear`: what may be shut, and nobody has shown, is wanted, too."""
     paths = planned(config, site)
     found = known(site, paths, answers)
     wanted: list[Wanted] = []
@@ -52,7 +52,7 @@ def missing(config: Config, site: Site, answers: Sequence[Answer]) -> Missing:
     ]
     for each in found.values():
         for request in each.answered.requests:
-            if not request.certain:
+            if not (request.certain or unclear):
                 look_at.append(f"{_where(each)}: {request}")
                 continue
             asked = _wanted(each, request)
