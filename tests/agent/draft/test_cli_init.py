@@ -21,6 +21,7 @@ ENVIRONMENT = {
     "PYTHONIOENCODING": "utf-8",
     "COLUMNS": "100",
 }
+posix = pytest.mark.skipif(os.name == "nt", reason="commands are quoted otherwise for Windows' shells")
 LEAST = ("--site", "contoso", "--master", "MSS", "--processing", "BTS01", "--sql", r"SQL01\SSO")
 
 
@@ -78,6 +79,7 @@ def test_every_option_reaches_the_file(file: Path) -> None:
     assert (str(config.sso.backup_confirmed), config.rendezvous.key_file) == ("2026-01-31", file.parent / "site.key")
 
 
+@posix
 def test_the_next_commands_are_named_and_work(file: Path) -> None:
     ended = init(file, *LEAST, "--key-file", "site.key")
     lines = ended.stderr.partition("Next:\n")[2].splitlines()

@@ -1,19 +1,17 @@
 """Whatever is answered, the loader reads the file, and finds in it what was answered."""
 
-from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.config.load import parse
-from agent.config.model import Config, NodeEntry
 from agent.draft.answers import Draft, Entry, Machine
 from agent.draft.text import text
 from agent.ports import PortSet
 from agent.roles import Role
+from tests.agent.draft.understood import as_draft, with_plain_path
 
 # What YAML takes for something else than text, beside anything that a name may be.
 TRAPS = [
@@ -71,34 +69,6 @@ def drafts(draw: st.DrawFn) -> Draft:
         backup_confirmed=draw(st.none() | st.dates()),
         database=draw(st.text(max_size=30)),
     )
-
-
-def machine(entry: NodeEntry) -> Machine:
-    return Machine(entry.name, entry.address)
-
-
-def as_draft(config: Config, database: str) -> Draft:
-    """What the loader understood, in the words of the answers."""
-    hosts = (
-        Entry(machine(each), each.roles, each.zone, each.port, each.instance, tuple(map(machine, each.nodes)))
-        for each in config.hosts
-    )
-    key = config.rendezvous.key_file
-    return Draft(
-        config.site,
-        tuple(hosts),
-        config.requirements.dtc_to_database,
-        config.rpc.dynamic_ports,
-        config.rpc.fixed_ports,
-        None if key is None else str(key),
-        config.sso.backup_confirmed,
-        database,
-    )
-
-
-def with_plain_path(draft: Draft) -> Draft:
-    """A path has several spellings, and is the same."""
-    return draft if draft.key_file is None else replace(draft, key_file=str(Path(draft.key_file)))
 
 
 @given(drafts())
