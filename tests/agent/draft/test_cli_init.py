@@ -1,6 +1,7 @@
 """`probe init` as its users meet it: the file that it leaves, what it says, its exit codes."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -150,6 +151,36 @@ def test_a_folder_that_is_not_there_is_not_made(file: Path) -> None:
     assert ended.returncode == 2
     assert "cannot be written: " in ended.stderr
     assert names(file.parent) == []
+
+
+@posix
+def test_a_disk_without_room_keeps_what_was_there(file: Path) -> None:
+    file.write_text("old")
+    little = ["prlimit", "--fsize=200"]  # octets that a file of this process may have
+    for where, left in ((file, ["ssoreach.yaml"]), (file.with_name("new.yaml"), ["ssoreach.yaml"])):
+        argv = [*little, *INIT, str(where), *LEAST, "--force"]
+        ended = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, env=ENVIRONMENT, timeout=60)
+        assert ended.returncode == 2
+        assert b"cannot be written: File too large" in ended.stderr
+        assert names(file.parent) == left
+    assert file.read_text() == "old"
+
+
+def test_every_option_is_documented_and_the_documented_command_works(tmp_path: Path) -> None:
+    from typer.main import get_command
+
+    from agent.cli.commands import app
+
+    document = (Path(__file__).parents[3] / "docs" / "init.md").read_text(encoding="utf-8")
+    (command,) = (each for name, each in get_command(app).commands.items() if name == "init")  # type: ignore[attr-defined]
+    options = {name for each in command.params for name in (*each.opts, *each.secondary_opts) if name.startswith("--")}
+    assert options >= {"--site", "--no-dtc", "--force"}
+    assert {name for name in options if f"`{name}" not in document} == set()
+    shown = re.search(r"^\$ probe init (\S+ --yes .*?[^\\])\n", document, re.DOTALL | re.MULTILINE)
+    assert shown
+    where, *argv = shlex.split(shown[1].replace("\\\n", " "))
+    assert init(tmp_path / where, *argv).returncode == 0
+    assert [host.name for host in load(tmp_path / where).hosts] == ["MSS", "BTS01", "BTS02", "SQL01"]
 
 
 def test_where_the_variable_points_commands_find_it(file: Path) -> None:
