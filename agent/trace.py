@@ -5,7 +5,7 @@ at the control's expense, and the port's silence is never made by it.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
@@ -15,12 +15,15 @@ from agent.clock import Clock
 from agent.hops.ending import decisive
 from agent.hops.seen import Round, Traced, Walk
 from probes.engine.engine import Engine
-from probes.hops import Said, ask, held_port
+from probes.hops import Answer, Said, ask, held_port
 from probes.outcome import Target
 from probes.sockets import source_towards
 
 SILENT_IN_A_ROW = 5  # hops without a word, after which nobody farther away is asked
 AGAIN = 2  # rounds that ask again at the hop where port and control part
+SPARE = 3  # rounds for what could not be tried, or was not sent yet for want of an address: they are asked again
+FAULTS = frozenset({Said.FAULT})
+NOT_THERE_YET = {Said.HOP, Said.SILENCE, Said.UNSENT}
 NEED_A_CONTROL = {Said.RESET, Said.SILENCE}  # whatever else is said comes with its sender
 
 
@@ -43,13 +46,13 @@ class Order:
     @property
     def most(self) -> int:
         """Attempts for each port, at most."""
-        return self.queries * (1 + self.max_hops + (AGAIN if self.control is not None else 0))
+        return self.queries * (1 + SPARE + self.max_hops + (AGAIN if self.control is not None else 0))
 
     @property
     def longest(self) -> float:
         """Seconds, at most."""
         rounds = 1 + self.max_hops if self.control is None else 2 + self.max_hops + 2 * AGAIN
-        return rounds * self.timeout
+        return (rounds + len(self.ports) * SPARE) * self.timeout
 
 
 class Walker:
@@ -61,6 +64,7 @@ class Walker:
         self._target = Target(order.address, port, order.timeout, order.source)
         self._stack = ExitStack()
         self._under_way: list[Target] = []
+        self._spare = SPARE
         self._knocks: Round = ()
         self._hops: list[Round] = []
         self._again: list[Round] = []
@@ -85,27 +89,37 @@ class Walker:
         if not self._under_way:
             return True
         said = [{answer.said for answer in answers} for answers in self._hops]
-        quiet = len(said) >= SILENT_IN_A_ROW and all(each == {Said.SILENCE} for each in said[-SILENT_IN_A_ROW:])
-        answered = any(each - {Said.SILENCE, Said.HOP} for each in said)
+        last = set[Said]().union(*said[-SILENT_IN_A_ROW:])
+        quiet = len(said) >= SILENT_IN_A_ROW and last <= NOT_THERE_YET - {Said.HOP}
+        answered = any(each - NOT_THERE_YET for each in said)
         return quiet and (answered or not self.walk.said - {Said.SILENCE})
 
     async def knock(self) -> None:
         """As far as it goes: what the port does, however far away it is."""
-        self._knocks = await self._ask([self._target] * self._queries)
+        self._knocks = await self._ask([self._target] * self._queries, {Said.FAULT, Said.UNSENT})
 
     async def step(self, hop: int) -> None:
         """Only so far; whose attempt was answered by more than a hop has arrived."""
         answers = await self._ask([target._replace(hops=hop) for target in self._under_way])
         self._hops.append(answers)
         came = zip(self._under_way, answers, strict=True)
-        self._under_way = [target for target, answer in came if answer.said in (Said.HOP, Said.SILENCE)]
+        self._under_way = [target for target, answer in came if answer.said in NOT_THERE_YET]
 
     async def ask_again(self, hop: int) -> None:
         """From other ports of this host, and so perhaps by other ways."""
         self._again.append(await self._ask([self._target._replace(hops=hop)] * self._queries))
 
-    async def _ask(self, targets: Sequence[Target]) -> Round:
-        return tuple(await asyncio.gather(*(ask(self._engine, target) for target in targets)))
+    async def _ask(self, targets: Sequence[Target], once_more: Set[Said] = FAULTS) -> Round:
+        answers = [*await self._all(targets)]
+        while self._spare and any(answer.said in once_more for answer in answers):
+            self._spare -= 1
+            failed = [number for number, answer in enumerate(answers) if answer.said in once_more]
+            for number, answer in zip(failed, await self._all([targets[each] for each in failed]), strict=True):
+                answers[number] = answer
+        return tuple(answers)
+
+    async def _all(self, targets: Sequence[Target]) -> list[Answer]:
+        return await asyncio.gather(*(ask(self._engine, target) for target in targets))
 
 
 async def trace(engine: Engine, order: Order, clock: Clock) -> Traced:

@@ -23,7 +23,8 @@ class Said(StrEnum):
     OPEN = "open"  # SYN-ACK
     RESET = "reset"  # RST
     REFUSED = "refused"  # an ICMP error that refuses
-    NO_WAY = "no-way"  # another ICMP error, or our SYN never left for want of a neighbour
+    NO_WAY = "no-way"  # another ICMP error
+    UNSENT = "unsent"  # our SYN is still here: the next hop has not answered address resolution yet
     SILENCE = "silence"  # nothing before the deadline
     FAULT = "fault"  # it could not be tried from here
 
@@ -54,7 +55,7 @@ def answer_of(outcome: Outcome) -> Answer:
 
 def _said(outcome: Outcome) -> Said:
     if outcome.state is State.FILTERED and outcome.sent is Sent.HELD:
-        return Said.NO_WAY
+        return Said.UNSENT
     if outcome.state in SAID:
         return SAID[outcome.state]
     if outcome.icmp is not None and outcome.icmp[:3] in TOO_FAR:

@@ -43,8 +43,8 @@ class Ending:
 
 
 # What one attempt may say, by how much it tells; where attempts differ, the first of these counts.
-ORDER = (Said.OPEN, Said.RESET, Said.REFUSED, Said.NO_WAY, Said.HOP, Said.FAULT, Said.SILENCE)
-ENDS = {Said.OPEN: End.OPEN, Said.REFUSED: End.REFUSED, Said.NO_WAY: End.NO_WAY, Said.FAULT: End.FAULT}
+ORDER = (Said.OPEN, Said.RESET, Said.REFUSED, Said.NO_WAY, Said.HOP, Said.FAULT, Said.UNSENT, Said.SILENCE)
+ENDS = {Said.OPEN: End.OPEN, Said.REFUSED: End.REFUSED, Said.NO_WAY: End.NO_WAY, Said.UNSENT: End.NO_WAY}
 
 
 def ending(traced: Traced) -> Ending:

@@ -21,6 +21,7 @@ SAID = {
     Said.RESET: "reset",
     Said.REFUSED: "refused",
     Said.NO_WAY: "no way",
+    Said.UNSENT: "not sent yet",
     Said.SILENCE: "no answer",
     Said.FAULT: "could not be tried",
 }
@@ -99,7 +100,7 @@ def _table(traced: Traced) -> Table:
 def _cells(answers: Round) -> tuple[str, str]:
     """What was said, each thing once; and how long the quickest answer took."""
     said = dict.fromkeys(_words(answer) for answer in answers)
-    times = [answer.seconds for answer in answers if answer.said not in (Said.SILENCE, Said.FAULT)]
+    times = [answer.seconds for answer in answers if answer.said not in (Said.SILENCE, Said.UNSENT, Said.FAULT)]
     return "; ".join(said), f"{min(times) * 1000:.2f} ms" if times else ""
 
 

@@ -89,12 +89,11 @@ class Chain:
     def fork(self) -> None:
         """The first router has two ways to the server from now on, the third one has both back."""
         for version in BITS:
-            flag = "-6 " if version == 6 else ""
             near, far = NETS["d"][version].format(0), NETS["a"][version].format(0)
             there = [f"nexthop via {address(link, hop, version)}" for link, hop in (("b", 2), ("e", 4))]
             back = [f"nexthop via {address(link, hop, version)}" for link, hop in (("c", 2), ("f", 4))]
-            self[1].ip(f"{flag}route replace {near}/{BITS[version]} {' '.join(there)}\n")
-            self[3].ip(f"{flag}route replace {far}/{BITS[version]} {' '.join(back)}\n")
+            self[1].ip(f"route replace {near}/{BITS[version]} {' '.join(there)}\n")
+            self[3].ip(f"route replace {far}/{BITS[version]} {' '.join(back)}\n")
 
     def _wire(self) -> None:
         for place, machine in self._machines.items():

@@ -1,7 +1,9 @@
 """`probe trace` in a chain of routers: what it says equals what the rules are, and never a wrong hop."""
 
 import json
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pytest
@@ -30,14 +32,28 @@ def doors() -> list[tuple[str, int]]:
     return [(server_address(version), port) for version in (4, 6) for port in (PORT, CONTROL)]
 
 
+QUICK = ("--timeout", "500ms")  # the lab's routers answer at once
+
+
 def trace(prober: Namespace, *argv: str) -> tuple[int, dict[str, Any]]:
     """Exit code, and the one address of the document."""
-    done = prober.python("-m", "agent.cli", "trace", *argv, "--format", "json", timeout=100)
-    assert done.stdout, done.stderr
-    document = json.loads(done.stdout)
+    (found,) = trace_all(prober, argv)
+    return found
+
+
+def trace_all(prober: Namespace, *argvs: Sequence[str]) -> list[tuple[int, dict[str, Any]]]:
+    """Several of them at once."""
+    command = (sys.executable, "-m", "agent.cli", "trace")
+    running = [prober.popen(*command, *argv, "--format", "json", stderr=subprocess.PIPE) for argv in argvs]
+    return [_ended(each) for each in running]
+
+
+def _ended(running: subprocess.Popen[str]) -> tuple[int, dict[str, Any]]:
+    out, err = running.communicate(timeout=100)
+    assert out, err
+    document = json.loads(out)
     assert len(document["addresses"]) == 1
-    found: dict[str, Any] = document["addresses"][0]
-    return done.returncode, found
+    return running.returncode, document["addresses"][0]
 
 
 class Story(NamedTuple):
@@ -119,14 +135,16 @@ STORIES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("version", [4, 6])
 @pytest.mark.parametrize("name", STORIES)
-def test_what_it_says_is_what_the_rules_are(chain: Chain, name: str, version: int) -> None:
+def test_what_it_says_is_what_the_rules_are(chain: Chain, name: str) -> None:
     story = STORIES[name]
+    # Whether this host's own firewall drops shows when a SYN is repeated, after a second.
+    patience = () if PROBER in story.rules else QUICK
     with chain.rules(story.rules):
-        code, found = trace(chain.prober, server_address(version), str(story.port))
-    seen = (found["ending"], found["shown"], found["after"], found["before"], code)
-    assert seen == (story.ending, story.shown, story.after, story.before, story.code), found["detail"]
+        traced = trace_all(chain.prober, *((server_address(each), str(story.port), *patience) for each in (4, 6)))
+    for code, found in traced:
+        seen = (found["ending"], found["shown"], found["after"], found["before"], code)
+        assert seen == (story.ending, story.shown, story.after, story.before, story.code), found["detail"]
 
 
 @pytest.mark.parametrize("version", [4, 6])
@@ -155,21 +173,20 @@ def test_the_peers_own_refusal_is_told_as_the_peers(chain: Chain) -> None:
     assert "the peer's own address" in found["detail"]
 
 
-@pytest.mark.parametrize("rules", [{}, *[drop(place) for place in (1, 2)]], ids=["open", "router 1", "router 2"])
-@pytest.mark.parametrize("version", [4, 6])
+@pytest.mark.parametrize("rules", [{}, drop(2)], ids=["open", "router 2"])
 def test_routers_that_answer_seldom_are_not_mistaken_for_a_firewall(
-    rules: dict[int, dict[str, str]], version: int
+    lab: None, rules: dict[int, dict[str, str]]
 ) -> None:
-    """As Linux has it by default. Several traces in a row: the later ones meet routers that owe no answer."""
+    """As Linux has it by default. The second traces meet routers that owe no answer."""
+    argvs = [(server_address(version), str(PORT)) for version in (4, 6)]
     with Chain(icmp_limits=True) as seldom, listening(seldom.server, doors()), seldom.rules(rules):
-        for _ in range(3):
-            code, found = trace(seldom.prober, server_address(version), str(PORT))
-            if rules:
-                (place,) = rules
-                assert (code, found["ending"]) == (1, "silence")
-                assert found["after"] <= place <= (found["before"] or place), found["detail"]
-            else:
-                assert (code, found["ending"], found["hops_away"]) == (0, "open", 4)
+        traced = [*trace_all(seldom.prober, *argvs), *trace_all(seldom.prober, *argvs)]
+    for code, found in traced:
+        if not rules:
+            assert (code, found["ending"], found["hops_away"]) == (0, "open", 4)
+            continue
+        assert (code, found["ending"]) == (1, "silence"), found["detail"]
+        assert found["after"] <= 2 <= (found["before"] or 2), found["detail"]
 
 
 @pytest.fixture
@@ -196,13 +213,13 @@ def test_where_ways_differ_a_silent_router_on_one_is_no_proof(forked: Chain, sil
     """The port is dropped by router 3 whichever way it comes; hop 2 answers on one way only."""
     rules = drop(3) | {silent: {"output": SILENT_ICMP}}
     with forked.rules(rules):
-        code, found = trace(forked.prober, server_address(), str(PORT))
+        code, found = trace(forked.prober, server_address(), str(PORT), *QUICK)
     assert (code, found["ending"], found["before"]) == (1, "silence", None), found["detail"]
 
 
 def test_a_filter_on_one_of_two_ways_is_no_wrong_hop(forked: Chain) -> None:
     with forked.rules(drop(4)):
-        code, found = trace(forked.prober, server_address(), str(PORT), "--queries", "5")
+        code, found = trace(forked.prober, server_address(), str(PORT), "--queries", "5", *QUICK)
     said = {each["said"] for each in found["walk"]["knocks"]}
     if said == {"open", "silence"}:
         assert (code, found["ending"]) == (0, "open")
@@ -215,9 +232,9 @@ def test_a_filter_on_one_of_two_ways_is_no_wrong_hop(forked: Chain) -> None:
 
 def test_people_read_a_row_a_hop_and_a_sentence(chain: Chain) -> None:
     with chain.rules(drop(2)):
-        done = chain.prober.python("-m", "agent.cli", "trace", server_address(), str(PORT))
+        done = chain.prober.python("-m", "agent.cli", "trace", server_address(), str(PORT), *QUICK)
     text = " ".join(done.stdout.split())
-    assert done.stderr.startswith(f"At most 99 connects to TCP {PORT} of {server_address()}")
+    assert done.stderr.startswith(f"At most 108 connects to TCP {PORT} of {server_address()}")
     assert f"dies between hop 2 ({router_address(2)}) and hop 3 ({router_address(3)})" in text
     assert f"3 no answer {router_address(3)} passes on" in text
     assert "\x1b" not in done.stdout + done.stderr
@@ -226,9 +243,7 @@ def test_people_read_a_row_a_hop_and_a_sentence(chain: Chain) -> None:
 def test_an_ordinary_user_traces_as_well(chain: Chain) -> None:
     """Without any right: the lab's root gives up what it has."""
     bare = ("setpriv", "--bounding-set", "-all", "--inh-caps", "-all", "--ambient-caps", "-all")
-    argv = ("-m", "agent.cli", "trace", server_address(), str(PORT), "--format", "json")
-    import sys
-
+    argv = ("-m", "agent.cli", "trace", server_address(), str(PORT), "--format", "json", *QUICK)
     with chain.rules(drop(2)):
         done = chain.prober.run(*bare, sys.executable, *argv)
     found = json.loads(done.stdout)["addresses"][0]
