@@ -12,7 +12,7 @@ BIN := .venv/bin
 # Endpoint mappers (a member and an AD DC) with their reference client, and what captures.
 SAMBA := samba samba-vfs-modules smbclient winbind samba-ad-provision samba-dsdb-modules \
 	python3-markdown python3-cryptography python3-setproctitle
-LAB_PACKAGES := $(if $(filter 0,$(LAB)),,nftables iproute2 prometheus prometheus-alertmanager victoria-metrics chromium gcc libc6-dev tcpdump buildah podman runc debootstrap $(SAMBA))
+LAB_PACKAGES := $(if $(filter 0,$(LAB)),,nftables iproute2 prometheus prometheus-alertmanager victoria-metrics chromium gcc libc6-dev tcpdump buildah podman runc debootstrap systemd systemd-container $(SAMBA))
 HONEYPOT := $(if $(filter 0,$(LAB)),,--honeypot)
 BROWSER := $(if $(filter 0,$(LAB)),,--browser)
 BENCH_PACKAGES := $(LAB_PACKAGES) $(if $(filter 0,$(LAB)),,nmap)
@@ -30,7 +30,7 @@ demo: setup ## a whole small site on loopback, with one real finding in it; Ctrl
 
 test: ## all tests, the lab's too; LAB=0 leaves the lab and its Debian packages out
 	@bash .ci/setup $(HONEYPOT) $(BROWSER) $(LAB_PACKAGES)
-	@$(if $(filter 0,$(LAB)),,bash .ci/image)
+	@$(if $(filter 0,$(LAB)),,bash .ci/image && bash .ci/machine)
 	@$(BIN)/python -m pytest -ra $(ARGS)
 
 check: setup ## the quick look: ruff, mypy for Linux and Windows, import contracts, unit tests, all of probes/wire
@@ -64,5 +64,5 @@ bench: ## measure beside others and write docs/benchmarks.md
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 clean: ## remove everything that these verbs made
-	rm -rf .venv .venv-honeypot .venv-bundle .winpython .image tests/browser/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
+	rm -rf .venv .venv-honeypot .venv-bundle .winpython .image .machine tests/browser/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
 	find . -name __pycache__ -prune -exec rm -rf {} +
