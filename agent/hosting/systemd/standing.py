@@ -1,0 +1,54 @@
+"""How the unit is, from what `systemctl show` says of it."""
+
+from collections.abc import Iterator, Mapping
+
+from agent.hosting.manager import Standing, Status
+from agent.text import plain
+
+PROPERTIES = (
+    "LoadState",
+    "ActiveState",
+    "SubState",
+    "StatusText",
+    "Result",
+    "ExecMainStatus",
+    "MainPID",
+    "NRestarts",
+    "ActiveEnterTimestamp",
+    "UnitFileState",
+    "FragmentPath",
+)
+STANDINGS = {
+    "active": Standing.RUNNING,
+    "reloading": Standing.RUNNING,
+    "activating": Standing.STARTING,
+    "deactivating": Standing.STOPPING,
+    "failed": Standing.FAILED,
+    "inactive": Standing.STOPPED,
+}
+
+
+def status_of(shown: Mapping[str, str]) -> Status:
+    """`shown`: the properties, each of them there."""
+    if shown["LoadState"] == "not-found":
+        return Status(Standing.ABSENT)
+    standing = STANDINGS.get(shown["ActiveState"], Standing.STOPPED)
+    return Status(standing, tuple(plain(line) for line in _details(shown)))
+
+
+def _details(shown: Mapping[str, str]) -> Iterator[str]:
+    if shown["StatusText"]:
+        yield shown["StatusText"]
+    if shown["LoadState"] not in {"loaded", ""}:
+        yield f"the unit is {shown['LoadState']}"
+    if shown["ActiveState"] == "active":
+        yield f"process {shown['MainPID']}, since {shown['ActiveEnterTimestamp']}"
+    if shown["Result"] not in {"success", ""}:
+        yield f"it ended last by {shown['Result']} (exit {shown['ExecMainStatus']})"
+    if shown["SubState"] == "auto-restart":
+        yield "it is about to be started again"
+    if shown["NRestarts"] not in {"0", ""}:
+        yield f"started again by systemd: {shown['NRestarts']} times"
+    if shown["UnitFileState"] != "enabled":
+        yield f"it does not start with the system ({shown['UnitFileState'] or 'no unit file'})"
+    yield shown["FragmentPath"] or "no unit file"
