@@ -1,11 +1,15 @@
 """Where log lines go, and their two forms."""
 
 import contextlib
+import errno
 import json
 import logging
+import os
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -13,6 +17,7 @@ from agent.text import plain, timestamp
 
 FILE_BYTES = 10 * 1024 * 1024
 FILES = 5
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 log = logging.getLogger("ssoreach")
 
@@ -75,8 +80,44 @@ class JsonLines(logging.Formatter):
 class Rotated(RotatingFileHandler):
     """Goes on in the same file where it cannot be set aside: on Windows none can that somebody reads meanwhile.
 
-    Otherwise each line would be lost, and an older file with each.
+    Otherwise each line would be lost, and an older file with each. A line that cannot be written, as on a full disk, is
+    lost and counted; standard error hears of the first, and the file of all of them when it can be written again.
     """
+
+    _lost = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        before = self._lost
+        super().emit(record)
+        if before and self._lost == before:
+            self._lost = 0
+            lines = "1 line" if before == 1 else f"{before} lines"
+            super().emit(_warning(f"log.file could not be written, and {lines} of this log were lost before"))
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (the standard library's name)
+        """No traceback for each line; whatever else than the disk is wrong is a fault of ours, and shown as one."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+            return
+        self._lost += 1
+        stream, self.stream = self.stream, None  # opened again for the next line: half of this one may be in its buffer
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.close()
+        if self._lost == 1:
+            _say(f"log.file: {self.baseFilename}: cannot be written: {error.strerror or error}; lines are lost")
+
+    def _open(self) -> TextIOWrapper:
+        """Behind the half of a line, if that is all that there was room for."""
+        stream = super()._open()
+        try:
+            if self._lost and _ends_within_a_line(self.baseFilename):
+                stream.write("\n")
+        except BaseException:
+            stream.close()
+            raise
+        return stream
 
     def doRollover(self) -> None:  # noqa: N802 (the standard library's name)
         """Tried with every line, until nobody reads."""
@@ -91,16 +132,32 @@ class Rotated(RotatingFileHandler):
             super().doRollover()
 
 
+def _ends_within_a_line(path: str) -> bool:
+    with Path(path).open("rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
+
+
+def _warning(message: str) -> logging.LogRecord:
+    return logging.LogRecord(log.name, logging.WARNING, __file__, 0, message, None, None)
+
+
+def _say(message: str) -> None:
+    """Where no log can be written. A service of Windows has no standard error, and elsewhere it may be full as well."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        print(plain(message, 2000), file=sys.stderr, flush=True)
+
+
 def broke(what: str) -> Callable[[Exception], None]:
     """Tells of a fault of ours in it, which costs nothing else."""
     return lambda error: log.error("%s broke", what, exc_info=error)
 
 
 def set_up(level: str, form: str, file: Path | None) -> None:
-    """To standard error, or to a file that is rotated. OSError when the file cannot be written."""
-    handler: logging.Handler = logging.StreamHandler()
-    if file is not None:
-        handler = Rotated(file, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8")
+    """To standard error, or to a file that is rotated. OSError when the file cannot be opened, but for a full disk."""
+    handler: logging.Handler = logging.StreamHandler() if file is None else _rotated(file)
     handler.setFormatter(JsonLines() if form == "json" else TextLines())
     for logger in (log, *LIBRARIES):
         before = logger.handlers[:]
@@ -112,6 +169,16 @@ def set_up(level: str, form: str, file: Path | None) -> None:
     log.setLevel(level.upper())
     for logger in LIBRARIES:
         logger.filters[:] = [Throttle(time.monotonic)]
+
+
+def _rotated(file: Path) -> Rotated:
+    """A full disk is no mistake of whoever wrote the configuration: the file is tried again with each line."""
+    try:
+        return Rotated(file, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8")
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        return Rotated(file, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8", delay=True)
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, object]:

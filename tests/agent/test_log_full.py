@@ -1,0 +1,77 @@
+"""A disk without room: the log goes on when there is some again, and nothing else suffers meanwhile.
+
+The room is what the system lets a process write to a file (RLIMIT_FSIZE): real errors of the system, without root.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+import logging, resource, sys
+from pathlib import Path
+from agent.log import log, set_up
+
+def room(octets):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (octets, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+
+file, form, octets = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+set_up("info", form, file)
+for again in range(2):
+    room(file.stat().st_size + octets)
+    for number in range(50):
+        log.info("line", extra={"fields": {"number": number}})
+    room(resource.RLIM_INFINITY)
+    log.info("room again")
+print("runs on")
+"""
+
+if sys.platform != "win32":
+
+    def write(file: Path, form: str, octets: int) -> subprocess.CompletedProcess[str]:
+        argv = [sys.executable, "-c", PROGRAM, str(file), form, str(octets)]
+        return subprocess.run(argv, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2])
+
+    @pytest.mark.parametrize("octets", [0, 1, 55, 100, 1000])
+    @pytest.mark.parametrize("form", ["text", "json"])
+    def test_lines_are_lost_and_counted_and_written_again(tmp_path: Path, form: str, octets: int) -> None:
+        file = tmp_path / "ssoreach.log"
+        done = write(file, form, octets)
+        assert (done.returncode, done.stdout) == (0, "runs on\n")
+        said = done.stderr.splitlines()
+        assert [line.split(": cannot")[0] for line in said] == [f"log.file: {file}"] * 2
+        lines = file.read_text().splitlines()
+        whole = [line for line in lines if _is_whole(line, form)]
+        kept = sum("number" in line for line in whole)
+        lost = [int(number) for number in re.findall(r"(\d+) lines? of this log were lost before", "\n".join(lines))]
+        assert len(lines) - len(whole) <= 2  # a half one each time, on a line of its own
+        assert (len(lost), kept + sum(lost)) == (2, 100)
+        assert sum("room again" in line for line in whole) == 2
+
+
+def _is_whole(line: str, form: str) -> bool:
+    if form == "text":
+        return re.fullmatch(r"[\d:.TZ-]{24} (info|warning) .*(again|\d|before)", line) is not None
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no device that is always full")  # noqa: PTH110
+def test_standard_error_that_is_full_stops_nothing(tmp_path: Path) -> None:
+    program = 'import agent.log\nagent.log.set_up("info", "text", None)\nagent.log.log.info("x")\nprint("runs on")'
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            stdout=subprocess.PIPE,
+            stderr=full,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+    assert done.stdout == "runs on\n"
