@@ -76,25 +76,26 @@ def _words(line: str) -> Iterator[str]:
 
 
 def _arguments(line: str) -> Iterator[str]:
+    """Backslashes count only in front of a quote: two are one, and one more makes the quote a letter."""
     word: str | None = None
-    quoted = False
-    for backslashes, quote, other in re.findall(r'(\\*)(?:(")|([^"\\]))|(?<=\\)$', line + " "):
-        if quote:
-            word = (word or "") + "\\" * (len(backslashes) // 2)
-            if len(backslashes) % 2:
-                word += '"'
-            else:
-                quoted = not quoted
+    quoted, backslashes = False, 0
+    for letter in line:
+        if letter == "\\":
+            backslashes += 1
             continue
-        word = (word or "") + backslashes if backslashes else word
-        if other in (" ", "\t") and not quoted:
+        if letter == '"':
+            word = (word or "") + "\\" * (backslashes // 2) + '"' * (backslashes % 2)
+            quoted ^= not backslashes % 2
+        elif letter in " \t" and not quoted:
+            word = (word or "") + "\\" * backslashes if backslashes else word
             if word is not None:
                 yield word
             word = None
         else:
-            word = (word or "") + other
-    if word is not None:
-        yield word
+            word = (word or "") + "\\" * backslashes + letter
+        backslashes = 0
+    if backslashes or word is not None:
+        yield (word or "") + "\\" * backslashes
 
 
 def what_windows_would_change(words: Sequence[str]) -> str | None:
