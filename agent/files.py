@@ -1,9 +1,17 @@
 """Files that are written in one step: a reader sees the old text or the new one, never half of it."""
 
+import contextlib
 import os
+import re
+import secrets
+import stat
 import sys
 import tempfile
+import time
 from pathlib import Path
+
+UNFINISHED = ".unfinished"  # what the name ends with until it takes its place
+LONG_DEAD = 60.0  # seconds after which nobody still writes to such a file
 
 
 def replace(path: Path, text: bytes, *, for_others: bool = False) -> None:
@@ -11,7 +19,8 @@ def replace(path: Path, text: bytes, *, for_others: bool = False) -> None:
 
     `for_others`: everybody may read it.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    clear_away(path)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(text)
@@ -23,3 +32,24 @@ def replace(path: Path, text: bytes, *, for_others: bool = False) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def beside(path: Path) -> Path:
+    """A new name for what is to take the place of `path`."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
+
+
+def clear_away(path: Path) -> None:
+    """Take away what was begun for `path`, and not ended because who wrote it was killed: only what has such a name."""
+    ours = re.compile(rf"\.{re.escape(path.name)}\.[a-z0-9_]{{8}}{re.escape(UNFINISHED)}")
+    with contextlib.suppress(OSError), os.scandir(path.parent) as there:
+        for each in there:
+            if ours.fullmatch(each.name):
+                with contextlib.suppress(OSError):
+                    _clear(Path(each.path))
+
+
+def _clear(path: Path) -> None:
+    found = path.lstat()
+    if stat.S_ISREG(found.st_mode) and time.time() - found.st_mtime > LONG_DEAD:
+        path.unlink()

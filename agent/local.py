@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.files import beside, clear_away
 from agent.rendezvous.permission import create, opened
 from agent.text import plain
 
@@ -46,7 +47,7 @@ class NotMetError(Exception):
 class Local:
     """The agent's side. `folder`: its state folder; None: it has none, and nothing is written.
 
-    `warn` is told, once, that the file cannot be written: the agent runs on without it.
+    `warn` is told, once, that the file cannot be written, and again after it could: the agent runs on without it.
     """
 
     def __init__(self, folder: Path | None, warn: Callable[[str], None]) -> None:
@@ -74,7 +75,12 @@ class Local:
             except OSError as error:
                 self._tell(f"{self._path}: cannot be written: {error.strerror or error}; `probe status` cannot ask")
                 return False
+            self._told = False
         return True
+
+    def stands(self) -> bool:
+        """Whether the file is there; whoever took the folder away meant no harm. The disk may hang."""
+        return self._path is None or self._path.exists()
 
     def remove(self) -> None:
         """If it is still ours: another agent may have taken its place."""
@@ -150,16 +156,17 @@ def _understood(text: bytes) -> Whereabouts:
 
 def put(path: Path, text: bytes) -> None:
     """In one step; nobody else may read or change it from its first moment on. OSError."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = create(beside)
+    clear_away(path)
+    new = beside(path)
+    handle = create(new)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        new.replace(path)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
         raise
 
 

@@ -35,7 +35,7 @@ async def met(local: Local, now: Now, clock: Clock) -> AsyncIterator[None]:
 async def _keep_right(local: Local, now: Now, written: Told | None, clock: Clock) -> None:
     while True:
         await clock.sleep(EVERY)
-        if (found := now()) != written:
+        if (found := now()) != written or await _aside(local.stands) is False:
             written = await _written(local, found)
 
 

@@ -2,11 +2,13 @@
 
 import os
 import secrets
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from agent.files import beside, clear_away
 from agent.rendezvous.keyfile import KeyFileError
 from agent.rendezvous.permission import create, opened, take_place
 
@@ -19,26 +21,50 @@ def new_key() -> bytes:
 
 
 def make(path: Path, keys: Iterable[bytes]) -> None:
-    """A new file. OSError, FileExistsError too; KeyFileError where a file cannot be kept from others."""
-    with _new(path) as file:
-        handle, exposed = opened(path)
+    """A new file, in one step. OSError, FileExistsError too; KeyFileError where a file cannot be kept from others."""
+    if os.path.lexists(path):
+        raise FileExistsError(path)
+    clear_away(path)
+    new = beside(path)
+    with _new(new) as file:
+        handle, exposed = opened(new)
         os.close(handle)
         if exposed is not None:
             raise KeyFileError(path, exposed)
         file.write(_text(keys))
+    try:
+        _take_free_place(new, path)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def rewrite(path: Path, keys: Iterable[bytes]) -> None:
     """In one step; who may read it stays as it was. A link stays: what it leads to is written. OSError."""
     real = Path(os.path.realpath(path, strict=True))
-    beside = real.with_name(f".{real.name}.{secrets.token_hex(4)}")
-    with _new(beside) as file:
+    clear_away(real)
+    new = beside(real)
+    with _new(new) as file:
         file.write(_text(keys))
     try:
-        take_place(beside, real)
+        take_place(new, real)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
         raise
+
+
+def _take_free_place(new: Path, path: Path) -> None:
+    """FileExistsError, if somebody else has made one meanwhile."""
+    if sys.platform == "win32":
+        new.rename(path)
+        return
+    try:
+        path.hardlink_to(new)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if os.path.lexists(path):
+            raise FileExistsError(path) from None
+        new.replace(path)
 
 
 @contextmanager
