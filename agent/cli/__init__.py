@@ -8,6 +8,7 @@ usage      how a command ends that was told something wrong
 sweeping   what a sweep says before, meanwhile and after
 progress   how far it is, at a terminal
 lines      the same where there is none
+requesting what is asked of a firewall team, and where it is written
 output     from results to a format, to standard output or a file
 restarting whether it is safe to restart, asked and answered
 remembered what the agent of this host knows, read by other commands

@@ -16,7 +16,9 @@ from agent.exit import Exit
 from agent.local import NotMetError
 from agent.permit import markdown, netsh, nft, powershell, spreadsheet
 from agent.permit.change import (
+    STATEFUL,
     Change,
+    clusters,
     dynamic,
     everything,
     notes_of_everything,
@@ -103,7 +105,8 @@ def _change(config: Config, site: Site, asked: Asked) -> Change:
     _check_host(site, asked.host)
     if asked.is_missing:
         found = missing(config, site, _answers(config, asked.documents), unclear=asked.unclear)
-        wanted, notes, questions, look_at = found.wanted, found.notes, found.questions, found.look_at
+        wanted, questions, look_at = found.wanted, found.questions, found.look_at
+        notes = (STATEFUL, *clusters(site), *found.notes)
     else:
         wanted = tuple(everything(config, site, asked.scrapers))
         notes, look_at = notes_of_everything(config, site, asked.scrapers), ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from agent.config.model import Config
 from agent.exit import unsure
+from agent.judge.verdict import Verdict
 from agent.judge.words import SERVICE
 from agent.path import Check
 from agent.permit.flow import Protocol, Side, Wanted
@@ -53,7 +54,7 @@ def missing(config: Config, site: Site, answers: Sequence[Answer], *, unclear: b
     for each in found.values():
         for request in each.answered.requests:
             if not (request.certain or unclear):
-                look_at.append(f"{_where(each)}: {request}")
+                look_at.append(f"{_where(each)}: {request._replace(certain=True)}")
                 continue
             asked = _wanted(each, request)
             if isinstance(asked, str):
@@ -117,8 +118,8 @@ def _undecided(found: Iterable[Known]) -> Iterator[str]:
     for group in pairs.values():
         open_ends = unsure([each.answered.result for each in group], strict=False)
         for each in group:
-            if each.answered.result in open_ends:
-                judged = each.answered.result.judgement
+            judged = each.answered.result.judgement
+            if each.answered.result in open_ends or judged.verdict is Verdict.UNRESOLVED:
                 cause = f", {judged.cause}" if judged.cause else ""
                 yield f"{_where(each)}: not known whether it is shut ({judged.verdict}{cause})"
 

@@ -46,13 +46,13 @@ def render(change: Change) -> str:
     if not machines:
         text = f"@echo off\n{said}\nrem There is no rule for the own firewall of any host in it.\n"
     else:
-        text = HEAD.format(comments=said, first=next(iter(machines))) + "".join(_body(machines))
+        text = HEAD.format(comments=said, first=harmless(next(iter(machines)))) + "".join(_body(machines))
     return text.replace("\n", "\r\n")
 
 
 def harmless(text: str, most: int = 1000) -> str:
     """Without anything that cmd would read as more than text."""
-    return _STRANGE.sub("_", ascii_line(text, most).translate(_BRACKETS)).rstrip("\\ ")
+    return _STRANGE.sub("_", ascii_line(text, most).replace("->", "to").translate(_BRACKETS)).rstrip("\\ ")
 
 
 def _body(machines: dict[str, list[Inward]]) -> Iterator[str]:

@@ -57,8 +57,7 @@ RULE = """\
 """
 NONE = """\
 {comments}
-#
-# There is no rule for the own firewall of any host in it.
+Write-Output 'There is no rule for the own firewall of any host in it.'
 """
 
 

@@ -40,16 +40,15 @@ def _concluded(path: Mapping[str, Any], verdict: Verdict) -> Iterator[Request]:
 
 
 def _ends(path: Mapping[str, Any], verdict: Verdict) -> Iterator[tuple[tuple[str, ...], str, bool]]:
-    """Of an inbound path the names are all that is known."""
+    """At the addresses that are as bad as the path is. Of an inbound path the names are all that is known."""
     source = (_text(path.get("source")),)
     addresses = [each for each in _mappings(path.get("addresses")) if isinstance(each.get("address"), str)]
     if not addresses:
         yield source, _text(path.get("peer")), path.get("cause") == Cause.RETURN_PATH
-    for each in addresses:
-        if each.get("verdict") == verdict:
-            spoken = each.get("source")
-            known = _text(spoken.get("address")) if isinstance(spoken, Mapping) else ""
-            yield (known,) if known else source, _text(each.get("address")), each.get("cause") == Cause.RETURN_PATH
+    for each in [each for each in addresses if each.get("verdict") == verdict] or addresses:
+        spoken = each.get("source")
+        known = _text(spoken.get("address")) if isinstance(spoken, Mapping) else ""
+        yield (known,) if known else source, _text(each.get("address")), each.get("cause") == Cause.RETURN_PATH
 
 
 def _mappings(value: object) -> list[Mapping[str, Any]]:

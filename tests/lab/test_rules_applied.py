@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from agent.permit import nft
+from tests.agent.permit.test_formats import HOSTILE, hostile
+
 from .agents import ROOT, Plan, running
 from .listeners import listening
 from .mapping import mapping
@@ -203,3 +206,15 @@ def test_the_agent_that_runs_here_knows_it_too(star: Star, tmp_path: Path) -> No
     assert (rule["source_addresses"], rule["destination_addresses"], rule["destination_ports"]) == (HERE, THERE, "135")
     assert code == 3  # nobody listens at the range there, and nobody told of the way back
     assert "MSS to BTS01" in err
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nft_takes_every_text_for_text(star: Star, text: str) -> None:
+    """A name that could end a comment or a line would add rules, or have all of it refused."""
+    try:
+        star.router.nft(nft.render(hostile(text)))
+        told = json.loads(star.router.run("nft", "-j", "list", "ruleset", check=True).stdout)["nftables"]
+    finally:
+        star.router.nft("flush ruleset")
+    assert len([each for each in told if "rule" in each]) == 2
+    assert len([each for each in told if "table" in each]) == len([each for each in told if "chain" in each]) == 1
