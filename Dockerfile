@@ -13,23 +13,28 @@ RUN python -m venv /build && python -m venv --without-pip /opt/ssoreach
 # The locks first: a change of code installs none of this again.
 COPY requirements/run.txt requirements/build.txt wheelhouse*/*.whl wheelhouse/
 RUN /build/bin/pip install --require-hashes --requirement wheelhouse/build.txt \
-    && /build/bin/pip --python /opt/ssoreach/bin/python install --require-hashes --requirement wheelhouse/run.txt
+    && /build/bin/pip --python /opt/ssoreach/bin/python install --no-compile \
+        --require-hashes --requirement wheelhouse/run.txt
 
 COPY pyproject.toml README.md LICENSE ./
 COPY agent agent
 COPY probes probes
 RUN /build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /dist . \
-    && /build/bin/pip --python /opt/ssoreach/bin/python install --no-deps /dist/*.whl \
-    && /build/bin/pip --python /opt/ssoreach/bin/python check
+    && /build/bin/pip --python /opt/ssoreach/bin/python install --no-compile --no-deps /dist/*.whl \
+    && /build/bin/pip --python /opt/ssoreach/bin/python check \
+    && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/ssoreach/lib
 
 
 FROM ${BASE}
 
-# Python cannot keep what it compiles under a read-only root, and the base comes without: every start would compile anew.
-RUN python -m compileall -q -j 0 -x '/(test|tests|idlelib|tkinter|turtledemo|dist-packages|site-packages)/' \
+# Python cannot keep what it compiles under a read-only root, and the base has nothing compiled: every start would do it
+# anew. Unchecked, as layers round the times of files, and what was compiled is then taken for older than its source.
+RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash \
+        -x '/(test|tests|idlelib|tkinter|turtledemo|dist-packages|site-packages)/' \
         "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" \
     && groupadd --gid 10135 ssoreach \
-    && useradd --uid 10135 --gid 10135 --no-create-home --home-dir /var/lib/ssoreach --shell /usr/sbin/nologin ssoreach \
+    && useradd --uid 10135 --gid 10135 --home-dir /var/lib/ssoreach --no-create-home \
+        --shell /usr/sbin/nologin ssoreach \
     && install -d -o ssoreach -g ssoreach -m 700 /var/lib/ssoreach \
     && install -d /etc/ssoreach
 COPY --from=build /opt/ssoreach /opt/ssoreach
