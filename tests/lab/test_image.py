@@ -1,7 +1,7 @@
 """The image: built by the Dockerfile, run read-only and without rights, in a network with a real firewall in it."""
 
 import json
-import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import trustme
 
-from .agents import KEY, PORT, Plan, address, range_of
+from .agents import KEY, PORT, Plan, range_of
 from .agents import running as agent_running
 from .daemon import need, need_users
 from .fetch import Metrics, fetch
@@ -20,7 +20,7 @@ from .image_engine import Engine
 from .listeners import listening
 from .mapping import serving
 from .network import Network
-from .star import Star
+from .star import Star, address
 
 LOADED = "the configuration was loaded anew"
 
@@ -70,7 +70,7 @@ def configured(folder: Path, net: Network, more: str = "") -> str:
 def given(folder: Path) -> str:
     """The option that gives it a place for its state, which is its own."""
     (folder / "state").mkdir(mode=0o700, exist_ok=True)
-    os.chown(folder / "state", USER, USER)
+    shutil.chown(folder / "state", USER, USER)
     return f"--volume={folder / 'state'}:/var/lib/ssoreach"
 
 
@@ -146,7 +146,7 @@ def encrypted(folder: Path) -> str:
     certificate.cert_chain_pems[0].write_to_path(folder / "own.pem")
     (folder / "web.yaml").write_text(WEB, "utf-8")
     for file in folder.iterdir():
-        os.chown(file, USER, USER)
+        shutil.chown(file, USER, USER)
         file.chmod(0o400)
     return 'web: {listen: "127.0.0.1:8443", config_file: web.yaml}'
 
@@ -230,7 +230,7 @@ class Key:
         file = folder / "key"
         file.write_text(f"{KEY}\n", "ascii")
         file.chmod(self.mode)
-        os.chown(file, self.user, self.group)
+        shutil.chown(file, self.user, self.group)
         return f"--volume={file}:{self.where}:ro"
 
 
@@ -271,7 +271,7 @@ def test_a_key_that_is_not_taken_is_said(engine: Engine, net: Network, tmp_path:
 def contained(engine: Engine, star: Star, folder: Path, plan: Plan) -> Iterator[Container]:
     """As BTS01, with the key of the site."""
     config = plan.write(folder / "BTS01")
-    os.chown(folder / "BTS01" / "key", USER, USER)
+    shutil.chown(folder / "BTS01" / "key", USER, USER)
     text = config.read_text("utf-8").replace("state_dir: state\n", "")
     config.write_text(text, "utf-8")
     with running(engine, star["BTS01"], f"--volume={folder / 'BTS01'}:/etc/ssoreach:ro", given(folder)) as container:
