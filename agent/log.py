@@ -94,6 +94,11 @@ class Rotated(RotatingFileHandler):
             lines = "1 line" if before == 1 else f"{before} lines"
             super().emit(_warning(f"log.file could not be written, and {lines} of this log were lost before"))
 
+    def go_on_from(self, old: logging.Handler) -> None:
+        """What the one before could not write to the same file is still to be told."""
+        if isinstance(old, Rotated) and old.baseFilename == self.baseFilename:
+            self._lost += old._lost
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (the standard library's name)
         """No traceback for each line; whatever else than the disk is wrong is a fault of ours, and shown as one."""
         error = sys.exc_info()[1]
@@ -161,6 +166,9 @@ def set_up(level: str, form: str, file: Path | None) -> None:
     handler.setFormatter(JsonLines() if form == "json" else TextLines())
     for logger in (log, *LIBRARIES):
         before = logger.handlers[:]
+        if logger is log and isinstance(handler, Rotated):
+            for old in before:
+                handler.go_on_from(old)
         logger.addHandler(handler)  # first: this may be a thread, and no line is to get lost meanwhile
         logger.propagate = False
         for old in before:

@@ -103,6 +103,14 @@ class FileOrigin:
                 return LastGood(text, at) if place == str(self._place) else None
         return None
 
+    @property
+    def unkept(self) -> list[str]:
+        """Why there is no last good one, where that is not plain: a line, or none."""
+        if self._place.is_file():
+            return []
+        place = self._folder() / FILE_NAME
+        return [f"{place}: no last good configuration of it; if its state_dir said another folder, nothing tells which"]
+
     def _folder(self) -> Path:
         """Of a file that may be bad: the folder that it names, if it can be made out, or this platform's."""
         try:

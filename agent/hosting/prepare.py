@@ -85,7 +85,7 @@ def _load(origin: FileOrigin) -> tuple[Loaded, Loading]:
     try:
         last = origin.last_good()
         if last is None:
-            raise CannotStartError("\n".join(mistakes))
+            raise CannotStartError("\n".join([*mistakes, *origin.unkept]))
         return origin.understand(last.text), Loading(last.at, mistakes)
     except UnusableError as error:
         lines = [*mistakes, "the last good configuration cannot be used either:", *error.mistakes]
