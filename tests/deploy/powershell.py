@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import tree_sitter_powershell
+import typer
 from tree_sitter import Language, Node, Parser
+
+from agent.cli.commands import app
 
 SCRIPTS = sorted((Path(__file__).parent.parent.parent / "deploy" / "windows").glob("*.ps1"))
 QUOTED = {"verbatim_string_characters", "expandable_string_literal", "comment"}
@@ -128,3 +132,16 @@ def words(node: Node) -> list[str]:
     if node.type in ("string_literal", "variable"):
         return [said(node).strip("'\"")]
     return [word for child in node.children for word in words(child)]
+
+
+def program() -> Any:
+    """Our own, as its commands and options are declared."""
+    return typer.main.get_command(app)
+
+
+def taken(line: list[str]) -> None:
+    """Whether our program takes these words: else it raises what it says to a person who mistypes."""
+    command = program()
+    while hasattr(command, "commands"):
+        command, line = command.commands[line[0]], line[1:]
+    command.make_context("ssoreach", list(line))

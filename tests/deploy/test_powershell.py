@@ -2,13 +2,10 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
 from tree_sitter import Node
 
-from agent.cli.commands import app
 from tests.deploy.powershell import (
     SCRIPTS,
     Part,
@@ -18,8 +15,10 @@ from tests.deploy.powershell import (
     errors,
     parse,
     parts,
+    program,
     read,
     said,
+    taken,
     walk,
     words,
 )
@@ -171,7 +170,7 @@ def test_every_script_has_examples_that_it_takes_and_can_be_asked_what_it_would_
 
 def command_lines(root: Node) -> list[list[str]]:
     """What the program is given, with everything that is added to it, as a person would type it."""
-    known = set(_program().commands)
+    known = set(program().commands)
     arrays = [words(each) for each in walk(root) if each.type == "array_expression"]
     lines: list[list[str]] = []
     for found in arrays:
@@ -182,24 +181,12 @@ def command_lines(root: Node) -> list[list[str]]:
     return lines
 
 
-def _program() -> Any:
-    return typer.main.get_command(app)
-
-
-def _taken(line: list[str]) -> None:
-    """Raises what it says to a person who mistypes."""
-    command = _program()
-    while hasattr(command, "commands"):
-        command, line = command.commands[line[0]], line[1:]
-    command.make_context("ssoreach", list(line))
-
-
 LINES = [(path.name, line) for path in SCRIPTS for line in command_lines(read(path))]
 
 
 @pytest.mark.parametrize(("name", "line"), LINES, ids=lambda each: " ".join(each) if isinstance(each, list) else each)
 def test_every_command_line_of_theirs_is_one_that_the_program_takes(name: str, line: list[str]) -> None:
-    _taken(line)
+    taken(line)
 
 
 def test_these_are_the_command_lines() -> None:
@@ -211,4 +198,4 @@ def test_these_are_the_command_lines() -> None:
         "check-config --config $Configuration",
     } <= found
     with pytest.raises(Exception, match="No such option"):
-        _taken(["service", "install", "--firewal-scope"])
+        taken(["service", "install", "--firewal-scope"])

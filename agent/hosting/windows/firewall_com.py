@@ -99,15 +99,14 @@ def why(arguments: Sequence[Any]) -> str:
 
 
 if sys.platform == "win32":
-    import pythoncom
-    from win32com.client import dynamic
+    from agent.com import dynamic, pythoncom
 
     @contextmanager
     def opened() -> Iterator[Wall]:
         """Raises RefusedError for whatever COM refuses inside of the block; AbsentError where nobody is there to."""
         pythoncom.CoInitialize()
         try:
-            yield Wall(dynamic.DumbDispatch)
+            yield Wall(dynamic.Dispatch)
         except pythoncom.com_error as error:
             refused = AbsentError if code_of(error.args) in ABSENT else RefusedError
             raise refused(f"Windows' firewall: {why(error.args)}") from None
