@@ -19,8 +19,7 @@ def judged(allowed: object, restricted: object) -> Admission:
 
 
 if sys.platform == "win32":
-    import pythoncom
-    from win32com.client import VARIANT, dynamic
+    from agent.com import VARIANT, dynamic, pythoncom
 
     def own_firewall(program: Path, port: int, protocol: int = TCP) -> Admission:
         """In whatever thread."""
