@@ -15,6 +15,7 @@ from agent.permit.hosts import numbered, unnumbered
 from agent.permit.words import ascii_line, comments, reasons
 
 COMMENT = 120  # letters; nft has room for 128
+LONGEST = 63  # letters of a site; of a chain's name nft takes 127
 FAMILIES = {"inet": (4, 6), "ip": (4,), "ip6": (6,)}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _STRANGE = re.compile(r"[^A-Za-z0-9_]")
@@ -83,7 +84,7 @@ def comment(text: str) -> str:
 
 def _chain(change: Change, permits: Iterable[Permit]) -> str:
     """What was found shut at another time is another chain: one must not take away what the other opened."""
-    name = f"ssoreach_{_STRANGE.sub('_', change.site)}"
+    name = f"ssoreach_{_STRANGE.sub('_', change.site)[:LONGEST]}"
     if not change.is_missing:
         return name
     told = "".join(rule for permit in permits for rule in _rules(permit))

@@ -1,6 +1,5 @@
 """`probe rules --missing --format nft`, applied to the router that drops: it opens what was shut, and nothing else."""
 
-import csv
 import json
 import subprocess
 import sys
@@ -11,13 +10,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from agent.permit import nft
-from tests.agent.permit.test_formats import HOSTILE, hostile
-
 from .agents import ROOT, Plan, running
 from .listeners import listening
 from .mapping import mapping
-from .rules import drop, one_way, prohibit
+from .rules import drop, one_way
 from .star import Star, address
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(480)]
@@ -63,9 +59,9 @@ def asked(star: Star, configs: dict[str, Path]) -> dict[str, dict[str, Any]]:
     return {seat: json.loads((config.parent / "found.json").read_text("utf-8")) for seat, config in configs.items()}
 
 
-def write(folder: Path, seat: str) -> Path:
+def write(folder: Path, seat: str, plan: Plan = PLAN) -> Path:
     """The master is the database server, too: so there is always a port at its address that answers."""
-    config = PLAN.write(folder / seat)
+    config = plan.write(folder / seat)
     text = config.read_text("utf-8").replace("role: master-secret", "roles: [master-secret, sso-database]")
     config.write_text(text, "utf-8")
     return config
@@ -186,35 +182,3 @@ def test_then_all_is_reachable(applied: Applied) -> None:
 
 def test_what_nobody_asked_for_stays_shut(applied: Applied) -> None:
     assert applied.unasked not in {"0", ""}
-
-
-def test_the_agent_that_runs_here_knows_it_too(star: Star, tmp_path: Path) -> None:
-    config = write(tmp_path, "BTS01")
-    argv = ["rules", "-c", str(config), "--missing", "-f", "csv"]
-    code, out, err = probe(star, "BTS01", *argv)
-    assert (code, out) == (3, "")
-    assert "no agent runs here" in err
-    with (
-        listening(star["MSS"], [(THERE, 1433)]),
-        star.between(prohibit(HERE, THERE, "135")),
-        running(star, "BTS01", config) as agent,
-    ):
-        agent.until(lambda _: "blocked" in [path["verdict"] for path in agent.paths() if path["check"] == "epm"], 60)
-        code, out, err = probe(star, "BTS01", *argv)
-    (rule,) = csv.DictReader(out.splitlines())
-    print(rule, err)
-    assert (rule["source_addresses"], rule["destination_addresses"], rule["destination_ports"]) == (HERE, THERE, "135")
-    assert code == 3  # nobody listens at the range there, and nobody told of the way back
-    assert "MSS to BTS01" in err
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_nft_takes_every_text_for_text(star: Star, text: str) -> None:
-    """A name that could end a comment or a line would add rules, or have all of it refused."""
-    try:
-        star.router.nft(nft.render(hostile(text)))
-        told = json.loads(star.router.run("nft", "-j", "list", "ruleset", check=True).stdout)["nftables"]
-    finally:
-        star.router.nft("flush ruleset")
-    assert len([each for each in told if "rule" in each]) == 2
-    assert len([each for each in told if "table" in each]) == len([each for each in told if "chain" in each]) == 1
