@@ -6,6 +6,7 @@ from pathlib import Path
 # Where in the checkout, and where in the bundle.
 COPIED = (
     ("deploy/ssoreach.example.yaml", "."),
+    ("deploy/windows/*.ps1", "scripts"),
     ("deploy/prometheus/*.yml", "prometheus"),
     ("deploy/grafana/*.json", "grafana"),
     ("docs/*.md", "docs"),
