@@ -16,6 +16,8 @@ from agent.hosting.systemd.hints import STORE, hints
 from agent.hosting.systemd.standing import PROPERTIES, status_of
 from agent.hosting.systemd.systemctl import RUNS, Ask, Said, ask, shown
 from agent.hosting.systemd.unit import CREDENTIALS, NAME, is_ours, unit
+from agent.topology import site_of
+from agent.whoami import UnknownHostError, this_machine, whoami
 
 ROOT = Path("/")
 UNIT = Path("etc/systemd/system") / NAME
@@ -43,8 +45,9 @@ class SystemdManager:
         _refuse([*faults(self._program, wish.config)])
         try:
             text = unit(self._program.command(), str(wish.config), wish.host)
-            said = [*hints(load(wish.config), self._root)]
-        except (ValueError, ConfigError) as error:
+            config = load(wish.config)
+            whoami(site_of(config), this_machine(), wish.host)
+        except (ValueError, ConfigError, UnknownHostError) as error:
             raise RefusedError(str(error)) from None
         place, again = self._root / UNIT, self._is_there()
         try:
@@ -53,7 +56,8 @@ class SystemdManager:
             raise RefusedError(f"{place}: {error.strerror or error}") from None
         self._do(f"{place} was written, but", "daemon-reload")
         self._do(f"{place} was written, but", "enable", NAME)
-        lines = [f"{'renewed' if again else 'installed'}: {place}; it starts with the system", *said]
+        done = "renewed" if again else "installed"
+        lines = [f"{done}: {place}; it starts with the system", *hints(config, self._root)]
         if wish.start:
             return [*lines, *self._started("restart")]
         if self._shown()["ActiveState"] == "active":
@@ -70,14 +74,12 @@ class SystemdManager:
             self._ask("systemctl", "daemon-reload")
             self._ask("systemctl", "reset-failed", NAME)  # where it had not failed this fails, which is as well
             lines.append(f"removed: {place}")
-        elif not purge:
-            raise RefusedError(f"{NAME} is not installed")
         if purge:
             own = [self._root / each for each in (*OURS, *(STORE / name for name in CREDENTIALS))]
             lines += [f"removed: {path}" for path in own if _removed(path)]
         if (self._root / DROP_INS).exists():
             lines.append(f"kept, as it is yours: {self._root / DROP_INS}")
-        return lines
+        return lines or [f"there is no {NAME}, and nothing else to remove"]
 
     def start(self) -> Sequence[str]:
         """See `Manager`."""
