@@ -15,6 +15,7 @@ from itertools import product
 from pathlib import Path
 
 from agent.cli.calling import MetAgent
+from agent.config.credential import WEB, credential
 from agent.config.find import find as find_file
 from agent.config.load import load
 from agent.config.mistakes import ConfigError
@@ -60,7 +61,8 @@ def _met(folder: Path, end: float) -> bool:
 
 
 def _ask_where_it_should_be(config: Config, end: float) -> None:
-    schemes = ("http",) if config.web.config_file is None else ("https", "http")
+    encrypted = credential(WEB, os.environ) or config.web.config_file
+    schemes = ("http",) if encrypted is None else ("https", "http")
     problems = []
     for scheme, listen in product(schemes, config.web.listen[:MOST_URLS]):
         try:
