@@ -31,8 +31,13 @@ function Invoke-Program {
     )
     # Windows PowerShell takes each line on standard error for an error of its own.
     $ErrorActionPreference = 'Continue'
-    $all = @(& $Program @Arguments 2>&1)
-    $code = $LASTEXITCODE
+    try {
+        $all = @(& $Program @Arguments 2>&1)
+        $code = $LASTEXITCODE
+    }
+    catch {
+        throw "$Program could not be started. $($_.Exception.Message)"
+    }
     $lines = @($all | ForEach-Object -Process { "$_" })
     if ($Expected -notcontains $code) {
         throw "$Program $($Arguments -join ' ') ended with $code. $($lines -join [Environment]::NewLine)"

@@ -53,7 +53,7 @@ function Open-HostSession {
     }
     $session = New-PSSession @how
     try {
-        Invoke-Command -Session $session -FilePath (Join-Path -Path $PSScriptRoot -ChildPath 'OnHost.ps1')
+        $null = Invoke-Command -Session $session -FilePath (Join-Path -Path $PSScriptRoot -ChildPath 'OnHost.ps1')
     }
     catch {
         Remove-PSSession -Session $session

@@ -133,7 +133,8 @@ def test_a_program_is_run_in_one_place_and_how_it_ended_is_looked_at_there() -> 
     lines = [line.strip() for line in said(place.node).splitlines()]
     ran = lines.index("$all = @(& $Program @Arguments 2>&1)")
     assert lines[ran + 1] == "$code = $LASTEXITCODE"
-    assert lines[ran - 1] == "$ErrorActionPreference = 'Continue'"
+    # A program that is not there would be passed over, and how the one before ended be taken for its own.
+    assert lines[ran - 2 : ran] == ["$ErrorActionPreference = 'Continue'", "try {"]
     assert any("-notcontains $code" in line for line in lines)
 
 
