@@ -1,6 +1,7 @@
 """A real systemd runs the unit, on a machine of its own in the lab."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -231,7 +232,6 @@ def test_the_key_is_a_credential_that_only_root_can_read(installed: Installed) -
     metrics = installed.metrics()
     assert metrics
     assert metrics.value("rendezvous_listeners") == 0  # there is such a thing with a key only
-    assert "keys=1" in installed.machine.journal(UNIT)
 
 
 def test_a_key_file_that_the_service_cannot_read_is_mended_as_it_says(installed: Installed) -> None:
@@ -241,12 +241,16 @@ def test_a_key_file_that_the_service_cannot_read_is_mended_as_it_says(installed:
     machine.write("/etc/ssoreach/site.key", f"{KEY}\n", 0o600)
     machine.write(CONFIG, installed.site + "rendezvous: {key_file: site.key}\n")
     done = machine.probe("service", "install", "--config", CONFIG, "--host", "BTS01", "--start")
-    assert done.returncode == 2, "it has the last good file, but no key"
+    assert "site.key: cannot be read" in installed.show("StatusText"), "it started from the last good file"
     (remedy,) = re.findall(r"ln -s .*", done.stderr)
     machine.run("mkdir", "-p", STORE, check=True)
     machine.run("sh", "-c", remedy, check=True)
+    assert machine.probe("service", "stop").returncode == 0
     assert machine.probe("service", "start").returncode == 0
-    assert "keys=1" in machine.journal(UNIT)
+    assert "site.key" not in installed.show("StatusText")
+    metrics = installed.metrics()
+    assert metrics
+    assert metrics.value("rendezvous_listeners") == 0  # there is such a thing with a key only
 
 
 def test_certificate_and_passwords_are_credentials(installed: Installed, tmp_path: Path) -> None:
