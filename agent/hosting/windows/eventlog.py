@@ -4,14 +4,14 @@ import sys
 
 if sys.platform == "win32":
     import logging
+    import winreg
 
-    import pywintypes
     import win32evtlog
     import win32evtlogutil
-    import winerror
 
     from agent.hosting.windows.names import SOURCE
 
+    KEY = rf"SYSTEM\CurrentControlSet\Services\EventLog\Application\{SOURCE}"
     # The upper bits of a number say how grave it is, and the message file has a text for each; people see the lower.
     INFORMATION = (win32evtlog.EVENTLOG_INFORMATION_TYPE, 0x4000_0000)
     WARNING = (win32evtlog.EVENTLOG_WARNING_TYPE, 0x8000_0000)
@@ -28,10 +28,13 @@ if sys.platform == "win32":
 
     def unregister() -> bool:
         """False: it was not there. Raises pywintypes.error."""
+        was_there = _is_registered()
+        win32evtlogutil.RemoveSourceFromRegistry(SOURCE)
+        return was_there
+
+    def _is_registered() -> bool:
         try:
-            win32evtlogutil.RemoveSourceFromRegistry(SOURCE)
-        except pywintypes.error as error:
-            if error.winerror == winerror.ERROR_FILE_NOT_FOUND:
-                return False
-            raise
+            winreg.CloseKey(winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, KEY))
+        except OSError:
+            return False
         return True

@@ -92,7 +92,7 @@ class Hosted:
         try:
             failure = self._agent()
         except BaseException:
-            self._say_fault(traceback.format_exc())
+            self._say_fault()
         finally:
             self._course.ended(failure)
             self._wake()
@@ -124,15 +124,16 @@ class Hosted:
             log.error("the service cannot run", extra={"fields": {"file": self._place, "why": line}})
         return failure
 
-    def _say_fault(self, trace: str) -> None:
+    def _say_fault(self) -> None:
         """Also where it broke before there was a log: then straight to the event log, if that takes it."""
         from agent.log import log
 
         if log.handlers:
-            log.error("the service cannot run", extra={"fields": {"trace": trace}})
+            log.exception("the service cannot run")
             return
         with contextlib.suppress(Exception):
-            self._write(Event.CANNOT_RUN, logging.ERROR, f"the service cannot run: {plain(trace, LONGEST_LINE)}")
+            trace = plain(traceback.format_exc(), LONGEST_LINE)
+            self._write(Event.CANNOT_RUN, logging.ERROR, f"the service cannot run: {trace}")
 
     def _speak(self, report: Report) -> None:
         from agent.log import log

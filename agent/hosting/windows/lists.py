@@ -56,25 +56,17 @@ if sys.platform == "win32":
         )
 
     def let_read(path: Path, sid: str) -> None:
-        """Beside whoever may already. OSError."""
+        """Of a file, beside whoever may already; what it does not inherit it goes on not to. OSError."""
+        what = win32security.DACL_SECURITY_INFORMATION
 
         def add() -> None:
-            found = win32security.GetNamedSecurityInfo(
-                str(path), win32security.SE_FILE_OBJECT, win32security.DACL_SECURITY_INFORMATION
-            )
+            found = win32security.GetFileSecurity(str(path), what)
             listed = found.GetSecurityDescriptorDacl() or win32security.ACL()
             listed.AddAccessAllowedAce(
                 win32security.ACL_REVISION, int(READ_ONLY, 16), win32security.ConvertStringSidToSid(sid)
             )
-            win32security.SetNamedSecurityInfo(
-                str(path),
-                win32security.SE_FILE_OBJECT,
-                win32security.DACL_SECURITY_INFORMATION,
-                None,
-                None,
-                listed,
-                None,
-            )
+            found.SetSecurityDescriptorDacl(1, listed, 0)
+            win32security.SetFileSecurity(str(path), what, found)
 
         _as_os_error(path, add)
 
@@ -87,8 +79,11 @@ if sys.platform == "win32":
         return f"{domain}\\{name}" if domain else str(name)
 
     def sid_of(name: str) -> str:
-        """Raises LookupError with what Windows says."""
+        """Raises LookupError with what Windows says. A look-up does not know that . is this machine."""
+        domain, _, user = name.rpartition("\\")
         try:
+            if domain == ".":
+                name = f"{win32api.GetComputerName()}\\{user}"
             found, _, _ = win32security.LookupAccountName(None, name)
         except pywintypes.error as error:
             raise LookupError(error.strerror) from None
