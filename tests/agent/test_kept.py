@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.kept import EVERY, Kept, RangesOf
+from agent.kept import EVERY, Kept, RangesOf, default_state_folder
 from agent.ports import PortSet
 from agent.store import Store
 from tests.agent.survey.network import Site, agent
@@ -223,3 +223,16 @@ async def test_what_a_person_keeps_is_read_and_never_written(folder: Folder) -> 
     folder.kept().restore([again])
     assert found.text == again.text == "the agent's"
     assert folder.said == []
+
+
+def test_an_account_without_a_name_has_no_home_and_needs_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as systemd and containers make."""
+
+    def nowhere(_: object) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", classmethod(nowhere))
+    monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/ssoreach")
+    assert default_state_folder() == Path("/var/lib/ssoreach")
+    monkeypatch.delenv("STATE_DIRECTORY")
+    assert default_state_folder().name == "ssoreach"
