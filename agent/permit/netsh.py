@@ -79,7 +79,7 @@ def _commands(rule: Inward) -> Iterator[str]:
         yield (
             f'netsh advfirewall firewall add rule name="{name}" dir=in action=allow protocol={rule.protocol} '
             f"localip={','.join(local)} localport={','.join(ports)} remoteip={','.join(remote)} "
-            f'description="{about}" || exit /b 1\n'
+            f'description="{about}"\nif errorlevel 1 exit /b 1\n'
         )
 
 

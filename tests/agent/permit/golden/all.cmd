@@ -32,55 +32,75 @@ exit /b 2
 
 :host_1
 netsh advfirewall firewall delete rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-6fce9ce45939)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-6fce9ce45939)" dir=in action=allow protocol=TCP localip=192.0.2.30 localport=135,49152-65535 remoteip=192.0.2.11 description="required. Single Sign-On service: Transacted connection to SQL Server for the Single Sign-On service to retrieve the master secret key from the master secret server; Single Sign-On service: Seconda..." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-6fce9ce45939)" dir=in action=allow protocol=TCP localip=192.0.2.30 localport=135,49152-65535 remoteip=192.0.2.11 description="required. Single Sign-On service: Transacted connection to SQL Server for the Single Sign-On service to retrieve the master secret key from the master secret server; Single Sign-On service: Seconda..."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-91516bf793d1)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-91516bf793d1)" dir=in action=allow protocol=TCP localip=192.0.2.30 localport=135,49152-65535 remoteip=192.0.2.12 description="required. Single Sign-On service: Transacted connection to SQL Server for the Single Sign-On service to retrieve the master secret key from the master secret server; Single Sign-On service: Seconda..." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-91516bf793d1)" dir=in action=allow protocol=TCP localip=192.0.2.30 localport=135,49152-65535 remoteip=192.0.2.12 description="required. Single Sign-On service: Transacted connection to SQL Server for the Single Sign-On service to retrieve the master secret key from the master secret server; Single Sign-On service: Seconda..."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-f2e5d731b0f5)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-f2e5d731b0f5)" dir=in action=allow protocol=UDP localip=192.0.2.30 localport=10135 remoteip=192.0.2.11 description="monitoring. ssoreach agents: To ask the agent there to listen for a test, and to hear what arrived: without it, silence shows nothing." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-f2e5d731b0f5)" dir=in action=allow protocol=UDP localip=192.0.2.30 localport=10135 remoteip=192.0.2.11 description="monitoring. ssoreach agents: To ask the agent there to listen for a test, and to hear what arrived: without it, silence shows nothing."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-c79bebfa1ffa)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-c79bebfa1ffa)" dir=in action=allow protocol=UDP localip=192.0.2.30 localport=10135 remoteip=192.0.2.12 description="monitoring. ssoreach agents: To ask the agent there to listen for a test, and to hear what arrived: without it, silence shows nothing." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-c79bebfa1ffa)" dir=in action=allow protocol=UDP localip=192.0.2.30 localport=10135 remoteip=192.0.2.12 description="monitoring. ssoreach agents: To ask the agent there to listen for a test, and to hear what arrived: without it, silence shows nothing."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: ssoreach agents, TCP 10135 (ssoreach-2caa7167e134)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, TCP 10135 (ssoreach-2caa7167e134)" dir=in action=allow protocol=TCP localip=192.0.2.31 localport=10135 remoteip=198.51.100.9 description="monitoring. ssoreach agents: Prometheus collects what each agent found." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, TCP 10135 (ssoreach-2caa7167e134)" dir=in action=allow protocol=TCP localip=192.0.2.31 localport=10135 remoteip=198.51.100.9 description="monitoring. ssoreach agents: Prometheus collects what each agent found."
+if errorlevel 1 exit /b 1
 exit /b 0
 
 :host_2
 netsh advfirewall firewall delete rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-151012a01b93)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-151012a01b93)" dir=in action=allow protocol=TCP localip=192.0.2.30 localport=135,49152-65535 remoteip=192.0.2.11 description="required. Single Sign-On service: Transacted connection to SQL Server for the Single Sign-On service to retrieve the master secret key from the master secret server; Single Sign-On service: Seconda..." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-151012a01b93)" dir=in action=allow protocol=TCP localip=192.0.2.30 localport=135,49152-65535 remoteip=192.0.2.11 description="required. Single Sign-On service: Transacted connection to SQL Server for the Single Sign-On service to retrieve the master secret key from the master secret server; Single Sign-On service: Seconda..."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-2809a21d8451)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-2809a21d8451)" dir=in action=allow protocol=TCP localip=192.0.2.30 localport=135,49152-65535 remoteip=192.0.2.12 description="required. Single Sign-On service: Transacted connection to SQL Server for the Single Sign-On service to retrieve the master secret key from the master secret server; Single Sign-On service: Seconda..." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-2809a21d8451)" dir=in action=allow protocol=TCP localip=192.0.2.30 localport=135,49152-65535 remoteip=192.0.2.12 description="required. Single Sign-On service: Transacted connection to SQL Server for the Single Sign-On service to retrieve the master secret key from the master secret server; Single Sign-On service: Seconda..."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-076d1159dace)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-076d1159dace)" dir=in action=allow protocol=UDP localip=192.0.2.30 localport=10135 remoteip=192.0.2.11 description="monitoring. ssoreach agents: To ask the agent there to listen for a test, and to hear what arrived: without it, silence shows nothing." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-076d1159dace)" dir=in action=allow protocol=UDP localip=192.0.2.30 localport=10135 remoteip=192.0.2.11 description="monitoring. ssoreach agents: To ask the agent there to listen for a test, and to hear what arrived: without it, silence shows nothing."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-c3dc1d38e036)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-c3dc1d38e036)" dir=in action=allow protocol=UDP localip=192.0.2.30 localport=10135 remoteip=192.0.2.12 description="monitoring. ssoreach agents: To ask the agent there to listen for a test, and to hear what arrived: without it, silence shows nothing." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-c3dc1d38e036)" dir=in action=allow protocol=UDP localip=192.0.2.30 localport=10135 remoteip=192.0.2.12 description="monitoring. ssoreach agents: To ask the agent there to listen for a test, and to hear what arrived: without it, silence shows nothing."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: ssoreach agents, TCP 10135 (ssoreach-3fcb621bc8b2)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, TCP 10135 (ssoreach-3fcb621bc8b2)" dir=in action=allow protocol=TCP localip=192.0.2.32 localport=10135 remoteip=198.51.100.9 description="monitoring. ssoreach agents: Prometheus collects what each agent found." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, TCP 10135 (ssoreach-3fcb621bc8b2)" dir=in action=allow protocol=TCP localip=192.0.2.32 localport=10135 remoteip=198.51.100.9 description="monitoring. ssoreach agents: Prometheus collects what each agent found."
+if errorlevel 1 exit /b 1
 exit /b 0
 
 :host_3
 netsh advfirewall firewall delete rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-b183a4a457b1)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-b183a4a457b1)" dir=in action=allow protocol=TCP localip=192.0.2.11 localport=135,49152-65535 remoteip=192.0.2.31,192.0.2.32 description="required. Single Sign-On service: Transacted connection to SQL Server for the Single Sign-On service to retrieve the master secret key from the master secret server; Single Sign-On service: Seconda..." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-b183a4a457b1)" dir=in action=allow protocol=TCP localip=192.0.2.11 localport=135,49152-65535 remoteip=192.0.2.31,192.0.2.32 description="required. Single Sign-On service: Transacted connection to SQL Server for the Single Sign-On service to retrieve the master secret key from the master secret server; Single Sign-On service: Seconda..."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-df393239ae47)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-df393239ae47)" dir=in action=allow protocol=UDP localip=192.0.2.11 localport=10135 remoteip=192.0.2.31,192.0.2.32 description="monitoring. ssoreach agents: To ask the agent there to listen for a test, and to hear what arrived: without it, silence shows nothing." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-df393239ae47)" dir=in action=allow protocol=UDP localip=192.0.2.11 localport=10135 remoteip=192.0.2.31,192.0.2.32 description="monitoring. ssoreach agents: To ask the agent there to listen for a test, and to hear what arrived: without it, silence shows nothing."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: ssoreach agents, TCP 10135 (ssoreach-2b05a0b1541f)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, TCP 10135 (ssoreach-2b05a0b1541f)" dir=in action=allow protocol=TCP localip=192.0.2.11 localport=10135 remoteip=198.51.100.9 description="monitoring. ssoreach agents: Prometheus collects what each agent found." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, TCP 10135 (ssoreach-2b05a0b1541f)" dir=in action=allow protocol=TCP localip=192.0.2.11 localport=10135 remoteip=198.51.100.9 description="monitoring. ssoreach agents: Prometheus collects what each agent found."
+if errorlevel 1 exit /b 1
 exit /b 0
 
 :host_4
 netsh advfirewall firewall delete rule name="ssoreach: SQL Server, TCP 1433 (ssoreach-b5604bb17820)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: SQL Server, TCP 1433 (ssoreach-b5604bb17820)" dir=in action=allow protocol=TCP localip=192.0.2.51 localport=1433 remoteip=192.0.2.11,192.0.2.31,192.0.2.32 description="required. SQL Server: To create and connect to the SSO database." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: SQL Server, TCP 1433 (ssoreach-b5604bb17820)" dir=in action=allow protocol=TCP localip=192.0.2.51 localport=1433 remoteip=192.0.2.11,192.0.2.31,192.0.2.32 description="required. SQL Server: To create and connect to the SSO database."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: SQL Server, TCP 1433 (ssoreach-ac421b0cf86d)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: SQL Server, TCP 1433 (ssoreach-ac421b0cf86d)" dir=in action=allow protocol=TCP localip=192.0.2.51 localport=1433 remoteip=192.0.2.12 description="required. SQL Server: To create and connect to the SSO database." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: SQL Server, TCP 1433 (ssoreach-ac421b0cf86d)" dir=in action=allow protocol=TCP localip=192.0.2.51 localport=1433 remoteip=192.0.2.12 description="required. SQL Server: To create and connect to the SSO database."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: DTC, TCP 135, 49152-65535 (ssoreach-a2227bb67c68)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: DTC, TCP 135, 49152-65535 (ssoreach-a2227bb67c68)" dir=in action=allow protocol=TCP localip=192.0.2.51 localport=135,49152-65535 remoteip=192.0.2.11 description="optional. DTC: Transacted connection to SQL Server to connect to the SSO database; DTC: Secondary RPC ports." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: DTC, TCP 135, 49152-65535 (ssoreach-a2227bb67c68)" dir=in action=allow protocol=TCP localip=192.0.2.51 localport=135,49152-65535 remoteip=192.0.2.11 description="optional. DTC: Transacted connection to SQL Server to connect to the SSO database; DTC: Secondary RPC ports."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: DTC, TCP 135, 49152-65535 (ssoreach-a3c71e2c8689)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: DTC, TCP 135, 49152-65535 (ssoreach-a3c71e2c8689)" dir=in action=allow protocol=TCP localip=192.0.2.51 localport=135,49152-65535 remoteip=192.0.2.12 description="optional. DTC: Transacted connection to SQL Server to connect to the SSO database; DTC: Secondary RPC ports." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: DTC, TCP 135, 49152-65535 (ssoreach-a3c71e2c8689)" dir=in action=allow protocol=TCP localip=192.0.2.51 localport=135,49152-65535 remoteip=192.0.2.12 description="optional. DTC: Transacted connection to SQL Server to connect to the SSO database; DTC: Secondary RPC ports."
+if errorlevel 1 exit /b 1
 exit /b 0
 
 :host_5
 netsh advfirewall firewall delete rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-7de5b6ca2826)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-7de5b6ca2826)" dir=in action=allow protocol=TCP localip=192.0.2.12 localport=135,49152-65535 remoteip=192.0.2.31,192.0.2.32 description="required. Single Sign-On service: Transacted connection to SQL Server for the Single Sign-On service to retrieve the master secret key from the master secret server; Single Sign-On service: Seconda..." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 135, 49152-65535 (ssoreach-7de5b6ca2826)" dir=in action=allow protocol=TCP localip=192.0.2.12 localport=135,49152-65535 remoteip=192.0.2.31,192.0.2.32 description="required. Single Sign-On service: Transacted connection to SQL Server for the Single Sign-On service to retrieve the master secret key from the master secret server; Single Sign-On service: Seconda..."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-8dca89eb040c)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-8dca89eb040c)" dir=in action=allow protocol=UDP localip=192.0.2.12 localport=10135 remoteip=192.0.2.31,192.0.2.32 description="monitoring. ssoreach agents: To ask the agent there to listen for a test, and to hear what arrived: without it, silence shows nothing." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, UDP 10135 (ssoreach-8dca89eb040c)" dir=in action=allow protocol=UDP localip=192.0.2.12 localport=10135 remoteip=192.0.2.31,192.0.2.32 description="monitoring. ssoreach agents: To ask the agent there to listen for a test, and to hear what arrived: without it, silence shows nothing."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: ssoreach agents, TCP 10135 (ssoreach-4427adecf821)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, TCP 10135 (ssoreach-4427adecf821)" dir=in action=allow protocol=TCP localip=192.0.2.12 localport=10135 remoteip=198.51.100.9 description="monitoring. ssoreach agents: Prometheus collects what each agent found." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: ssoreach agents, TCP 10135 (ssoreach-4427adecf821)" dir=in action=allow protocol=TCP localip=192.0.2.12 localport=10135 remoteip=198.51.100.9 description="monitoring. ssoreach agents: Prometheus collects what each agent found."
+if errorlevel 1 exit /b 1
 exit /b 0

@@ -31,14 +31,18 @@ exit /b 2
 
 :host_1
 netsh advfirewall firewall delete rule name="ssoreach: Single Sign-On service, TCP 50100-50199, 50900 (ssoreach-61d7ffa89230)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 50100-50199, 50900 (ssoreach-61d7ffa89230)" dir=in action=allow protocol=TCP localip=192.0.2.30 localport=50100-50199,50900 remoteip=192.0.2.11 description="required. Single Sign-On service: Secondary RPC ports." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 50100-50199, 50900 (ssoreach-61d7ffa89230)" dir=in action=allow protocol=TCP localip=192.0.2.30 localport=50100-50199,50900 remoteip=192.0.2.11 description="required. Single Sign-On service: Secondary RPC ports."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: Single Sign-On service, TCP 50100-50199, 50900 (ssoreach-3833086271ca)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 50100-50199, 50900 (ssoreach-3833086271ca)" dir=in action=allow protocol=TCP localip=2001:db8::30 localport=50100-50199,50900 remoteip=2001:db8::11 description="optional. Single Sign-On service: Secondary RPC ports." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 50100-50199, 50900 (ssoreach-3833086271ca)" dir=in action=allow protocol=TCP localip=2001:db8::30 localport=50100-50199,50900 remoteip=2001:db8::11 description="optional. Single Sign-On service: Secondary RPC ports."
+if errorlevel 1 exit /b 1
 exit /b 0
 
 :host_2
 netsh advfirewall firewall delete rule name="ssoreach: Single Sign-On service, TCP 50100-50199, 50900 (ssoreach-e090b6ef4cad)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 50100-50199, 50900 (ssoreach-e090b6ef4cad)" dir=in action=allow protocol=TCP localip=192.0.2.30 localport=50100-50199,50900 remoteip=192.0.2.11 description="required. Single Sign-On service: Secondary RPC ports." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 50100-50199, 50900 (ssoreach-e090b6ef4cad)" dir=in action=allow protocol=TCP localip=192.0.2.30 localport=50100-50199,50900 remoteip=192.0.2.11 description="required. Single Sign-On service: Secondary RPC ports."
+if errorlevel 1 exit /b 1
 netsh advfirewall firewall delete rule name="ssoreach: Single Sign-On service, TCP 50100-50199, 50900 (ssoreach-efa535fefe5b)" >nul 2>&1
-netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 50100-50199, 50900 (ssoreach-efa535fefe5b)" dir=in action=allow protocol=TCP localip=2001:db8::30 localport=50100-50199,50900 remoteip=2001:db8::11 description="optional. Single Sign-On service: Secondary RPC ports." || exit /b 1
+netsh advfirewall firewall add rule name="ssoreach: Single Sign-On service, TCP 50100-50199, 50900 (ssoreach-efa535fefe5b)" dir=in action=allow protocol=TCP localip=2001:db8::30 localport=50100-50199,50900 remoteip=2001:db8::11 description="optional. Single Sign-On service: Secondary RPC ports."
+if errorlevel 1 exit /b 1
 exit /b 0
