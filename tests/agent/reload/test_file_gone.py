@@ -42,13 +42,13 @@ def no_text(file: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00\x80" * 100)
 
 
-SPOILT: dict[str, tuple[Callable[[Path], None], str]] = {
+SPOILT: dict[str, tuple[Callable[[Path], object], str]] = {
     "removed": (Path.unlink, "cannot be read: No such file"),
     "folder removed": (folder_removed, "cannot be read: No such file"),
     "a folder in its place": (folder_in_its_place, "cannot be read: "),
     "huge": (huge, "larger than 1 MiB"),
     "no text": (no_text, "not UTF-8"),
-    "empty": (lambda file: file.write_bytes(b"") and None, "the file is empty"),
+    "empty": (lambda file: file.write_bytes(b""), "the file is empty"),
 }
 
 if sys.platform != "win32":
