@@ -1,8 +1,7 @@
 """The rules of Windows' firewall that let the agent's peers in, and nobody else, to its program alone. Pure.
 
 They are bound to the program and not to the service as well: a person's `once --both` is the same program and no
-service; a rule for a service misses, without a word, one whose type of service identifier (SID) is "none"; and what the
-agent asks Windows, whether it is let in, can name a program only.
+service, and what the agent asks Windows, whether it is let in, can name a program only.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

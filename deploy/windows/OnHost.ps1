@@ -178,7 +178,7 @@ function Invoke-Patiently {
         }
         catch {
             if ((Get-Date) -gt $end) {
-                throw
+                throw "$($_.Exception.Message) Somebody may have a file of it open: Event Viewer, a monitoring agent, a scanner."
             }
             Start-Sleep -Seconds 1
         }
@@ -316,5 +316,10 @@ function Switch-Version {
         }
         throw "$why The version before runs again; the other one is in $InstallPath.failed, if it got that far."
     }
-    Move-Folder -From $aside -To $Kept
+    try {
+        Move-Folder -From $aside -To $Kept
+    }
+    catch {
+        Write-Warning -Message "The new version runs. The one before stays in $aside, not in ${Kept}: $($_.Exception.Message)"
+    }
 }

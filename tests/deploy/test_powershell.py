@@ -64,6 +64,7 @@ THEIRS = {
     "Where-Object": {"FilterScript"},
     "Write-Output": {"InputObject"},
     "Write-Verbose": {"Message"},
+    "Write-Warning": {"Message"},
 }
 
 
