@@ -24,6 +24,7 @@ from .namespace import LabCommandError, Namespace
 ROOT = Path(__file__).parents[2]
 TREE = ROOT / ".machine" / "root"  # from .ci/machine
 GROUPS = Path("/sys/fs/cgroup")
+GROUP = "ssoreach-machine-"
 UP = {"running", "degraded"}
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -126,15 +127,19 @@ def _nspawn(namespace: Namespace, groups: Sequence[Path]) -> Iterator[subprocess
         "--keep-unit",
         "--link-journal=no",
         "--console=pipe",
-        f"--network-namespace-path=/proc/{os.getpid()}/fd/{namespace.descriptor}",
+        f"--network-namespace-path=/proc/self/fd/{namespace.descriptor}",
         *(f"--bind-ro={here}:{there}" for here, there in bound.items()),
     ]
-    # In groups of its own first, as it leaves some behind; and it is to end when this process does.
+    # In groups of its own first, as it leaves some behind. And alone with the machine among processes that all end with
+    # the first of them, which ends with this one: by itself it would leave the machine running.
     join = "".join(f"echo $$ >{group}/cgroup.procs; " for group in groups)
-    command = ["setpriv", "--pdeathsig=KILL", "sh", "-e", "-c", f'{join}exec "$@"', "sh", *argv]
+    alone = ("setpriv", "--pdeathsig=KILL", "unshare", "--pid", "--mount-proc", "--fork", "--kill-child")
+    command = [*alone, "sh", "-e", "-c", f'{join}exec "$@"', "sh", *argv]
     with (
         tempfile.NamedTemporaryFile(suffix=".machine") as said,
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said) as process,
+        subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, pass_fds=[namespace.descriptor]
+        ) as process,
     ):
         try:
             yield process
@@ -148,7 +153,10 @@ def _nspawn(namespace: Namespace, groups: Sequence[Path]) -> Iterator[subprocess
 def _groups() -> Iterator[list[Path]]:
     """A control group of our own in each tree that systemd looks at."""
     trees = [tree for tree in (GROUPS, GROUPS / "unified", GROUPS / "systemd") if (tree / "cgroup.procs").exists()]
-    made = [tree / f"ssoreach-machine-{os.getpid()}" for tree in trees]
+    made = [tree / f"{GROUP}{os.getpid()}" for tree in trees]
+    for stale in (found for tree in trees for found in tree.glob(f"{GROUP}*")):
+        if not psutil.pid_exists(int(stale.name.removeprefix(GROUP))):
+            _remove(stale)
     for group in made:
         group.mkdir()
     try:
@@ -172,17 +180,22 @@ def _remove(group: Path) -> None:
 
 
 def _leader(process: subprocess.Popen[bytes], seconds: float = 30) -> int:
-    """The process that is the first one in there."""
-    deadline = time.monotonic() + seconds
+    """The first process in there, whose place two process namespaces further in is 1."""
+    deadline, deep = time.monotonic() + seconds, len(_places("self")) + 2
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
             for child in psutil.Process(process.pid).children(recursive=True):
-                lines = Path(f"/proc/{child.pid}/status").read_text("ascii", "replace").splitlines()
-                numbers = next((line.split()[1:] for line in lines if line.startswith("NSpid:")), [])
-                if len(numbers) > 1 and numbers[-1] == "1":
+                places = _places(str(child.pid))
+                if len(places) == deep and places[-1] == "1":
                     return child.pid
         time.sleep(0.02)
     raise LabCommandError("no machine")
+
+
+def _places(process: str) -> list[str]:
+    """Its numbers, from our process namespace inwards."""
+    lines = Path(f"/proc/{process}/status").read_text("ascii", "replace").splitlines()
+    return next((line.split()[1:] for line in lines if line.startswith("NSpid:")), [])
 
 
 def _wait(machine: Machine, process: subprocess.Popen[bytes], seconds: float = 90) -> None:
