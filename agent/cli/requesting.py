@@ -21,10 +21,8 @@ from agent.permit.change import (
     clusters,
     dynamic,
     everything,
-    notes_of_everything,
     only,
     permits_of,
-    questions_of_everything,
 )
 from agent.permit.flow import Wanted
 from agent.permit.hosts import unnumbered
@@ -108,9 +106,8 @@ def _change(config: Config, site: Site, asked: Asked) -> Change:
         wanted, questions, look_at = found.wanted, found.questions, found.look_at
         notes = (STATEFUL, *clusters(site), *found.notes)
     else:
-        wanted = tuple(everything(config, site, asked.scrapers))
-        notes, look_at = notes_of_everything(config, site, asked.scrapers), ()
-        questions = tuple(questions_of_everything(config, site))
+        needed = everything(config, site, asked.scrapers)
+        wanted, notes, questions, look_at = needed.wanted, needed.notes, needed.questions, ()
     chosen = only(wanted, asked.host)
     done = settled(chosen, _looked_up(chosen) if asked.resolve else None)
     return Change(

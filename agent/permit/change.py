@@ -7,7 +7,7 @@ from agent.config.model import Config
 from agent.permit.flow import Permit, Wanted
 from agent.permit.merged import merged
 from agent.permit.own import between_agents, scrapes
-from agent.permit.required import required, without_port
+from agent.permit.required import plans, required, without_port
 from agent.permit.settled import Settled
 from agent.ports import NO_PORTS, PortSet
 from agent.topology import Site
@@ -50,21 +50,26 @@ class Change:
     is_missing: bool = False
 
 
-def everything(config: Config, site: Site, scrapers: Sequence[str]) -> list[Wanted]:
-    """All that SSO, the agents and Prometheus need."""
-    return [*required(config, site), *between_agents(config, site), *scrapes(config, site, scrapers)]
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All that SSO, the agents and Prometheus need, what whoever reads it has to know, and what is left open."""
+
+    wanted: tuple[Wanted, ...]
+    notes: tuple[str, ...]
+    questions: tuple[str, ...]
 
 
-def notes_of_everything(config: Config, site: Site, scrapers: Sequence[str]) -> tuple[str, ...]:
-    """What whoever reads all of it has to know."""
+def everything(config: Config, site: Site, scrapers: Sequence[str]) -> Everything:
+    """`scrapers`: the addresses from which Prometheus collects."""
+    planned = plans(config, site)
+    needed = required(site, planned)
+    ranges = [SAME_RANGE] if dynamic(needed) else []
     keyless = [NO_KEY] if config.rendezvous.key_file is None else []
-    ranges = [SAME_RANGE] if dynamic(required(config, site)) else []
-    return (STATEFUL, *clusters(site), *ranges, *keyless, *([] if scrapers else [NO_SCRAPER]))
-
-
-def questions_of_everything(config: Config, site: Site) -> list[str]:
-    """What the configuration itself leaves open."""
-    return without_port(config, site)
+    return Everything(
+        (*needed, *between_agents(config, planned), *scrapes(config, site, scrapers)),
+        (STATEFUL, *clusters(site), *ranges, *keyless, *([] if scrapers else [NO_SCRAPER])),
+        tuple(without_port(planned)),
+    )
 
 
 def clusters(site: Site) -> list[str]:

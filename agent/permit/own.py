@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from agent.config.model import Config
 from agent.permit.flow import Need, Protocol, Side, Wanted, Why
-from agent.permit.required import side_of_host, side_of_source
-from agent.plan import plan
+from agent.permit.required import Plans, side_of_host, side_of_source
 from agent.ports import PortSet
 from agent.rendezvous.directory import directory
 from agent.topology import Site, Source, scraped_at
@@ -17,11 +16,13 @@ AGENTS = Why(
 SCRAPES = Why("ssoreach agents", "Prometheus collects what each agent found.")
 
 
-def between_agents(config: Config, site: Site) -> Iterator[Wanted]:
+def between_agents(config: Config, planned: Plans) -> Iterator[Wanted]:
     """From every machine to each agent that it meets; both ways, as both meet one another."""
-    for source in site.sources():
-        book = directory(config, source)
-        for peer in dict.fromkeys(path.peer for path in plan(config, site, source)):
+    if not planned:
+        return
+    book = directory(config, planned[0][0])  # whom others ask where is the same for all
+    for source, paths in planned:
+        for peer in dict.fromkeys(path.peer for path in paths):
             if peer in book.peers:
                 places = [book.place(peer, address) for address in book.peers[peer].addresses]
                 for port in dict.fromkeys(place.port for place in places):

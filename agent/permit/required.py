@@ -9,6 +9,8 @@ from agent.plan import plan
 from agent.ports import PortSet
 from agent.topology import Host, Site, Source
 
+Plans = list[tuple[Source, tuple[Path, ...]]]
+
 BROWSER = PortSet.of([1434])
 BROWSER_SERVICE = "SQL Server Browser"
 NO_PORT = (
@@ -17,19 +19,23 @@ NO_PORT = (
 )
 
 
-def required(config: Config, site: Site) -> list[Wanted]:
-    """In the file's order, by source."""
-    return [
-        each for source in site.sources() for path in plan(config, site, source) for each in _wanted(site, source, path)
-    ]
+def plans(config: Config, site: Site) -> Plans:
+    """What every machine of the site asks of others, in the file's order."""
+    return [(source, plan(config, site, source)) for source in site.sources()]
 
 
-def without_port(config: Config, site: Site) -> list[str]:
+def required(site: Site, planned: Plans) -> list[Wanted]:
+    """By source."""
+    hosts = {host.name: host for host in site.hosts}
+    return [each for source, paths in planned for path in paths for each in _wanted(source, hosts[path.peer], path)]
+
+
+def without_port(planned: Plans) -> list[str]:
     """A sentence for each path whose TCP port nobody knows, so that no rule can be asked for."""
     return [
         NO_PORT.format(source=source.name, peer=path.peer, instance=path.port)
-        for source in site.sources()
-        for path in plan(config, site, source)
+        for source, paths in planned
+        for path in paths
         if path.check is Check.SQL and not path.ports
     ]
 
@@ -47,10 +53,6 @@ def side_of_host(host: Host, addresses: tuple[str, ...] | None = None) -> Side:
     return Side(host.name, host.addresses if addresses is None else addresses, host.zone, machines, host.names)
 
 
-def host_of(site: Site, path: Path) -> Host:
-    return next(host for host in site.hosts if host.name == path.peer)
-
-
 def need_of(path: Path) -> Need:
     return Need.OPTIONAL if all(row.optional for row in path.requirements) else Need.REQUIRED
 
@@ -63,8 +65,8 @@ def _why(row: Requirement) -> Why:
     return Why(row.service, row.reason, row.account, row.note)
 
 
-def _wanted(site: Site, source: Source, path: Path) -> Iterator[Wanted]:
-    here, there = side_of_source(source), side_of_host(host_of(site, path))
+def _wanted(source: Source, host: Host, path: Path) -> Iterator[Wanted]:
+    here, there = side_of_source(source), side_of_host(host)
     if path.ports:
         is_dynamic = path.check is Check.RPC_RANGE
         yield Wanted(here, there, Protocol.TCP, path.ports, need_of(path), whys_of(path), is_dynamic=is_dynamic)

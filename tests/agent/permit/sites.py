@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from agent.config.load import parse
 from agent.config.model import Config
-from agent.permit.change import Change, dynamic, everything, notes_of_everything, permits_of, questions_of_everything
+from agent.permit.change import Change, dynamic, everything, permits_of
 from agent.permit.flow import Permit
 from agent.permit.settled import settled
 from agent.topology import site_of
@@ -36,17 +36,10 @@ def config(text: str = SMALLEST, **keys: str) -> Config:
 
 def change(of: Config, scrapers: tuple[str, ...] = (SCRAPER,)) -> Change:
     """All that is needed, its names looked up."""
-    site = site_of(of)
-    wanted = everything(of, site, scrapers)
-    done = settled(wanted, NAMES)
-    return Change(
-        of.site,
-        permits_of(done),
-        notes_of_everything(of, site, scrapers),
-        (),
-        (*questions_of_everything(of, site), *done.questions),
-        dynamic(wanted),
-    )
+    needed = everything(of, site_of(of), scrapers)
+    done = settled(needed.wanted, NAMES)
+    questions = (*needed.questions, *done.questions)
+    return Change(of.site, permits_of(done), needed.notes, (), questions, dynamic(needed.wanted))
 
 
 def expanded(permits: Iterable[Permit]) -> set[Packet]:

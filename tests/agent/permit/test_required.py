@@ -7,7 +7,7 @@ import pytest
 from agent.config.model import Config
 from agent.permit.change import only
 from agent.permit.flow import Need
-from agent.permit.required import required
+from agent.permit.required import plans, required
 from agent.permit.settled import settled
 from agent.topology import site_of
 from tests.agent.permit.sites import NAMES, SCRAPER, SMALLEST, Packet, change, config, expanded
@@ -137,7 +137,7 @@ def test_a_name_that_nobody_knows_is_a_question_and_not_left_out_silently() -> N
 
 def test_unasked_names_stay_as_they_are() -> None:
     of: Config = config(rpc=SMALL)
-    found = settled(required(of, site_of(of)), None)
+    found = settled(required(site_of(of), plans(of, site_of(of))), None)
     assert ("required", "192.0.2.11", "mss.contoso.test", "TCP", 135) in expanded(found.permits)
     assert found.questions == ()
 
@@ -152,7 +152,7 @@ def test_unasked_names_stay_as_they_are() -> None:
 )
 def test_one_host_is_asked_for_alone(host: str, ends: set[tuple[str, str]]) -> None:
     of = config(rpc=SMALL)
-    found = settled(only(required(of, site_of(of)), host), NAMES)
+    found = settled(only(required(site_of(of), plans(of, site_of(of))), host), NAMES)
     assert {(source, to) for _, source, to, _, _ in expanded(found.permits)} == ends
 
 
