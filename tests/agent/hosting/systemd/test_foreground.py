@@ -27,6 +27,18 @@ state_dir: state
 """
 
 
+# Rounds that end by a cancellation which was meant for something else: no task group hears of that.
+CUT_OFF = """
+import asyncio
+from agent.survey.survey import Survey
+async def cut_off(self):
+    raise asyncio.CancelledError
+Survey.round = cut_off
+from agent.cli import main
+main()
+"""
+
+
 class Started:
     """An agent, and what systemd hears of it."""
 
@@ -46,11 +58,11 @@ class Started:
 
 
 @contextmanager
-def started(folder: Path, site: str, **more: str) -> Iterator[Started]:
+def started(folder: Path, site: str, program: Sequence[str] = ("-m", "agent.cli"), **more: str) -> Iterator[Started]:
     file, place = folder / "ssoreach.yaml", folder / "notify"
     file.write_text(site)
     environ = {**os.environ, "NOTIFY_SOCKET": str(place), **more}
-    command = [sys.executable, "-m", "agent.cli", "run", "--config", str(file), "--host", "BTS01"]
+    command = [sys.executable, *program, "run", "--config", str(file), "--host", "BTS01"]
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
         ear.bind(str(place))
         ear.settimeout(30)
@@ -107,3 +119,14 @@ def test_an_agent_that_is_aborted_says_where_it_was(tmp_path: Path) -> None:
         assert agent.process.returncode == -signal.SIGABRT
         assert "Fatal Python error: Aborted" in said
         assert "agent/cli/foreground.py" in said
+
+
+def test_a_loop_that_turns_without_rounds_is_no_life(tmp_path: Path) -> None:
+    with started(tmp_path, SITE, ("-c", CUT_OFF), WATCHDOG_USEC="600000") as agent:
+        agent.hear("READY=1")
+        agent.hear("STATUS=no rounds are made any more; ")
+        agent.process.terminate()
+        assert "WATCHDOG=1" not in agent.hear("STOPPING=1")
+        assert agent.process.wait(20) == 0
+        assert agent.process.stderr
+        assert "systemd is not told" in agent.process.stderr.read()
