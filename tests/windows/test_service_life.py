@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 PATIENCE = 60.0
+pytestmark = pytest.mark.timeout(400)  # each command starts a Python, which under wine takes seconds
 SITE = """\
 site: contoso
 web: {{listen: "127.0.0.1:{port}"}}

@@ -30,7 +30,10 @@ if sys.platform == "win32":
 
     @dataclass(frozen=True, slots=True)
     class Asked:
-        """`line`: what the service control manager is to run. `sid`: the account's. `is_new_account`: not as before."""
+        """`line`: what the service control manager is to run. `sid`: the account's; `sid_before`: of the one before.
+
+        `is_new_account`: not as before.
+        """
 
         program: Program
         config: Config
@@ -38,6 +41,7 @@ if sys.platform == "win32":
         line: str
         account: Account
         sid: str
+        sid_before: str | None
         is_new_account: bool
 
     def understood(wish: Wish, before: Configured | None) -> Asked:
@@ -58,8 +62,25 @@ if sys.platform == "win32":
         except LookupError as error:
             raise RefusedError(f"--account: {account.name}: {error}") from None
         return Asked(
-            program, config, wish.config, written(words), account, sid, before is None or wish.account is not None
+            program=program,
+            config=config,
+            place=wish.config,
+            line=written(words),
+            account=account,
+            sid=sid,
+            sid_before=_sid_of(before),
+            is_new_account=before is None or wish.account is not None,
         )
+
+    def _sid_of(before: Configured | None) -> str | None:
+        """None also for an account that is gone by now."""
+        if before is None:
+            return None
+        try:
+            account = account_of(before.account)
+            return account.sid or sid_of(account.name)
+        except (ValueError, LookupError):
+            return None
 
     def _program() -> Program:
         """A virtual environment's python.exe starts another one, which Windows does not take for the service."""
@@ -78,8 +99,8 @@ if sys.platform == "win32":
 
     def lay_out(asked: Asked) -> Sequence[str]:
         """What is ours; what was done, a line each."""
-        of_services = {asked.sid, service_sid(), LOCAL_SERVICE, NETWORK_SERVICE}
-        return folders.lay_out(asked.config, asked.place, _trusted(asked) | of_services)
+        of_services = {asked.sid, asked.sid_before, service_sid(), LOCAL_SERVICE, NETWORK_SERVICE}
+        return folders.lay_out(asked.config, asked.place, _trusted(asked) | {sid for sid in of_services if sid})
 
     def judge_files(asked: Asked) -> Sequence[str]:
         """What was let be read, a line each."""

@@ -3,6 +3,7 @@
 import gc
 import logging
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -237,6 +238,13 @@ def test_a_log_that_hangs_does_not_keep_the_process(place: Path, monkeypatch: py
     service.hosted.last_words(Report(Phase.STOPPED))
     assert not hangs.held.is_set()
     hangs.held.set()
+
+
+def test_nothing_slow_is_imported_before_the_service_control_manager_is_told() -> None:
+    """What waits for a disk or a scanner waits in the agent's thread, and Windows is told meanwhile."""
+    program = "import sys, agent.cli.commands, agent.hosting.windows.hosted; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert {"aiohttp", "asyncio", "pydantic", "yaml", "psutil"}.isdisjoint(done.stdout.split())
 
 
 def healthy(port: int) -> bool:
