@@ -21,7 +21,7 @@ from probes.sockets import source_towards
 
 SILENT_IN_A_ROW = 5  # hops without a word, after which nobody farther away is asked
 AGAIN = 2  # rounds that ask again at the hop where port and control part
-SPARE = 3  # rounds for what could not be tried, or was not sent yet for want of an address: they are asked again
+SPARE = 3  # rounds for what is to be asked once more: what could not be tried, was not sent yet, or is in doubt
 FAULTS = frozenset({Said.FAULT})
 NOT_THERE_YET = {Said.HOP, Said.SILENCE, Said.UNSENT}
 NEED_A_CONTROL = {Said.RESET, Said.SILENCE}  # whatever else is said comes with its sender
@@ -56,7 +56,7 @@ class Order:
 
 
 class Walker:
-    """The way to one port: each of its queries from a port of this host that it keeps."""
+    """The way to one port: each of its queries from a port of this host that it keeps as long as it is answered."""
 
     def __init__(self, engine: Engine, order: Order, port: int) -> None:
         self._engine = engine
@@ -70,7 +70,7 @@ class Walker:
         self._again: list[Round] = []
 
     def __enter__(self) -> Self:
-        self._under_way = [self._stack.enter_context(held_port(self._target)) for _ in range(self._queries)]
+        self._under_way = [self._new_port() for _ in range(self._queries)]
         return self
 
     def __exit__(
@@ -99,11 +99,28 @@ class Walker:
         self._knocks = await self._ask([self._target] * self._queries, {Said.FAULT, Said.UNSENT})
 
     async def step(self, hop: int) -> None:
-        """Only so far; whose attempt was answered by more than a hop has arrived."""
-        answers = await self._ask([target._replace(hops=hop) for target in self._under_way])
+        """Only so far; whose attempt was answered by more than a hop has arrived.
+
+        A firewall may take a second SYN from a port that it remembers for a forgery, and drop it. So whoever hears
+        nothing goes on from another port; and where the port in question is known to answer, asks there once more.
+        """
+        answers = await self._step(hop)
+        if self._spare and {answer.said for answer in answers} == {Said.SILENCE} != self.walk.said:
+            self._spare -= 1
+            answers = await self._step(hop)
         self._hops.append(answers)
         came = zip(self._under_way, answers, strict=True)
         self._under_way = [target for target, answer in came if answer.said in NOT_THERE_YET]
+
+    async def _step(self, hop: int) -> Round:
+        answers = await self._ask([target._replace(hops=hop) for target in self._under_way])
+        for number, answer in enumerate(answers):
+            if answer.said is Said.SILENCE:
+                self._under_way[number] = self._new_port()
+        return answers
+
+    def _new_port(self) -> Target:
+        return self._stack.enter_context(held_port(self._target))
 
     async def ask_again(self, hop: int) -> None:
         """From other ports of this host, and so perhaps by other ways."""
