@@ -292,6 +292,10 @@ def test_it_holds_listeners_for_the_agents_of_peers_and_they_for_it(engine: Engi
                 break
         else:
             pytest.fail(f"{path}\n{master.log}\n{container.log}")
-        status, body = fetch(star["BTS01"], f"http://127.0.0.1:{PORT}/metrics")
-        assert status == 200
-        assert Metrics(body).value("peer_agent_up", peer="MSS") == 1
+        for _ in range(400):
+            status, body = fetch(star["BTS01"], f"http://127.0.0.1:{PORT}/metrics")
+            assert status == 200, body
+            if Metrics(body).value("peer_agent_up", peer="MSS") == 1:
+                break
+        else:
+            pytest.fail(container.log)
