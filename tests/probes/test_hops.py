@@ -63,9 +63,9 @@ if sys.platform == "linux":
             for _ in range(2):
                 with open_socket(target) as sock:
                     assert sock.getsockname()[1] == target.source_port
-            with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as other:
-                with pytest.raises(OSError, match="in use"):
-                    other.bind((address, target.source_port))
+            other = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+            with other, pytest.raises(OSError, match="in use"):
+                other.bind((address, target.source_port))
 
     def test_the_port_is_of_the_address_to_speak_from() -> None:
         with held_port(Target("127.0.0.1", 1, source="127.0.0.3")) as target, open_socket(target) as sock:
