@@ -22,7 +22,7 @@ COPY probes probes
 RUN /build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /dist . \
     && /build/bin/pip --python /opt/ssoreach/bin/python install --no-compile --no-deps /dist/*.whl \
     && /build/bin/pip --python /opt/ssoreach/bin/python check \
-    && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/ssoreach/lib
+    && python -m compileall -q -f -j 0 --invalidation-mode unchecked-hash /opt/ssoreach/lib
 
 
 FROM ${BASE}
