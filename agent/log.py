@@ -173,7 +173,8 @@ def set_up(level: str, form: str, file: Path | None) -> None:
         logger.propagate = False
         for old in before:
             logger.removeHandler(old)
-            old.close()
+            with contextlib.suppress(OSError):  # its disk is full: no reason against another place
+                old.close()
     log.setLevel(level.upper())
     for logger in LIBRARIES:
         logger.filters[:] = [Throttle(time.monotonic)]

@@ -1,5 +1,6 @@
 """Log lines: one event a line, whatever is in it."""
 
+import errno
 import io
 import json
 import logging
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.log import JsonLines, TextLines, Throttle, log, set_up
+from agent.log import JsonLines, Rotated, TextLines, Throttle, log, set_up
 
 HOSTILE = "\x1b[2J\nlevel=error\r\u2028\u202e 2026-01-01T10:00:00.000Z error forged"
 ANYTHING = st.text(st.characters(codec=None), max_size=300)
@@ -217,3 +218,19 @@ def test_so_it_does_where_something_else_is_in_the_way(tmp_path: Path, capsys: p
         log.info("line %d", number)
     assert numbered(tmp_path) == [*range(5)]
     assert capsys.readouterr().err == ""
+
+
+def test_a_full_disk_does_not_keep_the_log_from_going_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the old file still holds back cannot be written; it is closed all the same."""
+
+    def full(_self: logging.StreamHandler[io.StringIO]) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    set_up("info", "text", tmp_path / "full.log")
+    with monkeypatch.context() as patched:
+        patched.setattr(Rotated, "flush", full)
+        set_up("info", "text", None)
+    (handler,) = log.handlers
+    assert type(handler) is logging.StreamHandler

@@ -1,5 +1,6 @@
 """The agent as a service has it: in a thread of its own, from a real file, with its log and its events."""
 
+import errno
 import gc
 import logging
 import socket
@@ -18,7 +19,7 @@ from agent.hosting.windows.conditions import Failure
 from agent.hosting.windows.course import Course, Phase, Report
 from agent.hosting.windows.events import Event
 from agent.hosting.windows.hosted import Hosted
-from agent.log import LIBRARIES, log
+from agent.log import LIBRARIES, Rotated, log
 
 PATIENCE = 30.0
 SITE = """\
@@ -141,7 +142,7 @@ def test_a_file_that_is_not_there(place: Path) -> None:
     assert str(place) in service.has_told(Event.CANNOT_RUN)
     default = [*place.parent.parent.glob("default/**/agent.log")]
     assert len(default) == 1
-    assert str(place) in default[0].read_text("utf-8")
+    assert place.name in default[0].read_text("utf-8")
 
 
 def test_every_mistake_is_an_event(place: Path) -> None:
@@ -198,6 +199,23 @@ def test_an_event_log_that_refuses_everything_stops_nothing(place: Path, port: i
     service.until(Phase.RUNNING)
     assert healthy(port)
     assert service.end() == Report(Phase.STOPPED)
+
+
+def test_a_full_disk_costs_the_log_and_nothing_else(
+    place: Path, port: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(_self: Rotated) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Rotated, "flush", full)
+    service = Service(place)
+    service.hosted.start()
+    service.until(Phase.RUNNING)
+    assert healthy(port)
+    assert service.has_told(Event.STARTED)
+    assert service.end() == Report(Phase.STOPPED)
+    assert service.has_told(Event.STOPPED)
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_a_stop_that_comes_before_it_listens_is_not_lost(place: Path) -> None:
