@@ -17,10 +17,16 @@ HONEYPOT := $(if $(filter 0,$(LAB)),,--honeypot)
 BROWSER := $(if $(filter 0,$(LAB)),,--browser)
 BENCH_PACKAGES := $(LAB_PACKAGES) $(if $(filter 0,$(LAB)),,nmap)
 
-.PHONY: help setup demo test check fmt lock bench clean
+# Wine runs Windows' programs; its Python, in .winpython, is partly compiled.
+WINDOWS_PACKAGES := wine wine64 gcc-mingw-w64-x86-64-win32 nftables iproute2
+# That of the last commit: the same sources give the same bundle, whenever it is built.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
+export SOURCE_DATE_EPOCH
+
+.PHONY: help setup demo test test-windows check lint units wire bundle wheelhouse fmt lock bench clean
 
 help: ## list the verbs
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
 setup: ## build .venv from requirements/dev.txt (every verb does this by itself)
 	@bash .ci/setup
@@ -33,14 +39,32 @@ test: ## all tests, the lab's too; LAB=0 leaves the lab and its Debian packages 
 	@$(if $(filter 0,$(LAB)),,bash .ci/image && bash .ci/machine)
 	@$(BIN)/python -m pytest -ra $(ARGS)
 
-check: setup ## the quick look: ruff, mypy for Linux and Windows, import contracts, unit tests, all of probes/wire
+test-windows: bundle ## the Windows parts on a Windows Python, and the bundle's service in the lab, under wine; as root
+	@.ci/windows-run -m pytest -ra -p no:cacheprovider $$(sed 's/ *#.*//' tests/windows/units.txt)
+	@$(BIN)/python -m pytest -ra tests/wine $(ARGS)
+
+check: lint units wire ## the quick look: lint, unit tests, all of probes/wire
+
+lint: setup ## ruff, mypy for Linux and Windows, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --platform linux --cache-dir .mypy_cache/linux
 	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 	$(BIN)/lint-imports --no-logo
+
+units: setup
 	$(BIN)/python -m pytest -m "not lab" -x -q $(ARGS)
+
+wire: setup ## whether tests reach every branch of probes/wire
 	$(BIN)/python -m pytest tests/probes/wire -q --cov=probes.wire --cov-branch --cov-report= --cov-fail-under=100
+
+bundle: ## dist/ssoreach-VERSION-win64.zip, under wine; for use build it on Windows: docs/bundle.md
+	@bash .ci/setup $(WINDOWS_PACKAGES)
+	@bash .ci/windows
+	@.ci/windows-run -m deploy.windows.bundle --here
+
+wheelhouse: setup ## dist/ssoreach-VERSION-PLATFORM.tar.gz: all that a Linux host without the Internet needs
+	@$(BIN)/python -m deploy.wheelhouse
 
 fmt: setup ## put the code in the house's form
 	$(BIN)/ruff check --fix-only .

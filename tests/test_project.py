@@ -95,7 +95,11 @@ def test_the_honeypot_is_locked_and_is_nobody_elses_dependency() -> None:
         assert (wanted in _requirements(lock)) == (lock.name == "honeypot.txt")
 
 
-@pytest.mark.parametrize("verb", ["setup", "demo", "test", "check", "fmt", "lock", "bench", "clean"])
+VERBS = ["setup", "demo", "test", "test-windows", "check", "lint", "wire", "bundle", "wheelhouse"]
+VERBS += ["fmt", "lock", "bench", "clean"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
 def test_make_alone_lists_every_verb(verb: str) -> None:
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert re.search(rf"^{verb} +\S", listed, re.MULTILINE)
