@@ -285,6 +285,7 @@ def test_a_start_that_fails_says_why(installed: Installed) -> None:
 
 def test_what_others_could_change_is_refused(installed: Installed) -> None:
     machine = installed.machine
+    installed.begin()
     for path, said in (("/etc/ssoreach", "lets others change it"), (f"{PYTHON.parent}", "lets others change it")):
         machine.run("chmod", "0777", path, check=True)
         done = machine.probe("service", "install", "--config", CONFIG)
