@@ -63,7 +63,7 @@ bundle: ## dist/ssoreach-VERSION-win64.zip, under wine; for use build it on Wind
 	@bash .ci/windows
 	@.ci/windows-run -m deploy.windows.bundle --here
 
-wheelhouse: setup ## dist/ssoreach-VERSION-PLATFORM.tar.gz: all that a Linux host without the Internet needs
+wheelhouse: setup ## dist/ssoreach-VERSION-PYTHON-PLATFORM.tar.gz, for Linux hosts without the Internet
 	@$(BIN)/python -m deploy.wheelhouse
 
 fmt: setup ## put the code in the house's form
