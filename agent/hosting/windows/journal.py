@@ -19,8 +19,13 @@ class Journal:
         logging.raiseExceptions = False  # a full disk is no reason to write more
 
     def begin(self) -> None:
-        """So that a configuration that cannot be read is told of."""
-        self._into("info", "text", default_state_folder() / LOG_FILE)
+        """So that a configuration that cannot be read is told of; a folder that nobody laid out is not made for it."""
+        folder = default_state_folder()
+        if folder.is_dir():
+            self._into("info", "text", folder / LOG_FILE)
+        else:
+            logs.set_up("info", "text", None)
+            self._add_events()
 
     def set_up(self, config: Config) -> None:
         """OSError where the file that the configuration names cannot be written; the one beside the state may fail."""

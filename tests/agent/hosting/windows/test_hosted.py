@@ -19,6 +19,7 @@ from agent.hosting.windows.conditions import Failure
 from agent.hosting.windows.course import Course, Phase, Report
 from agent.hosting.windows.events import Event
 from agent.hosting.windows.hosted import Hosted
+from agent.kept import default_state_folder
 from agent.log import LIBRARIES, Rotated, log
 
 PATIENCE = 30.0
@@ -135,14 +136,23 @@ def test_a_configuration_that_went_while_it_runs(place: Path, port: int) -> None
 
 
 def test_a_file_that_is_not_there(place: Path) -> None:
+    default = default_state_folder()
+    default.mkdir(parents=True)
     place.unlink()
     service = Service(place)
     service.hosted.start()
     assert service.until(Phase.STOPPED) == Report(Phase.STOPPED, 0, Failure.CANNOT_START)
     assert str(place) in service.has_told(Event.CANNOT_RUN)
-    default = [*place.parent.parent.glob("default/**/agent.log")]
-    assert len(default) == 1
-    assert place.name in default[0].read_text("utf-8")
+    assert place.name in (default / "agent.log").read_text("utf-8")
+
+
+def test_a_folder_that_nobody_laid_out_is_not_made_to_say_so(place: Path) -> None:
+    place.unlink()
+    service = Service(place)
+    service.hosted.start()
+    service.until(Phase.STOPPED)
+    assert str(place) in service.has_told(Event.CANNOT_RUN)
+    assert not default_state_folder().exists()
 
 
 def test_every_mistake_is_an_event(place: Path) -> None:
