@@ -52,12 +52,20 @@ def _meet(file: Path | None, end: float) -> None:
 
 
 def _met(folder: Path, end: float) -> bool:
-    """False: no agent has written there. Raises NotMetError where one has, and is not there."""
-    if not (folder / NAME).exists():
+    """False: no agent of this user has written there. Raises NotMetError where one has, and is not there."""
+    if not _is_there(folder / NAME):
         return False
     found = find([folder])
     MetAgent(replace(found, urls=found.urls[:MOST_URLS]), _left(end))
     return True
+
+
+def _is_there(file: Path) -> bool:
+    """Not so where this user may not look."""
+    try:
+        return file.exists()
+    except PermissionError:
+        return False
 
 
 def _ask_where_it_should_be(config: Config, end: float) -> None:

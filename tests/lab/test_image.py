@@ -151,15 +151,26 @@ def encrypted(folder: Path) -> str:
     return 'web: {listen: "127.0.0.1:8443", config_file: web.yaml}'
 
 
+@dataclass(frozen=True)
+class Life:
+    """How an agent runs whose health is asked for."""
+
+    has_state: bool = True
+    has_tls: bool = False
+    options: tuple[str, ...] = ()
+
+
 @pytest.mark.parametrize(
-    ("has_state", "has_tls"), [(True, False), (True, True), (False, True)], ids=["plain", "TLS", "TLS and no state"]
+    "life",
+    [Life(), Life(has_tls=True), Life(has_state=False, has_tls=True), Life(has_state=False, options=("--user=4711",))],
+    ids=["plain", "TLS", "TLS and no state", "another user"],
 )
 def test_its_health_follows_the_agent_wherever_that_listens(
-    engine: Engine, net: Network, tmp_path: Path, has_state: bool, has_tls: bool
+    engine: Engine, net: Network, tmp_path: Path, life: Life
 ) -> None:
     (tmp_path / "etc").mkdir()
-    more = encrypted(tmp_path / "etc") if has_tls else 'web: {listen: "127.0.0.1:8080"}'
-    options = [configured(tmp_path, net, more), *([given(tmp_path)] if has_state else [])]
+    more = encrypted(tmp_path / "etc") if life.has_tls else 'web: {listen: "127.0.0.1:8080"}'
+    options = [configured(tmp_path, net, more), *([given(tmp_path)] if life.has_state else []), *life.options]
     (kind, *check) = json.loads(engine.podman("inspect", "--format={{json .HealthCheck.Test}}", IMAGE).stdout)
     assert kind == "CMD"  # and not CMD-SHELL
     with running(engine, net.prober, *options) as container:
