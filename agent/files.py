@@ -14,10 +14,10 @@ UNFINISHED = ".unfinished"  # what the name ends with until it takes its place
 LONG_DEAD = 60.0  # seconds after which nobody still writes to such a file
 
 
-def replace(path: Path, text: bytes, *, for_others: bool = False) -> None:
+def replace(path: Path, text: bytes, *, for_others: bool = False, like: os.stat_result | None = None) -> None:
     """Write beside `path`, then take its place. OSError when that is not possible; the old file then stands.
 
-    `for_others`: everybody may read it.
+    `for_others`: everybody may read it; `like`: whoever this says, and it belongs to them, if we may give it away.
     """
     clear_away(path)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
@@ -26,12 +26,31 @@ def replace(path: Path, text: bytes, *, for_others: bool = False) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        if for_others and sys.platform != "win32":
-            os.chmod(name, 0o644)  # noqa: PTH101 - readers run as other users; the content is no secret
+            if for_others:
+                set_mode(file.fileno(), 0o644)  # readers run as other users; the content is no secret
+            elif like is not None:
+                give(file.fileno(), like)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def set_mode(handle: int, mode: int) -> None:
+    """Of an open file, never by its name: where others may write in its folder, root would open what their link names.
+
+    Nothing on Windows, where the folder's access list counts. OSError.
+    """
+    if sys.platform != "win32":
+        os.fchmod(handle, mode)
+
+
+def give(handle: int, like: os.stat_result) -> None:
+    """The owner, where we may, then the mode of another file; of an open one, as above. OSError."""
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):  # who may not give it away keeps it
+            os.fchown(handle, like.st_uid, like.st_gid)
+        os.fchmod(handle, stat.S_IMODE(like.st_mode))
 
 
 def beside(path: Path) -> Path:

@@ -36,9 +36,11 @@ class Wish:
 
     @property
     def place(self) -> Path:
-        """What a link leads to: the link stays. Some devices of Windows lead nowhere."""
+        """What a link leads to: the link stays, but for another user's. Some devices of Windows lead nowhere."""
         written = self.output or Path("-")
         try:
+            if _is_of_a_stranger(written):
+                return Path(os.path.realpath(written.parent), written.name)
             return Path(os.path.realpath(written))
         except OSError:
             return written
@@ -153,4 +155,9 @@ def save(path: Path, text: str, *, tries: int = TRIES, pause: float = PAUSE) -> 
 
 
 def _is_device(path: Path) -> bool:
-    return path.exists() and not path.is_file()
+    return path.exists() and not path.is_file() and not path.is_symlink()
+
+
+def _is_of_a_stranger(path: Path) -> bool:
+    """A link of who is neither root nor ourselves: by it they would choose over which file root writes."""
+    return path.is_symlink() and sys.platform != "win32" and path.lstat().st_uid not in (0, os.geteuid())

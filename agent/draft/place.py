@@ -2,14 +2,13 @@
 
 import contextlib
 import os
-import shutil
 import stat
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from agent.config.find import FILE_NAME, VARIABLE, platform_place
-from agent.files import replace
+from agent.files import replace, set_mode
 
 MOST_KEPT = 100  # old ones beside the new one
 
@@ -64,14 +63,10 @@ def write_over(path: Path, text: str) -> Path:
     before = real.stat()
     old = _copy(real)
     try:
-        replace(real, _encoded(text))
+        replace(real, _encoded(text), like=before)
     except BaseException:
         old.unlink(missing_ok=True)
         raise
-    if sys.platform != "win32":
-        with contextlib.suppress(OSError):  # who may not give it away keeps it
-            os.chown(real, before.st_uid, before.st_gid)
-        real.chmod(stat.S_IMODE(before.st_mode))
     return old
 
 
@@ -83,7 +78,7 @@ def _copy(path: Path) -> Path:
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(path.read_bytes())
-                shutil.copymode(path, beside)
+                    set_mode(handle, stat.S_IMODE(path.stat().st_mode))
             except BaseException:
                 beside.unlink(missing_ok=True)
                 raise

@@ -52,6 +52,10 @@ if sys.platform != "win32":
     def take_place(new: Path, old: Path) -> None:
         """Owner and group first: else the group of whoever runs this would be let in for a moment. OSError."""
         before = os.stat(old)  # noqa: PTH116 - beside its counterparts, which pathlib does not have
-        os.chown(new, before.st_uid, before.st_gid)
-        new.chmod(stat.S_IMODE(before.st_mode) & FOR_US_AND_GROUP)
+        handle = os.open(new, TO_READ)
+        try:
+            os.fchown(handle, before.st_uid, before.st_gid)
+            os.fchmod(handle, stat.S_IMODE(before.st_mode) & FOR_US_AND_GROUP)
+        finally:
+            os.close(handle)
         new.replace(old)

@@ -192,6 +192,20 @@ def test_a_link_stays_a_link(site: Path, tmp_path: Path) -> None:
     assert json.loads(target.read_text())["site"] == "test"
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root makes another user's link")
+def test_by_another_user_s_link_nothing_is_written(site: Path, tmp_path: Path) -> None:
+    """Who may write in the folder of the output would else choose which file root writes over."""
+    assert sys.platform != "win32"  # for the type checker
+    link, target = tmp_path / "link", tmp_path / "target.json"
+    target.write_text("old")
+    link.symlink_to(target)
+    os.chown(link, 65534, 65534, follow_symlinks=False)
+    probe("once", "--config", str(site), "--host", "BTS01", "-f", "json", "-o", str(link))
+    assert target.read_text() == "old"
+    assert not link.is_symlink()
+    assert json.loads(link.read_text())["site"] == "test"
+
+
 def test_a_dash_is_standard_output(site: Path, tmp_path: Path) -> None:
     done = probe("once", "--config", str(site), "--host", "BTS01", "-f", "json", "-o", "-", cwd=tmp_path)
     assert json.loads(done.stdout)["site"] == "test"

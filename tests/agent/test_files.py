@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.files import replace
+from agent.files import UNFINISHED, replace
 
 OLD, NEW = b"old", b"new" * 100_000
 
@@ -45,7 +45,7 @@ def interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("step", [(os, "fsync"), (os, "chmod"), (Path, "replace")])
+@pytest.mark.parametrize("step", [(os, "fsync"), pytest.param((os, "fchmod"), marks=posix), (Path, "replace")])
 @pytest.mark.parametrize(("how", "raised"), [(fail, OSError), (interrupt, KeyboardInterrupt)])
 def test_whatever_fails_the_old_text_stands_and_nothing_is_left_beside_it(
     path: Path,
@@ -89,6 +89,36 @@ def test_a_folder_in_its_place_stays(path: Path) -> None:
         replace(folder, NEW)
     assert folder.is_dir()
     assert sorted(path.parent.iterdir()) == [path, folder]
+
+
+@posix
+@pytest.mark.parametrize("form", ["for_others", "like"])
+def test_a_link_that_is_put_in_the_place_of_the_unfinished_file_opens_nothing_to_anybody(
+    path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As whoever may write in the folder can do; root would let everybody read what the link leads to."""
+    secret = path.with_name("secret")
+    secret.write_bytes(b"secret")
+    secret.chmod(0o600)
+    synced = os.fsync
+
+    def swapped(handle: int) -> None:
+        synced(handle)
+        (new,) = path.parent.glob(f"*{UNFINISHED}")
+        new.unlink()
+        new.symlink_to(secret)
+
+    monkeypatch.setattr(os, "fsync", swapped)
+    path.chmod(0o644)
+    replace(path, NEW, **{form: True if form == "for_others" else path.stat()})  # type: ignore[arg-type]
+    assert secret.stat().st_mode & 0o777 == 0o600
+
+
+@posix
+def test_it_can_be_like_another_one(path: Path) -> None:
+    path.chmod(0o640)
+    replace(path, NEW, like=path.stat())
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 @posix

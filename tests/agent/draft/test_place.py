@@ -9,6 +9,7 @@ import pytest
 from agent.config.find import platform_place
 from agent.draft import place
 from agent.draft.place import is_taken, make_folder, write_new, write_over
+from agent.files import replace
 
 TEXT = "site: contoso\n# Grüße\n"
 WRITTEN = TEXT.replace("\n", os.linesep).encode()
@@ -88,6 +89,25 @@ def test_who_may_not_read_the_old_one_may_not_read_its_copy_nor_the_new_one(tmp_
     path.chmod(0o640)
     old = write_over(path, TEXT)
     assert (mode(old), mode(path)) == (0o640, 0o640)
+
+
+@posix
+def test_whoever_puts_a_link_there_meanwhile_is_given_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root would give what it leads to, away: the owner and the mode are set before the file takes its place."""
+    secret, path = tmp_path / "secret", tmp_path / "ssoreach.yaml"
+    secret.write_text("secret")
+    secret.chmod(0o600)
+    path.write_text("first")
+    path.chmod(0o644)
+
+    def swapped(real: Path, text: bytes, **how: object) -> None:
+        replace(real, text, **how)  # type: ignore[arg-type]
+        real.unlink()
+        real.symlink_to(secret)
+
+    monkeypatch.setattr(place, "replace", swapped)
+    write_over(path, TEXT)
+    assert mode(secret) == 0o600
 
 
 def test_there_is_an_end_to_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

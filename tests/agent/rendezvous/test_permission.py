@@ -224,14 +224,14 @@ def test_a_group_is_let_in_only_when_it_is_the_right_one(file: Path, monkeypatch
     new = file.with_name("new")
     create_and_close(new)
     seen: list[int] = []
-    chown = os.chown
+    chown = os.fchown
 
-    def watched(path: Path, user: int, group: int) -> None:
-        seen.append(mode(path))
-        chown(path, user, group)
-        seen.append(mode(path))
+    def watched(handle: int, user: int, group: int) -> None:
+        seen.append(mode(new))
+        chown(handle, user, group)
+        seen.append(mode(new))
 
-    monkeypatch.setattr(os, "chown", watched)
+    monkeypatch.setattr(os, "fchown", watched)
     take_place(new, file)
     assert seen == [0o600, 0o600]
     assert mode(file) == 0o640
