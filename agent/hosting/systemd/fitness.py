@@ -19,7 +19,7 @@ ROOT = 0
 
 def faults(program: Program, config: Path) -> Iterator[str]:
     """A sentence each, with what to do."""
-    for path in dict.fromkeys((program.folder, program.executable.resolve(), config.resolve())):
+    for path in dict.fromkeys((*_code(program), program.executable.resolve(), config.resolve())):
         yield from _unseen(path)
     yield from _of_others(program, config)
     yield from _unreadable(config.resolve())
@@ -34,10 +34,11 @@ def _unseen(path: Path) -> Iterator[str]:
 def _of_others(program: Program, config: Path) -> Iterator[str]:
     ways = dict.fromkeys(
         each
-        for path in (program.folder, program.executable.resolve(), config.absolute(), config.resolve())
+        for path in (*_code(program), program.executable.resolve(), config.absolute(), config.resolve())
         for each in (path, *path.parents)
     )
-    found = [*filter(None, map(_changeable, ways)), *filter(None, map(_changeable, _below(program.folder)))]
+    below = (each for folder in _code(program) for each in _below(folder))
+    found = [*filter(None, map(_changeable, ways)), *filter(None, map(_changeable, below))]
     yield from dict.fromkeys(found[:MOST])
     if found:
         more = f" ({len(found) - MOST} more like these)" if len(found) > MOST else ""
@@ -45,6 +46,12 @@ def _of_others(program: Program, config: Path) -> Iterator[str]:
             f"who can change these decides what the agent tells, and reads the site's key{more};"
             " chown -R root:root and chmod -R go-w what is to be the service's own"
         )
+
+
+def _code(program: Program) -> tuple[Path, ...]:
+    """Every folder with code of it: as it is named, what a link leads to, and what an editable installation has."""
+    folders = (program.folder, *([program.package] if program.package else []))
+    return tuple(dict.fromkeys(each for folder in folders for each in (folder, folder.resolve())))
 
 
 def _below(folder: Path) -> Iterator[Path]:

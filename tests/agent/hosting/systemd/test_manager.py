@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -39,8 +40,8 @@ class Played:
             (root / folder).mkdir(parents=True)
         self.python = self.file("opt/ssoreach/bin/python", "")
         self.config = self.file("etc/ssoreach/ssoreach.yaml", SITE)
-        program = Program(self.python, ("-I", "-m", "agent.cli"), root / "opt/ssoreach")
-        self.manager = SystemdManager(root, self.ask, program)
+        self.program = Program(self.python, ("-I", "-m", "agent.cli"), root / "opt/ssoreach")
+        self.manager = SystemdManager(root, self.ask, self.program)
 
     def file(self, name: str, text: str) -> Path:
         path = self.root / name
@@ -143,6 +144,26 @@ def test_what_belongs_to_another_user_is_refused(played: Played) -> None:
     assert f"{played.config}: belongs to user 1000" in said
     assert said.count("belongs to user 1000") == fitness.MOST
     assert "(3 more like these)" in said
+
+
+def test_code_that_others_can_change_is_refused_wherever_a_link_or_an_editable_installation_has_it(
+    played: Played,
+) -> None:
+    source = played.file("srv/alice/src/agent/app.py", "").parent
+    os.chown(source / "app.py", 1000, 1000)
+    played.manager = SystemdManager(played.root, played.ask, replace(played.program, package=source))
+    assert f"{source / 'app.py'}: belongs to user 1000" in refused(played)
+
+
+def test_a_program_behind_a_link_is_refused_where_others_can_take_its_folder_away(played: Played) -> None:
+    real = played.root / "srv/alice/ssoreach"
+    real.parent.mkdir(parents=True)
+    (played.root / "opt/ssoreach").rename(real)
+    (played.root / "opt/ssoreach").symlink_to(real)
+    os.chown(real.parent, 1000, 1000)
+    real.joinpath("bin/python").unlink()
+    real.joinpath("bin/python").symlink_to("/bin/sh")
+    assert f"{real.parent}: belongs to user 1000" in refused(played)
 
 
 @pytest.mark.parametrize("name", ["etc/ssoreach/ssoreach.yaml", "etc/ssoreach"])
