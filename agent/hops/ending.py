@@ -52,13 +52,13 @@ def ending(traced: Traced) -> Ending:
     walk = traced.walk
     if traced.interrupted or not walk.knocks:
         return Ending(End.UNFINISHED, shown=False)
-    told = min(walk.knocks, key=lambda answer: ORDER.index(answer.said))
+    told = min(walk.told, key=lambda answer: ORDER.index(answer.said))
     if told.said is Said.SILENCE:
         return _silence(walk, traced.control)
     if told.said is Said.RESET:
         return _reset(walk, traced.control, told)
     if told.said is Said.HOP:
-        return Ending(End.LOOP, shown=True, told=told)
+        return Ending(End.LOOP, _in_circles(walk), told=told)
     if told.said is Said.FAULT:
         return Ending(End.FAULT, shown=False, told=told)
     hops = walk.first(told.said)
@@ -67,13 +67,15 @@ def ending(traced: Traced) -> Ending:
 
 def decisive(walk: Walk, control: Walk | None) -> int | None:
     """The hop at which the port and the control part, if both came by the same way until then. None: they do not."""
-    if control is None or Said.OPEN in walk.said:
+    said = {answer.said for answer in walk.told}
+    if control is None or Said.OPEN in said:
         return None
     reset = walk.first(Said.RESET)
     if reset is not None:
-        apart = control.only(Said.HOP, reset) and _together(walk, control, walk.last_hop(reset))
-        return reset if apart else None
-    if walk.said != {Said.SILENCE}:
+        apart = control.only(Said.HOP, reset) and walk.never(Said.HOP, reset)
+        held = all(any(answer.said is Said.RESET for answer in answers) for answers in walk.again)
+        return reset if apart and held and _together(walk, control, walk.last_hop(reset)) else None
+    if said != {Said.SILENCE}:
         return None
     last = walk.last_hop()
     farther = range(last + 1, len(control.hops) + 1)
@@ -88,12 +90,24 @@ def _silence(walk: Walk, control: Walk | None) -> Ending:
 
 
 def _reset(walk: Walk, control: Walk | None, told: Answer) -> Ending:
-    """Its own only where the control is accepted with just as many hops; a device's where that meets a router there."""
+    """Its own only where the control is accepted with just as many hops, and no hop before is silent to this port
+    alone; a device's where the control meets a router there.
+
+    A device may give its reset as many hops as the SYN had left. Then only SYNs that may go about twice as far as it
+    stands are answered, and those before them are met with silence.
+    """
     hops = walk.first(Said.RESET)
     if decisive(walk, control) is not None:
         return Ending(End.INJECTED, True, walk.last_hop(hops), hops, hops, told)
     own = hops is not None and control is not None and control.first(Said.OPEN) == hops
-    return Ending(End.RESET, own, walk.last_hop(hops), hops, hops, told)
+    came = control is not None and walk.last_hop(hops) >= control.last_hop(hops)
+    return Ending(End.RESET, own and came, walk.last_hop(hops), hops, hops, told)
+
+
+def _in_circles(walk: Walk) -> bool:
+    """Whether some router was met at two hops."""
+    met = [sender for hop in range(1, len(walk.hops) + 1) for sender in walk.senders(hop)]
+    return len(set(met)) < len(met)
 
 
 def _together(walk: Walk, control: Walk, hop: int) -> bool:

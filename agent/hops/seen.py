@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from probes.hops import Answer, Said
 
 Round = tuple[Answer, ...]  # one answer for each query
+ENDS_IT = frozenset({Said.OPEN, Said.RESET, Said.REFUSED, Said.NO_WAY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,12 @@ class Walk:
     def said(self) -> set[Said]:
         """By whatever ended the attempts that were not held back."""
         return {answer.said for answer in self.knocks}
+
+    @property
+    def told(self) -> Round:
+        """The knocks, and whatever else ended otherwise than at a hop: a knock may get lost, and a later one not."""
+        held_back = (answer for answers in (*self.hops, *self.again) for answer in answers)
+        return (*self.knocks, *(answer for answer in held_back if answer.said in ENDS_IT))
 
     def first(self, said: Said) -> int | None:
         """The fewest hops with which this was said."""
@@ -50,6 +57,10 @@ class Walk:
         """Whether this and nothing else was said with so many hops, in the rounds that asked again, too."""
         rounds = [self.at(hop), *self.again]
         return all(rounds) and all(answer.said is said for answers in rounds for answer in answers)
+
+    def never(self, said: Said, hop: int) -> bool:
+        """Whether this was not said with so many hops, neither at first nor in the rounds that asked again."""
+        return not any(_says(answers, said) for answers in (self.at(hop), *self.again))
 
     def _numbered(self) -> Iterator[tuple[int, Round]]:
         return enumerate(self.hops, 1)

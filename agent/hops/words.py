@@ -9,10 +9,20 @@ from probes.hops import Said
 
 INTERRUPTED = "Interrupted: nothing follows from what was seen by then."
 LOOP = "goes in circles: it is passed on until it may go no farther. The routers there know no way, or a wrong one."
+TOO_FAR = (
+    "is passed on until it may go no farther, and no router was met twice. A loop that answers seldom, a way that is"
+    " too long, or a device that takes hops from it would look the same."
+)
 OPEN = "Nothing on the way drops or refuses it. A device in front that accepts for the peer would look the same."
+AT_TIMES = "Not every attempt was accepted, see below. A device in front that accepts for the peer would look the same."
 OWN = (
-    "the control is accepted from just as far. The host itself refuses: nobody listens at that port. A firewall on the"
-    " host, or on the last hop before it, that resets would look the same."
+    "the control is accepted from just as far. The host itself refuses, as where nobody listens at that port. A"
+    " firewall that resets, on the host or on the last hop before it, or a device there that answers for the host,"
+    " would look the same."
+)
+COPIED = (
+    "Hop {hop} answers the control and not this port: so does a device before it look that resets, and gives its reset"
+    " no more hops than the SYN had left; it is then nearer than it seems. "
 )
 WHOSE = "It is the host's own, as where nobody listens; or that of a device on the way, which would look the same."
 INJECTED = (
@@ -26,13 +36,15 @@ NO_WAY = (
 FAULT = "It could not be tried from this host"
 SHUT = (
     "hop {before} answers the control, and never this port. So it is dropped by {after} as it passes it on, by hop"
-    " {before} as it takes it in, or by a device between them that is no hop. A way of its own for this port would look"
-    " the same."
+    " {before} as it takes it in, or by a device between them that is no hop. A way of its own for this port, or a"
+    " device that lets it go farther than its hops allow, or drops what hops say of it, would look the same."
 )
 ALIKE = (
     "A device at or behind {after} may drop it; or the peer's own firewall does; or nobody listens there and the peer"
-    " resets nobody; or the answers are lost on their way back; or the hops there answer nobody."
+    " resets nobody; or the peer is down, or takes no more connects now; or the answers are lost on their way back; or"
+    " the hops there answer nobody."
 )
+DIFFER = "Several ways, of which not every one does the same, lost packets, or a limit on connects look like this."
 FARTHER = "Do compare with a port that passes: --control PORT."
 HERE = "this host"
 
@@ -43,14 +55,20 @@ def sentences(traced: Traced, ending: Ending) -> list[str]:
 
 
 def _open(traced: Traced, ending: Ending) -> str:
-    return f"{_what(traced)} is open{_far(ending)}. {OPEN}"
+    always = {answer.said for answer in traced.walk.told} == {Said.OPEN}
+    return f"{_what(traced)} is open{_far(ending)}. {OPEN if always else AT_TIMES}"
 
 
 def _reset(traced: Traced, ending: Ending) -> str:
     head = f"{_what(traced)} is reset{_far(ending)}"
     if ending.shown and traced.control is not None:
         return f"{head}, and TCP {traced.control.port} as {OWN}"
-    return f"{head}. {WHOSE} {_of_control(traced)}"
+    return f"{head}. {WHOSE} {_copied(traced, ending)}{_of_control(traced)}"
+
+
+def _copied(traced: Traced, ending: Ending) -> str:
+    farther = traced.control.last_hop(ending.hops) if traced.control is not None else 0
+    return COPIED.format(hop=farther) if farther > traced.walk.last_hop(ending.hops) else ""
 
 
 def _injected(traced: Traced, ending: Ending) -> str:
@@ -69,7 +87,8 @@ def _no_way(traced: Traced, ending: Ending) -> str:
 
 
 def _loop(traced: Traced, ending: Ending) -> str:
-    return f"{_what(traced)} {LOOP} The last who said so: {plain(ending.told.detail, 300) if ending.told else ''}."
+    words = LOOP if ending.shown else TOO_FAR
+    return f"{_what(traced)} {words} The last who said so: {plain(ending.told.detail, 300) if ending.told else ''}."
 
 
 def _silence(traced: Traced, ending: Ending) -> str:
@@ -155,6 +174,8 @@ def _of_control(traced: Traced) -> str:
     name, accepted, reset = f"The control, TCP {control.port},", control.first(Said.OPEN), control.first(Said.RESET)
     if Said.OPEN in control.said:
         away = f", {_hops(accepted)} away" if accepted else ""
+        if accepted and accepted <= traced.walk.last_hop():
+            return f"{name} is accepted{away}: nearer than this port came, so by a device on the way. {FARTHER}"
         return f"{name} is accepted{away}: the way there carries other ports."
     if Said.RESET in control.said:
         away = f", {_hops(reset)} away" if reset else ""
@@ -169,11 +190,11 @@ def _notes(traced: Traced) -> Iterator[str]:
     forks = [hop for hop in range(1, len(walk.hops) + 1) if len(walk.senders(hop)) > 1]
     if forks:
         several = "; ".join(f"hop {hop}: {', '.join(walk.senders(hop))}" for hop in forks)
-        yield f"There are several ways, which routers choose by this host's port: {several}."
-    if len(walk.said) > 1:
-        yield f"Attempts from several ports of this host differ: {_counted(walk)}. Not every way does the same."
+        yield f"There are several ways, as where routers choose by this host's port: {several}."
+    if len({answer.said for answer in walk.told}) > 1:
+        yield f"Attempts differ: {_counted(walk)}. {DIFFER}"
 
 
 def _counted(walk: Walk) -> str:
-    said = [answer.said for answer in walk.knocks]
+    said = [answer.said for answer in walk.told]
     return ", ".join(f"{said.count(each)} {each}" for each in dict.fromkeys(said))

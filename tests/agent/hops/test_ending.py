@@ -154,4 +154,61 @@ def test_attempts_that_differ_are_told() -> None:
     found = traced(walk, None)
     text = " ".join(sentences(found, ending(found)))
     assert "There are several ways" in text
-    assert "1 open, 1 silence" in text
+    assert "2 open, 1 silence" in text
+    assert "Nothing on the way drops" not in text
+
+
+RESET = one(Said.RESET)
+
+
+@pytest.mark.parametrize(("said", "end"), [(OPEN, End.OPEN), (RESET, End.RESET), (one(Said.REFUSED), End.REFUSED)])
+def test_knocks_that_got_lost_do_not_make_silence_of_what_was_answered_later(said: Answer, end: End) -> None:
+    walk = Walk(PORT, (SILENT, SILENT), ((HOP, HOP), (said, SILENT)))
+    found = ending(traced(walk, Walk(CONTROL, (OPEN,), ((HOP,), (OPEN,)))))
+    assert (found.end, found.hops) == (end, 2)
+
+
+def test_what_is_answered_when_asked_again_is_not_silent() -> None:
+    walk = Walk(PORT, (SILENT,), ((HOP,), (SILENT,)), ((SILENT,), (OPEN,)))
+    control = Walk(CONTROL, (OPEN,), ((HOP,), (SECOND,)), ((SECOND,), (SECOND,)))
+    assert ending(traced(walk, control)).end is End.OPEN
+
+
+def test_a_reset_from_a_hop_that_is_silent_before_it_to_this_port_alone_is_not_the_hosts() -> None:
+    """A device at hop 1 gives its reset the hops that were left of the SYN: it arrives from where the host is."""
+    walk = Walk(PORT, (RESET,), ((HOP,), (SILENT,), (RESET,)))
+    control = Walk(CONTROL, (OPEN,), ((HOP,), (SECOND,), (OPEN,)))
+    found = traced(walk, control)
+    assert (ending(found).end, ending(found).shown) == (End.RESET, False)
+    assert "Hop 2 answers the control and not this port" in " ".join(sentences(found, ending(found)))
+
+
+@pytest.mark.parametrize(
+    ("port", "again", "end"),
+    [
+        ([RESET, RESET], [RESET, RESET], End.INJECTED),
+        ([RESET, RESET], [RESET, SILENT], End.INJECTED),
+        ([RESET, SECOND], [RESET, RESET], End.RESET),  # on one of its ways it is passed on there, too
+        ([RESET, RESET], [SECOND, RESET], End.RESET),
+        ([RESET, RESET], [SILENT, SILENT], End.RESET),
+    ],
+)
+def test_a_device_resets_only_where_no_router_takes_the_port_on(
+    port: list[Answer], again: list[Answer], end: End
+) -> None:
+    walk = Walk(PORT, (RESET, RESET), ((HOP, HOP), tuple(port)), (tuple(again),))
+    control = Walk(CONTROL, (OPEN, OPEN), ((HOP, HOP), (SECOND, SECOND), (OPEN, OPEN)), ((SECOND, SECOND),))
+    assert ending(traced(walk, control)).end is end
+
+
+def test_a_loop_is_shown_where_a_router_is_met_twice() -> None:
+    circle = traced(Walk(PORT, (HOP,), ((HOP,), (SECOND,)) * 2), None)
+    long = traced(Walk(PORT, (HOP,), ((HOP,), (SECOND,))), None)
+    assert (ending(circle).shown, ending(long).shown) == (True, False)
+    assert "no router was met twice" in " ".join(sentences(long, ending(long)))
+
+
+def test_a_control_that_is_accepted_before_where_the_port_came_shows_nothing_of_the_way() -> None:
+    walk = Walk(PORT, (SILENT,), ((HOP,), (SECOND,), (SILENT,)))
+    found = traced(walk, Walk(CONTROL, (OPEN,), ((OPEN,),)))
+    assert "carries other ports" not in " ".join(sentences(found, ending(found)))
