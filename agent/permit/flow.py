@@ -33,6 +33,7 @@ class Side(NamedTuple):
     """One end of what is wanted. `addresses` as written: literal ones and names.
 
     `machines`: whose own firewalls see it as theirs; the nodes, of a cluster. `called`: the names that choose it.
+    `own`: where a document tells the addresses, those of the configuration: each has to be among what these lead to.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Side(NamedTuple):
     zone: str | None = None
     machines: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

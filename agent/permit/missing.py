@@ -105,9 +105,9 @@ def _at(side: Side, told: Iterable[str], own: Sequence[str]) -> Side | str:
     if len(addresses) < len(found):
         return side
     strange = [address for address in addresses if address not in literal]
-    if strange and None not in literal:  # what a name comes to may change
+    if strange and None not in literal:
         return f"{strange[0]} is no address of {side.name} in the configuration"
-    return side._replace(addresses=addresses)
+    return side._replace(addresses=addresses, own=tuple(dict.fromkeys(own)) if strange else ())  # a name may lead there
 
 
 def _undecided(found: Iterable[Known]) -> Iterator[str]:

@@ -36,7 +36,9 @@ def version(address: str) -> int | None:
 def names_in(wanted: Iterable[Wanted]) -> list[str]:
     """What has to be looked up, each once."""
     sides = (side for each in wanted for side in (each.source, each.destination))
-    return list(dict.fromkeys(text for side in sides for text in side.addresses if canonical(text) is None))
+    return list(
+        dict.fromkeys(text for side in sides for text in (*side.addresses, *side.own) if canonical(text) is None)
+    )
 
 
 def settled(wanted: Iterable[Wanted], answers: Mapping[str, Answer] | None) -> Settled:
@@ -45,7 +47,8 @@ def settled(wanted: Iterable[Wanted], answers: Mapping[str, Answer] | None) -> S
     questions: dict[str, None] = {}
     for each in wanted:
         sources, destinations = (_spots(side, answers) for side in (each.source, each.destination))
-        questions |= dict.fromkeys((*_unresolved(each.source, answers), *_unresolved(each.destination, answers)))
+        for side in (each.source, each.destination):
+            questions |= dict.fromkeys((*_unresolved(side, answers), *_doubted(side, answers)))
         found = [*_pairs(each, sources, destinations)]
         permits += found
         if sources and destinations and not found:
@@ -67,7 +70,9 @@ def _pairs(each: Wanted, sources: list[Spot], destinations: list[Spot]) -> Itera
 
 
 def _spots(side: Side, answers: Mapping[str, Answer] | None) -> list[Spot]:
+    doubtful = _strange(side, answers) if answers is not None else ()
     found = dict.fromkeys(address for text in side.addresses for address in _addresses(text, answers))
+    found = {address: None for address in found if address not in doubtful}
     return [Spot(side.name, address, side.zone, side.machines) for address in found]
 
 
@@ -79,6 +84,25 @@ def _addresses(text: str, answers: Mapping[str, Answer] | None) -> list[str]:
         return [text]
     found = answers[text].found if text in answers else ()
     return [address for address in map(canonical, found) if address is not None]
+
+
+def _strange(side: Side, answers: Mapping[str, Answer] | None) -> list[str]:
+    """What a document tells, and the configuration's own addresses and names do not lead to."""
+    known = {address for text in side.own for address in _addresses(text, answers)}
+    return [text for text in side.addresses if text not in known] if side.own else []
+
+
+def _doubted(side: Side, answers: Mapping[str, Answer] | None) -> Iterator[str]:
+    """A document is but a file: whoever wrote it does not choose for whom a firewall is opened."""
+    for text in _strange(side, answers):
+        names = plain(", ".join(each for each in side.own if canonical(each) is None), SHORT)
+        if answers is None:
+            yield f"{text} is told to be an address of {side.name}, which nobody looked up ({names}): see that it is"
+        else:
+            yield (
+                f"{text} is told to be an address of {side.name}, and {names} does not lead there now: its rules are "
+                "missing; write it in the configuration if it is right"
+            )
 
 
 def _unresolved(side: Side, answers: Mapping[str, Answer] | None) -> Iterator[str]:

@@ -161,6 +161,26 @@ def test_a_strange_address_of_a_host_without_names_is_left_out() -> None:
     assert "203.0.113.99 is no address of BTS01" in found.questions[0]
 
 
+FORGED = path("BTS02", "SQL01", "sql", "blocked", requests=[asks("203.0.113.99", SQL01, "1433")])
+RIGHT = path("BTS02", "SQL01", "sql", "blocked", requests=[asks("192.0.2.12", SQL01, "1433")])
+
+
+def test_nothing_is_opened_for_an_address_to_which_the_name_of_its_host_does_not_lead() -> None:
+    """Whoever writes the document of one host would else have the database opened for any machine."""
+    done = settled(of(document("BTS02", FORGED)).wanted, NAMES)
+    assert done.permits == ()
+    assert done.questions == (
+        "203.0.113.99 is told to be an address of BTS02, and bts02.contoso.test does not lead there now: its rules are "
+        "missing; write it in the configuration if it is right",
+    )
+    assert shut(of(document("BTS02", RIGHT))) == tcp("192.0.2.12", SQL01, 1433)
+
+
+def test_where_no_name_is_looked_up_that_is_said_of_each_address_that_a_document_tells() -> None:
+    done = settled(of(document("BTS02", FORGED)).wanted, None)
+    assert "203.0.113.99 is told to be an address of BTS02, which nobody looked up" in done.questions[0]
+
+
 def test_what_is_not_in_the_configuration_is_a_question() -> None:
     found = of(
         document("BTS01", path("BTS01", "EVIL", "epm", "blocked", requests=[asks(BTS01, "203.0.113.99", "135")]))
