@@ -7,6 +7,7 @@ What it writes goes to memory and is gone with it. It ends with its block, and w
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -114,7 +115,7 @@ def booted(namespace: Namespace) -> Iterator[Machine]:
 @contextmanager
 def _nspawn(namespace: Namespace, groups: Sequence[Path]) -> Iterator[subprocess.Popen[bytes]]:
     packages = next(path for path in sys.path if path.endswith("site-packages"))
-    bound = {str(ROOT): OURS, packages: PACKAGES}
+    bound = {packages: PACKAGES}
     if _is_elsewhere():
         bound[sys.base_prefix] = INTERPRETER
     argv = [
@@ -137,8 +138,13 @@ def _nspawn(namespace: Namespace, groups: Sequence[Path]) -> Iterator[subprocess
     command = [*alone, "sh", "-e", "-c", f'{join}exec "$@"', "sh", *argv]
     with (
         tempfile.NamedTemporaryFile(suffix=".machine") as said,
+        _ours() as ours,
         subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, pass_fds=[namespace.descriptor]
+            [*command, f"--bind-ro={ours}:{OURS}"],
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            pass_fds=[namespace.descriptor],
         ) as process,
     ):
         try:
@@ -147,6 +153,16 @@ def _nspawn(namespace: Namespace, groups: Sequence[Path]) -> Iterator[subprocess
             raise LabCommandError(f"{error}: {Path(said.name).read_text('utf-8', 'replace')[-2000:]}") from None
         finally:
             process.kill()
+
+
+@contextmanager
+def _ours() -> Iterator[str]:
+    """The packages of this checkout, as root's own: whoever owns the checkout is not trusted by `service install`."""
+    with tempfile.TemporaryDirectory(suffix=".machine") as folder:
+        Path(folder).chmod(0o755)
+        for package in ("agent", "probes"):
+            shutil.copytree(ROOT / package, Path(folder, package))
+        yield folder
 
 
 @contextmanager
