@@ -198,6 +198,11 @@ def test_a_cell_is_never_a_formula(text: str) -> None:
     assert {len(row) for row in rows} == {len(spreadsheet.COLUMNS)}
 
 
+@pytest.mark.parametrize("text", ["=1", " =1", "  +1", "\u00a0-1", "@x", "\t=1"])
+def test_white_space_hides_no_formula(text: str) -> None:
+    assert not spreadsheet.cell(text).lstrip().startswith(spreadsheet.FORMULA)
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_markdown_has_no_markup_from_elsewhere(text: str) -> None:
     document = markdown.render(hostile(text))

@@ -129,6 +129,12 @@ def test_hosts_that_have_no_ip_version_in_common_are_a_question() -> None:
     assert "BTS01 and MSS: no addresses that can speak to one another" in found.questions
 
 
+def test_a_prometheus_on_a_host_of_the_site_needs_no_rule_to_itself() -> None:
+    found = expanded(change(config(rpc=SMALL), (BTS01,)).permits)
+    assert ("monitoring", BTS01, BTS02, "TCP", 10135) in found
+    assert all(source != to for _, source, to, _, _ in found)
+
+
 def test_a_name_that_nobody_knows_is_a_question_and_not_left_out_silently() -> None:
     found = change(config(SMALLEST.replace("mss.contoso", "nowhere.contoso"), rpc=SMALL))
     assert [line for line in found.questions if "nowhere.contoso.test, an address of MSS" in line]
