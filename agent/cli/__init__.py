@@ -65,13 +65,18 @@ def _flush(end: SystemExit) -> None:
 
 def _crash(error: Exception) -> None:
     """Whoever reads our output may have gone: that is theirs. All else is ours, and leaves what a report needs."""
-    if isinstance(error, OSError) and error.errno in OUTPUT_ENDED:
+    if isinstance(error, OSError) and _is_of_output(error):
         _discard_output()
         _end(f"standard output: {error.strerror}", Exit.USAGE)
     import traceback
 
     traceback.print_exc()
     _end(f"probe: internal error: {type(error).__name__}. This is a fault of probe, not of a peer.", Exit.OURS)
+
+
+def _is_of_output(error: OSError) -> bool:
+    """Windows gives EINVAL, too, to whatever has no better number; those have one of its own beside it."""
+    return error.errno in OUTPUT_ENDED and (error.errno != errno.EINVAL or getattr(error, "winerror", None) is None)
 
 
 def _discard_output() -> None:

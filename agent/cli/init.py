@@ -19,6 +19,7 @@ STDOUT = "-"
 LONGEST_PATH = 1024
 YES, NO = ("y", "yes"), ("n", "no")
 NOT_WRITTEN = "Nothing was written."
+BUNDLED = r".\ssoreach.exe"
 WELCOME = """\
 What is asked stands in a file at the end, and nowhere before: Ctrl-C leaves nothing behind.
 Enter takes what stands in brackets, ? explains, - says none."""
@@ -59,6 +60,8 @@ def init(
 
     from agent.draft.place import is_taken, place
 
+    if file is not None and sql is not None and file.isdecimal():
+        wrong(f"--sql: PowerShell makes two words of SERVER,PORT; put it in quotes: --sql '{plain(sql)},{file}'")
     path = None if file == STDOUT else Path(file) if file is not None else place(os.environ)
     if path is not None and is_taken(path) and not force:
         wrong(f"{plain(str(path), LONGEST_PATH)}: is there already, and was left as it is; --force keeps it, too")
@@ -178,6 +181,8 @@ def _is_found(path: Path) -> bool:
 
 
 def _program() -> str:
-    """By the name under which it was started, if that is one of ours."""
+    """A bundle's is typed in its own folder; else by the name under which it was started, if that is one of ours."""
+    if getattr(sys, "frozen", False):
+        return BUNDLED
     name = Path(sys.argv[0]).stem
     return name if name in ("probe", "ssoreach") else "probe"

@@ -1,10 +1,12 @@
 """`probe key`: a new key for the site, and the three steps of its rotation. What it says is talk, not data."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from agent.cli.usage import wrong
+from agent.config.find import platform_place
 from agent.rendezvous.keyfile import LONGEST_PATH, MOST_KEYS, KeyFileError, read_keys
 from agent.rendezvous.keywriter import make, new_key, rewrite
 from agent.text import plain
@@ -32,12 +34,18 @@ def write_key(path: Path, steps: list[str]) -> None:
 
 def _make(path: Path) -> str:
     make(path, [new_key()])
-    name = plain(path.name).replace("'", "''")
+    name = plain(named(path, platform_place(os.environ, sys.platform).parent)).replace("'", "''")
     return (
         "a new key, which only its owner may read. Whoever has it can speak for every host of the site.\n"
         "Copy the file to every host over a safe way, beside its configuration file, and write into that:\n"
         f"rendezvous: {{key_file: '{name}'}}"
     )
+
+
+def named(path: Path, folder: Path) -> str:
+    """As a configuration in that folder has it; of a key elsewhere, whose configuration is not known, only the name."""
+    there = path.absolute()
+    return there.relative_to(folder).as_posix() if there.is_relative_to(folder) else path.name
 
 
 def _add(path: Path) -> str:

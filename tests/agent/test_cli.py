@@ -1,5 +1,6 @@
 """The command line as its users meet it: a process, its exit code, its two streams."""
 
+import errno
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+import agent.cli
 from agent.cli import main
 from agent.demo import full_listener, listener
 from agent.demo_mapper import mapper
@@ -218,6 +220,25 @@ def test_standard_output_that_is_full_is_one_line_and_exit_2(site: Path) -> None
         done = subprocess.run(argv, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
     assert done.returncode == 2
     assert done.stderr == "standard output: No space left on device\n"
+
+
+class OfWindowsError(OSError):
+    """One for which Windows has no number that C knows."""
+
+    winerror = 234
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(OSError(errno.EINVAL, "a closed pipe"), 2), (OfWindowsError(errno.EINVAL, "More data"), 4)]
+)
+def test_what_windows_has_no_number_for_is_not_blamed_on_standard_output(
+    monkeypatch: pytest.MonkeyPatch, error: OSError, code: int
+) -> None:
+    monkeypatch.setattr(agent.cli, "OUTPUT_ENDED", (errno.EPIPE, errno.EINVAL))
+    monkeypatch.setattr(agent.cli, "_discard_output", lambda: None)
+    with pytest.raises(SystemExit) as ended:
+        agent.cli._crash(error)
+    assert ended.value.code == code
 
 
 @pytest.mark.parametrize("encoding", ["cp850", "ascii", "utf-16-le"])

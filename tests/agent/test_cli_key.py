@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.cli.key import named
 from agent.rendezvous.keyfile import load_ring
 
 PROBE = (sys.executable, "-m", "agent.cli", "key")
@@ -83,6 +84,11 @@ def test_what_to_do_with_it_is_said_and_its_content_is_not(file: Path) -> None:
     assert "Copy the file to every host over a safe way" in said
     assert "rendezvous: {key_file: 'site.key'}" in said
     assert keys(file)[0] not in said
+
+
+def test_a_key_below_the_usual_folder_is_named_as_the_configuration_there_has_it(tmp_path: Path) -> None:
+    assert named(tmp_path / "keys" / "site.key", tmp_path) == "keys/site.key"
+    assert named(tmp_path / "site.key", tmp_path / "elsewhere") == "site.key"
 
 
 def test_a_file_in_the_current_folder_needs_no_path(tmp_path: Path) -> None:

@@ -97,6 +97,24 @@ def test_a_folder_that_the_key_lacks_is_named_too(file: Path) -> None:
     assert "  mkdir " in init(file, *LEAST, "--key-file", "keys/site.key").stderr
 
 
+def test_in_a_bundle_the_next_commands_are_typed_in_its_folder(file: Path) -> None:
+    frozen = "import sys; sys.frozen = True; import agent.cli; agent.cli.main()"
+    argv = (sys.executable, "-c", frozen, "init", str(file), *LEAST)
+    ended = subprocess.run(
+        argv, input="", capture_output=True, text=True, encoding="utf-8", timeout=60, env=ENVIRONMENT
+    )
+    lines = ended.stderr.partition("Next:\n")[2].splitlines()
+    assert lines
+    assert all(".\\ssoreach.exe" in line for line in lines)
+
+
+def test_a_port_that_powershell_made_a_word_of_its_own_is_no_file(file: Path) -> None:
+    ended = init("--sql", "SQL01", "1444", "--site", "contoso", "--master", "MSS", "--processing", "BTS01")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "--sql 'SQL01,1444'" in ended.stderr
+    assert not Path("1444").exists()
+
+
 def test_to_standard_output(file: Path) -> None:
     ended = init("-", *LEAST, "--key-file", "Schlüssel 'A'.key")
     assert ended.returncode == 0
