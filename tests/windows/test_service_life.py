@@ -95,6 +95,7 @@ if sys.platform == "win32":
         assert psutil.Process(pid).cmdline()[1:] == [
             *("-I", "-m", "agent.cli", "service", "host", "--config", str(config), "--host", "BTS01")
         ]
+        assert said.splitlines()[-1] == f"log: {log}"
         assert exists(EVENTS)
 
         config.write_text(SITE.format(port=port, interval="30s"), "utf-8")
@@ -134,6 +135,11 @@ if sys.platform == "win32":
         found = control.configured()
         assert found is not None
         assert found.line.endswith("--host BTS01")
+
+    def test_a_machine_that_is_no_host_of_the_file_gets_no_service(installation: Installation, config: Path) -> None:
+        code, said = installation.probe("service", "install", "--host", "BTS02")
+        assert (code, said.splitlines()[0]) == (2, "no host 'BTS02' in the file")
+        assert control.configured() is None
 
     def test_a_service_of_that_name_that_is_another_program_is_left_alone(
         installation: Installation, config: Path

@@ -27,6 +27,8 @@ if sys.platform == "win32":
     from agent.hosting.windows.command import hosted, what_windows_would_change, written
     from agent.hosting.windows.control import Configured
     from agent.hosting.windows.lists import own_sid, sid_of
+    from agent.topology import site_of
+    from agent.whoami import UnknownHostError, this_machine, whoami
 
     @dataclass(frozen=True, slots=True)
     class Asked:
@@ -53,7 +55,8 @@ if sys.platform == "win32":
         try:
             config = load(wish.config)
             account = account_of(wish.account or (before.account if before else None))
-        except ConfigError as error:
+            whoami(site_of(config), this_machine(), wish.host)  # else the service would not start
+        except (ConfigError, UnknownHostError) as error:
             raise RefusedError(str(error)) from None
         except ValueError as error:
             raise RefusedError(f"--account: {error}") from None

@@ -11,6 +11,11 @@ from agent.kept import default_state_folder, state_folder
 from agent.log import LIBRARIES, log
 
 
+def log_file(config: Config) -> Path:
+    """Where a person finds it."""
+    return config.log.file or state_folder(config) / LOG_FILE
+
+
 class Journal:
     """`begin` before anything is known, `set_up` with each configuration that comes into force."""
 
@@ -31,7 +36,7 @@ class Journal:
         """OSError where the file that the configuration names cannot be written; the one beside the state may fail."""
         level, form = str(config.log.level), str(config.log.format)
         if config.log.file is None:
-            self._into(level, form, state_folder(config) / LOG_FILE)
+            self._into(level, form, log_file(config))
         else:
             logs.set_up(level, form, config.log.file)
             self._add_events()

@@ -117,6 +117,7 @@ if sys.platform == "win32":
             ]
             if now.pid:
                 details += [f"process: {now.pid}", *_since(now.pid)]
+            details += _log(line.config)
             if now.state == win32service.SERVICE_STOPPED:
                 details.append(f"last: {ended(now.code, now.specific)}")
             return Status(standing(now.state, now.code), tuple(details))
@@ -152,6 +153,19 @@ if sys.platform == "win32":
         try:
             return [f"since: {timestamp(psutil.Process(pid).create_time())}"]
         except psutil.Error:
+            return []
+
+    def _log(config: str | None) -> Sequence[str]:
+        """Nothing for whoever may not read the configuration, and where that has a mistake."""
+        from pathlib import Path
+
+        from agent.config.load import load
+        from agent.config.mistakes import ConfigError
+        from agent.hosting.windows.journal import log_file
+
+        try:
+            return [f"log: {log_file(load(Path(config)))}"] if config else []
+        except ConfigError:
             return []
 
     @contextmanager
