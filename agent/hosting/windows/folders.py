@@ -95,8 +95,8 @@ if sys.platform == "win32":
     def judge_files(config: Config, place: Path, sids: Collection[str], trusted: Collection[str]) -> Sequence[str]:
         """Configuration, key and web configuration: the service can read them, and nobody else can change them."""
         said = []
-        files = [file.resolve() for file in _named(config, place)]  # a link counts for what it leads to
         with _readable():
+            files = [file.resolve() for file in _named(config, place)]  # a link counts for what it leads to
             for file in files:
                 local(file)
                 if not may(access_of(file), sids, READS):
