@@ -51,7 +51,7 @@ function Invoke-Program {
 function Assert-OwnedByAdministrators {
     <#
     .SYNOPSIS
-        An error when a folder is a link, or belongs to somebody who could let others in again.
+        An error when a folder or file is a link, or belongs to somebody who could let others in again.
     .PARAMETER Folder
         It is there.
     #>
@@ -90,6 +90,12 @@ function New-DataFolder {
             $null = Invoke-Program -Program $icacls -Arguments @(
                 $place, '/inheritance:r', '/grant:r', '*S-1-5-18:(OI)(CI)F', '*S-1-5-32-544:(OI)(CI)F'
             )
+        }
+    }
+    # Until then every user could make a file there, and who made it goes on reading it, whatever is copied over it.
+    foreach ($place in @($folder, $keys)) {
+        foreach ($item in Get-ChildItem -LiteralPath $place -Force) {
+            Assert-OwnedByAdministrators -Folder $item.FullName
         }
     }
     $folder

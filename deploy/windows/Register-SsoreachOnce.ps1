@@ -10,9 +10,10 @@
 
     Again for the same task it renews it. On many servers: Invoke-Command -FilePath.
 .PARAMETER Program
-    ssoreach.exe, in a folder that only administrators may write: the task runs it with its account's rights.
+    ssoreach.exe, in a folder that only administrators may write, or it is refused: the task runs it with its account's
+    rights.
 .PARAMETER Configuration
-    The configuration. Without it ssoreach\ssoreach.yaml in %ProgramData%.
+    The configuration, which only administrators may write, too. Without it ssoreach\ssoreach.yaml in %ProgramData%.
 .PARAMETER Output
     The file for the collector; its name ends in .prom.
 .PARAMETER Minutes
@@ -47,6 +48,42 @@ param(
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
+function Assert-OfAdministrator {
+    <#
+    .SYNOPSIS
+        An error when who is no administrator can change a file or folder: the task would run what they put there.
+    .PARAMETER Place
+        It is there.
+    .PARAMETER Harm
+        The rights that count. Without it all that change it: the generic ones too, and those to its list and owner.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Place,
+        [int] $Harm = 0x500D0046
+    )
+    $installer = 'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464'
+    $me = [System.Security.Principal.WindowsIdentity]::GetCurrent().User.Value
+    $trusted = @('S-1-5-18', 'S-1-5-32-544', $installer, $me)
+    $number = [System.Security.Principal.SecurityIdentifier]
+    $access = Get-Acl -LiteralPath $Place
+    $found = @($access.GetOwner($number).Value)
+    foreach ($rule in $access.GetAccessRules($true, $true, $number)) {
+        $inheritOnly = [int] $rule.PropagationFlags -band 2
+        # S-1-3-0 and S-1-3-4 stand for the owner, who is judged anyway.
+        $isOwner = @('S-1-3-0', 'S-1-3-4') -contains $rule.IdentityReference.Value
+        if ("$($rule.AccessControlType)" -eq 'Allow' -and -not $inheritOnly -and -not $isOwner) {
+            if ([int] $rule.FileSystemRights -band $Harm) {
+                $found += $rule.IdentityReference.Value
+            }
+        }
+    }
+    $others = @($found | Where-Object -FilterScript { $trusted -notcontains $_ -and $_ -notmatch '\AS-1-5-21-.+-(500|512|519)\z' })
+    if ($others.Count -gt 0) {
+        throw "$Place can be changed by $($others -join ', '), and the task would run with more rights than they have."
+    }
+}
+
 if ($Unregister) {
     if ($PSCmdlet.ShouldProcess($TaskName, 'remove the task')) {
         Unregister-ScheduledTask -TaskName $TaskName -Confirm:$false
@@ -59,6 +96,16 @@ if ($Configuration -eq '') {
 foreach ($place in @($Program, $Configuration, (Split-Path -Path $Output -Parent))) {
     if (-not (Test-Path -LiteralPath $place)) {
         throw "$place is not there."
+    }
+}
+$folder = Split-Path -Path $Program -Parent
+foreach ($item in @(Get-Item -LiteralPath $folder, $Configuration -Force) + @(Get-ChildItem -LiteralPath $folder -Recurse -Force)) {
+    Assert-OfAdministrator -Place $item.FullName
+}
+foreach ($place in @($folder, $Configuration)) {
+    # Above it only who could rename or delete it counts: everybody may make new things in some of these.
+    while ($place = Split-Path -Path $place -Parent) {
+        Assert-OfAdministrator -Place $place -Harm 0x100D0040
     }
 }
 if (-not $PSCmdlet.ShouldProcess($TaskName, "run $Program as $Account every $Minutes minutes, into $Output")) {

@@ -170,6 +170,26 @@ def test_every_script_has_examples_that_it_takes_and_can_be_asked_what_it_would_
     assert text.startswith("#Requires -Version 5.1")
 
 
+def test_the_task_runs_nothing_that_others_can_change() -> None:
+    """It runs as SYSTEM, and no `service install` looks at the folder."""
+    lines = [line.strip() for line in said(read(SCRIPTS[0].with_name("Register-SsoreachOnce.ps1"))).splitlines()]
+    judged = [number for number, line in enumerate(lines) if line.startswith("Assert-OfAdministrator -Place")]
+    registered = next(number for number, line in enumerate(lines) if line.startswith("$null = Register-ScheduledTask"))
+    assert judged
+    assert max(judged) < registered
+    # Write, append and delete in it, delete, its list and owner, and the generic ones; above it without the first two.
+    changes, replaces = 0x2 | 0x4 | 0x40 | 0x10000 | 0x40000 | 0x80000 | 0x10000000 | 0x40000000, 0x100D0040
+    assert f"[int] $Harm = 0x{changes:X}" in lines
+    assert f"Assert-OfAdministrator -Place $place -Harm 0x{replaces:X}" in lines
+
+
+def test_nothing_is_copied_into_a_folder_of_keys_that_somebody_has_been_in_before() -> None:
+    """Who owns a file goes on reading it, whatever is copied over it."""
+    (made,) = [said(part.node) for part in PARTS if part.name == "New-DataFolder"]
+    shut, judged = made.index("'/inheritance:r'"), made.rindex("Assert-OwnedByAdministrators -Folder $item.FullName")
+    assert shut < judged
+
+
 def command_lines(root: Node) -> list[list[str]]:
     """What the program is given, with everything that is added to it, as a person would type it."""
     known = set(program().commands)
