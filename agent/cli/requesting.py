@@ -15,17 +15,10 @@ from agent.config.model import Config
 from agent.exit import Exit
 from agent.local import NotMetError
 from agent.permit import markdown, netsh, nft, powershell, spreadsheet
-from agent.permit.change import (
-    STATEFUL,
-    Change,
-    clusters,
-    dynamic,
-    everything,
-    only,
-    permits_of,
-)
+from agent.permit.change import STATEFUL, Change, clusters, dynamic, everything, only
 from agent.permit.flow import Wanted
 from agent.permit.hosts import unnumbered
+from agent.permit.merged import merged
 from agent.permit.missing import missing
 from agent.permit.settled import names_in, settled
 from agent.permit.words import NOTHING
@@ -36,7 +29,6 @@ from probes.resolve import Answer as Named
 from probes.resolve import Resolver
 
 PATIENCE = 5.0  # seconds for one name
-AT_ONCE = 32  # names: each is a thread
 LARGEST = 64 << 20  # octets of a document
 LINES_OF_WINDOWS = ("csv", "netsh")
 RENDER: dict[str, Callable[[Change], str]] = {
@@ -111,7 +103,13 @@ def _change(config: Config, site: Site, asked: Asked) -> Change:
     chosen = only(wanted, asked.host)
     done = settled(chosen, _looked_up(chosen) if asked.resolve else None)
     return Change(
-        config.site, permits_of(done), notes, look_at, (*questions, *done.questions), dynamic(chosen), asked.is_missing
+        config.site,
+        merged(done.permits),
+        notes,
+        look_at,
+        (*questions, *done.questions),
+        dynamic(chosen),
+        asked.is_missing,
     )
 
 
@@ -151,16 +149,10 @@ def _read(config: Config, place: Path) -> Answer:
 
 
 def _looked_up(wanted: Sequence[Wanted]) -> dict[str, Named]:
-    """Every name once, some at a time, each with an end."""
+    """Every name once, each with an end."""
 
     async def all_of_them() -> list[Named]:
-        resolver, places = Resolver(), asyncio.Semaphore(AT_ONCE)
-
-        async def one(name: str) -> Named:
-            async with places:
-                return await resolver.look_up(name, PATIENCE)
-
-        return await asyncio.gather(*map(one, names_in(wanted)))
+        return await Resolver().look_up_all(names_in(wanted), PATIENCE)
 
     return {each.asked: each for each in asyncio.run(all_of_them())}
 

@@ -46,7 +46,7 @@ def install(
     if scraper and not firewall_scope:
         wrong("--scraper says whom the firewall is to let in; it needs --firewall-scope")
     _, place = read(config)
-    wish = Wish(_absolute(place), host, account, start, firewall_scope, tuple(scraper or ()))
+    wish = Wish(place.absolute(), host, account, start, firewall_scope, tuple(scraper or ()))
     _say(lambda manager: manager.install(wish))
 
 
@@ -147,7 +147,3 @@ def _ask_password(question: str) -> str | None:
     from agent.cli.usage import person_reads
 
     return getpass.getpass(question) if person_reads() else None
-
-
-def _absolute(place: Path) -> Path:
-    return place.absolute()

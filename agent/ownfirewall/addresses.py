@@ -1,6 +1,5 @@
 """What the names of those who may come lead to, now: a firewall's rule knows addresses only."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -27,13 +26,11 @@ class Addresses:
 
 
 async def look_up(names: Iterable[str], timeout: float, resolver: Resolver | None = None) -> Addresses:
-    """All at once; `timeout` in seconds, for each."""
-    resolver = resolver or Resolver()
-    asked = tuple(dict.fromkeys(map(_without_scope, names)))
-    answers = await asyncio.gather(*(resolver.resolve(name, timeout) for name in asked))
+    """`timeout` in seconds, for each."""
+    answers = await (resolver or Resolver()).look_up_all(map(_without_scope, names), timeout)
     return Addresses(
-        {answer.name: tuple(map(_without_scope, answer.addresses)) for answer in answers if answer.addresses},
-        {answer.name: plain(answer.detail) for answer in answers if not answer.addresses},
+        {answer.asked: tuple(map(_without_scope, answer.found)) for answer in answers if answer.found},
+        {answer.asked: plain(answer.detail) for answer in answers if not answer.found},
     )
 
 

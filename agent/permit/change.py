@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 from agent.config.model import Config
 from agent.permit.flow import Permit, Wanted
-from agent.permit.merged import merged
 from agent.permit.own import between_agents, scrapes
 from agent.permit.required import plans, required, without_port
-from agent.permit.settled import Settled
 from agent.ports import NO_PORTS, PortSet
 from agent.topology import Site
 
@@ -89,7 +87,3 @@ def dynamic(wanted: Iterable[Wanted]) -> PortSet:
 def only(wanted: Iterable[Wanted], host: str | None) -> list[Wanted]:
     """Those in which a host takes part, if one is named."""
     return [each for each in wanted if host is None or each.concerns(host)]
-
-
-def permits_of(found: Settled) -> tuple[Permit, ...]:
-    return merged(found.permits)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from probes.outcome import Resolved
-from probes.resolve import LONGEST_NAME, MOST_ADDRESSES, MOST_NAMES, Answer, Lookup, Resolver, Reverse, literal
+from probes.resolve import AT_ONCE, LONGEST_NAME, MOST_ADDRESSES, MOST_NAMES, Answer, Lookup, Resolver, Reverse, literal
 
 LONG = 30.0  # seconds; no test waits for it
 Entries = list[tuple[Any, Any, Any, str, tuple[Any, ...]]]
@@ -147,6 +147,30 @@ async def test_lookups_do_not_wait_for_one_another(hanging: Callable[..., Entrie
     for task in hung:
         task.cancel()
     assert all(isinstance(end, asyncio.CancelledError) for end in await asyncio.gather(*hung, return_exceptions=True))
+
+
+async def test_many_names_are_looked_up_by_few_threads_and_each_once() -> None:
+    """A site has a thousand, and a host's account may have few threads."""
+    asked, under_way, most = list[str](), 0, 0
+    lock, full = threading.Lock(), threading.Barrier(AT_ONCE)
+
+    def lookup(name: str, *_: Any, **__: Any) -> Entries:
+        nonlocal under_way, most
+        with lock:
+            asked.append(name)
+            under_way += 1
+            most = max(most, under_way)
+        full.wait(LONG)  # for all that may be under way together: so it is shown that they are, and no more
+        with lock:
+            under_way -= 1
+        return [entry("192.0.2.1", 0)]
+
+    names = [f"host{number}.test" for number in range(3 * AT_ONCE)]
+    found = await Resolver(lookup).look_up_all([*names, "192.0.2.9", *names], LONG)
+    assert [each.asked for each in found] == [*names, "192.0.2.9"]
+    assert {each.found for each in found} == {("192.0.2.1",), ("192.0.2.9",)}
+    assert sorted(asked) == sorted(names)
+    assert most <= AT_ONCE
 
 
 async def test_a_name_that_means_this_machine_leads_to_no_peer() -> None:

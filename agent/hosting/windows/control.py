@@ -18,7 +18,6 @@ if sys.platform == "win32":
     if TYPE_CHECKING:
         from _win32typing import PySC_HANDLE
 
-    LOOK = win32service.SERVICE_QUERY_CONFIG | win32service.SERVICE_QUERY_STATUS
     OWN_PROCESS, AUTOMATIC = win32service.SERVICE_WIN32_OWN_PROCESS, win32service.SERVICE_AUTO_START
     EVERY = 0.2  # seconds between two looks
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from agent.config.load import parse
 from agent.config.model import Config
-from agent.permit.change import Change, dynamic, everything, permits_of
+from agent.permit.change import Change, dynamic, everything
 from agent.permit.flow import Permit
+from agent.permit.merged import merged
 from agent.permit.settled import settled
 from agent.topology import site_of
 from probes.resolve import Answer
@@ -39,7 +40,7 @@ def change(of: Config, scrapers: tuple[str, ...] = (SCRAPER,)) -> Change:
     needed = everything(of, site_of(of), scrapers)
     done = settled(needed.wanted, NAMES)
     questions = (*needed.questions, *done.questions)
-    return Change(of.site, permits_of(done), needed.notes, (), questions, dynamic(needed.wanted))
+    return Change(of.site, merged(done.permits), needed.notes, (), questions, dynamic(needed.wanted))
 
 
 def expanded(permits: Iterable[Permit]) -> set[Packet]:
