@@ -95,6 +95,8 @@ class SystemdManager:
     def reload(self) -> Sequence[str]:
         """See `Manager`."""
         self._may("reload", installed=True)
+        if self._shown()["ActiveState"] in ("inactive", "failed"):
+            raise RefusedError("it does not run")
         done = self._ask("systemctl", "reload", NAME)
         if done.code:
             raise RefusedError("\n".join(["what ran before runs on", *done.lines, *self._log()]))

@@ -100,6 +100,15 @@ def test_with_start_it_is_restarted_and_otherwise_that_is_said(played: Played) -
     assert played.asked[-2:] == [f"reset-failed {NAME}", f"restart {NAME}"]
 
 
+def test_what_does_not_run_cannot_be_loaded_anew_and_it_is_said_so(played: Played) -> None:
+    for state in ("inactive", "failed"):
+        played.shown["ActiveState"] = state
+        with pytest.raises(RefusedError) as error:
+            played.manager.reload()
+        assert str(error.value) == "it does not run"
+    assert played.asked == []
+
+
 @pytest.mark.parametrize("where", [UNIT, "usr/lib/systemd/system/ssoreach.service"])
 def test_a_unit_that_is_not_ours_is_left_alone(played: Played, where: str) -> None:
     theirs = played.file(where, "[Unit]\nDescription=another program\n")
@@ -134,6 +143,16 @@ def test_a_host_that_the_file_does_not_have_is_refused(played: Played) -> None:
 def test_what_others_can_change_is_refused(played: Played, name: str, mode: int) -> None:
     (played.root / name).chmod(mode)
     assert f"{played.root / name}: its mode {mode:04o} lets others change it" in refused(played)
+
+
+def test_root_s_own_group_is_as_good_as_root(played: Played) -> None:
+    library = played.file("opt/ssoreach/lib/a.py", "")
+    library.chmod(0o664)
+    played.manager.install(played.wish())
+    os.chown(library, 0, 1000)
+    (played.root / UNIT).unlink()
+    played.asked.clear()
+    assert f"{library}: its mode 0664 lets others change it" in refused(played)
 
 
 def test_what_belongs_to_another_user_is_refused(played: Played) -> None:
@@ -185,6 +204,9 @@ def test_what_the_service_cannot_do_is_said(played: Played) -> None:
     assert f"ln -s {key} {played.root / 'etc/credstore/ssoreach-key'}" in said
     assert "log.file: " in said
     assert "port 443" in said
+    key.chmod(0o644)
+    assert "ln -s" not in "\n".join(played.manager.install(played.wish())), "as everybody may read it there"
+    key.chmod(0o600)
     played.file("etc/credstore/ssoreach-key", "x")
     assert "ln -s" not in "\n".join(played.manager.install(played.wish()))
 
@@ -221,6 +243,22 @@ def test_a_purge_takes_what_is_ours_and_nothing_else(played: Played) -> None:
     assert played.manager.uninstall(purge=True) == [f"there is no {NAME}, and nothing else to remove"]
 
 
+def test_no_port_of_the_file_s_own_takes_no_right(played: Played) -> None:
+    played.config.write_text(SITE + "web: {listen: '0.0.0.0:0'}\n")
+    assert "CAP_NET_BIND_SERVICE" not in "\n".join(played.manager.install(played.wish()))
+
+
+def test_a_purge_follows_no_link_to_a_folder(played: Played) -> None:
+    outside = played.file("srv/ssoreach/ssoreach.yaml", SITE)
+    played.manager.install(played.wish())
+    played.config.unlink()
+    played.config.parent.rmdir()
+    played.config.parent.symlink_to(outside.parent)
+    played.manager.uninstall(purge=True)
+    assert outside.exists()
+    assert not played.config.parent.is_symlink()
+
+
 def test_a_failed_start_shows_the_end_of_the_log(played: Played) -> None:
     played.fails |= {"start": "Job for ssoreach.service failed.\n", "--unit": "ssoreach.yaml:3: \x1b[31mno\n"}
     with pytest.raises(RefusedError) as error:
@@ -241,6 +279,7 @@ def test_what_is_not_installed_cannot_be_told(played: Played, word: str) -> None
 
 @pytest.mark.parametrize("do", [managers.SystemdManager.stop, managers.SystemdManager.reload])
 def test_what_systemd_refuses_is_passed_on(played: Played, do: object) -> None:
+    played.shown["ActiveState"] = "active"
     played.fails |= {"stop": "no\n", "reload": "no\n"}
     with pytest.raises(RefusedError, match=r"no$"):
         do(played.manager)  # type: ignore[operator]

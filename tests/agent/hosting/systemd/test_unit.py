@@ -40,6 +40,12 @@ def test_a_host_s_name_is_for_the_agent_alone() -> None:
     assert line(text, "ExecReload").endswith(" check-config --config /etc/x.yaml")
 
 
+def test_no_path_is_a_specifier_or_ends_its_quotes() -> None:
+    written = r'''"/srv/50 %% $HOME \"für\" 'uns' \\ ;/ssoreach.yaml"'''
+    assert line(unit(COMMAND, ODD), "ExecStart").endswith(written)
+    assert line(unit(COMMAND, "/srv/%n/x"), "ExecStart").endswith(' "/srv/%%n/x"')
+
+
 @pytest.mark.parametrize("bad", ["/srv/a\nb", "/srv/\x1b", "/srv/\udcff"])
 def test_what_no_unit_can_hold_is_refused(bad: str) -> None:
     with pytest.raises(ValueError, match="character"):
