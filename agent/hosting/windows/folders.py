@@ -71,20 +71,21 @@ if sys.platform == "win32":
         local(state)
         with _readable():
             if folder in (*state.parents, *place.parents):
-                _judge_owners(folder, trusted)
                 folder.mkdir(parents=True, exist_ok=True)
+                _judge_owners(folder, trusted)
                 keep_to(folder, service_sid(), READ_ONLY, FOLDER)
+                _judge_owners(folder, trusted)  # until then every user could make something in it
                 said.append(f"{folder}: the service may read it, administrators may write it, others nothing")
             if not state.exists() or folder in state.parents:
                 state.mkdir(parents=True, exist_ok=True)
+                if is_link(state):  # which somebody made meanwhile
+                    raise RefusedError(f"{state}: is a link to another place; remove it")
                 keep_to(state, service_sid(), KEEPS, FOLDER)
                 said.append(f"{state}: the service may write there")
         return said
 
     def _judge_owners(folder: Path, trusted: Collection[str]) -> None:
         """Who made a file may change it whatever its list says."""
-        if not folder.exists():
-            return
         if is_link(folder):
             raise RefusedError(f"{folder}: is a link to another place; remove it")
         _refuse(

@@ -13,6 +13,9 @@ if sys.platform == "win32":
 
     from agent.hosting.manager import RefusedError
     from agent.hosting.windows import control
+    from agent.hosting.windows.access import CHANGES, strangers
+    from agent.hosting.windows.accounts import service_sid
+    from agent.hosting.windows.lists import access_of, name_of, own_sid
     from agent.hosting.windows.names import PATIENCE, SERVICE
 
     def stopped() -> list[str]:
@@ -42,9 +45,18 @@ if sys.platform == "win32":
         return [f"removed the service {SERVICE}"]
 
     def purged(folder: Path) -> list[str]:
-        """Of a link nothing: what it leads to is not ours."""
+        """Of a link nothing: what it leads to is not ours. And nothing where others could lay one meanwhile."""
         if not folder.exists():
             return []
+        try:
+            others = strangers(access_of(folder), CHANGES, {own_sid(), service_sid()})
+        except OSError as error:
+            raise RefusedError(f"{folder}: {error.strerror or error}") from None
+        if others:
+            names = ", ".join(map(name_of, others))
+            raise RefusedError(
+                f"{folder}: can be changed by {names}, so it stays; look at what is in it, and remove it"
+            )
         try:
             shutil.rmtree(folder)
         except OSError as error:

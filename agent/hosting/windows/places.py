@@ -25,9 +25,13 @@ class Open:
 def opened(
     things: Iterable[Path], access_of: AccessOf, trusted: Collection[str], *, harm: int = CHANGES
 ) -> Iterator[Open]:
-    """Those among `things` that somebody else can change. OSError."""
+    """Those among `things` that somebody else can change; what is gone meanwhile is none. OSError."""
     for thing in things:
-        if found := strangers(access_of(thing), harm, trusted):
+        try:
+            access = access_of(thing)
+        except FileNotFoundError:
+            continue
+        if found := strangers(access, harm, trusted):
             yield Open(thing, found)
 
 

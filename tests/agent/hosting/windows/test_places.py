@@ -55,6 +55,15 @@ def test_nothing_is_looked_at_that_nobody_asks_for(folder: Path) -> None:
     assert looked == [folder]
 
 
+def test_what_goes_meanwhile_is_nobodys(folder: Path) -> None:
+    def access_of(path: Path) -> Access:
+        if path.name == "a.dll":
+            raise FileNotFoundError(path)
+        return SAFE
+
+    assert list(opened(within(folder), access_of, ())) == []
+
+
 @pytest.mark.parametrize(("access", "counts"), [(MAKES_THINGS, False), (RENAMES, True), (SAFE, False)])
 def test_above_it_counts_who_could_rename_it_away(folder: Path, access: Access, counts: bool) -> None:
     parent = folder.parent
