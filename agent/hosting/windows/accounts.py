@@ -9,9 +9,10 @@ import struct
 from dataclasses import dataclass
 from enum import Enum
 
+from agent.hosting.windows.access import ADMINISTRATORS, SYSTEM
 from agent.hosting.windows.names import SERVICE
 
-SYSTEM, LOCAL_SERVICE, NETWORK_SERVICE = "S-1-5-18", "S-1-5-19", "S-1-5-20"
+LOCAL_SERVICE, NETWORK_SERVICE = "S-1-5-19", "S-1-5-20"
 # What every process of a service has beside its own account, whoever that is.
 EVERY_SERVICE = frozenset(
     {
@@ -24,7 +25,7 @@ EVERY_SERVICE = frozenset(
         "S-1-5-32-545",  # Users
     }
 )
-OF_SYSTEM = frozenset({SYSTEM, "S-1-5-32-544", "S-1-1-0", "S-1-5-11"})  # the system is an administrator
+OF_SYSTEM = frozenset({SYSTEM, ADMINISTRATORS, "S-1-1-0", "S-1-5-11"})  # the system is an administrator
 
 
 class Kind(Enum):

@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from agent.hosting.manager import Standing
+from agent.hosting.windows.words import NO_ANSWER, NO_LOG_ON
 
 SPECIFIC = 1066  # ERROR_SERVICE_SPECIFIC_ERROR: what it was, the service itself says
 CALLED_NEVER = 1077
@@ -40,10 +41,10 @@ EXIT_CODES = {
     5: "access denied: its account may not run the program",
     2: "its program is not there",
     3: "its program's folder is not there",
-    1053: "it did not answer the service control manager in time",
+    1053: NO_ANSWER,
     1058: "it is disabled",
     1067: "its process ended without a word",
-    1069: "its account could not log on: its password, or the right to log on as a service",
+    1069: NO_LOG_ON,
     CALLED_NEVER: "it was never started since the system was",
 }
 

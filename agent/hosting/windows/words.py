@@ -9,16 +9,19 @@ RIGHTS = (
     "password grant the right to log on as a service.",
 )
 
+NO_ANSWER = "it did not answer the service control manager in time"
+NO_LOG_ON = "its account could not log on: its password, or the right to log on as a service"
+
 SAID = {
     5: "access denied",
     1051: "other services that depend on it still run",
-    1053: "it did not answer in time",
+    1053: NO_ANSWER,
     1057: "there is no such account, or its password is wrong",
     1058: "it is disabled: Set-Service ssoreach -StartupType Automatic",
     1060: "it is not installed",
     1061: "it cannot do that just now; it is starting or stopping",
     1062: "it does not run",
-    1069: "its account could not log on: its password, or the right to log on as a service",
+    1069: NO_LOG_ON,
     1072: "it is being removed, as soon as nobody looks at it any more: close the Services window and Task Manager",
     1793: "its account has expired",
 }

@@ -149,6 +149,9 @@ class TestAlone:
         assert any("you will not be able to retrieve data stored in the SSO database" in note for note in notes)
         assert alone({**LEAST, "backup-confirmed": "2026-01-31"}, ANYWHERE).notes == ()
 
+    def test_where_it_is_the_next_day_already_is_no_future(self) -> None:
+        assert alone({**LEAST, "backup-confirmed": "2026-02-01"}, ANYWHERE).wrong == ()
+
     def test_only_what_is_sure_of_this_machine_is_taken(self) -> None:
         sure = Here(TODAY, "BTS09", "contoso", Role.PROCESSING, sure=True, why="host instances")
         answers = alone({"master": "MSS", "sql": "SQL01"}, sure)

@@ -81,6 +81,8 @@ def test_a_name_of_its_own_and_a_zone() -> None:
         ("SQL01\\", "must be the name of a SQL Server instance"),
         (r"SQL01\PRÖD", "must be the name of a SQL Server instance"),
         (r"SQL01\A\B", "must be the name of a SQL Server instance"),
+        ("SQL01:1444,1433", "'SQL01:1444' is no name"),
+        (r"SQL01:1444\PROD", "'SQL01:1444' is no name"),
         ("np:SQL01", "np: is not TCP"),
         (r"\\SQL01\pipe\sql\query", "no server is named"),
         ("SQL 01", "'SQL 01' is no name"),

@@ -59,6 +59,7 @@ def test_the_file_and_the_host_that_it_was_installed_with_are_known_again() -> N
     assert (both.config, both.host) == (CONFIG, "BTS 01")
     without = read(written((PROGRAM, "service", "host")))
     assert (without.config, without.host) == (None, None)
+    assert read(r'"C:\x.exe" service host --config').config is None
 
 
 def test_a_name_that_windows_would_take_for_a_variable_is_refused() -> None:

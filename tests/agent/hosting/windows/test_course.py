@@ -101,6 +101,12 @@ def test_told_to_stop_it_stops_and_has_not_failed(running: Played) -> None:
     assert running.tick() == Report(Phase.STOPPED)
 
 
+def test_the_time_to_stop_begins_when_it_is_told_to(running: Played) -> None:
+    assert running.after(LONGEST_START, beats=True) == Report(Phase.RUNNING)
+    running.course.told_to_stop(LONGEST_STOP)
+    assert running.after(LONGEST_STOP).phase is Phase.STOPPING
+
+
 @pytest.mark.parametrize("limit", [LONGEST_STOP, LONGEST_SHUTDOWN])
 def test_an_agent_that_does_not_end_is_ended_and_nothing_starts_it_again(running: Played, limit: float) -> None:
     running.course.told_to_stop(limit)
