@@ -1,5 +1,6 @@
 """What other users of this machine could put into the folder of the service; on Windows alone."""
 
+import stat
 import sys
 from pathlib import Path
 
@@ -50,3 +51,20 @@ hosts:
         folders.lay_out(parse(SITE, "test.yaml"), data / "ssoreach.yaml", {own_sid()})
         leaving.purged(data)
         assert not data.exists()
+
+    def test_what_is_marked_read_only_is_purged_too(data: Path) -> None:
+        """As a copy from a version control or a disc is."""
+        folders.lay_out(parse(SITE, "test.yaml"), data / "ssoreach.yaml", {own_sid()})
+        (data / "ssoreach.yaml").write_text(SITE, "utf-8")
+        (data / "ssoreach.yaml").chmod(stat.S_IREAD)
+        leaving.purged(data)
+        assert not data.exists()
+
+    @pytest.mark.parametrize("key", ["state_dir: '{0}'", "log: {{file: '{0}/agent.log'}}"])
+    def test_the_system_writes_in_no_folder_that_others_can_change(data: Path, tmp_path: Path, key: str) -> None:
+        """It would append to whatever file their link names."""
+        folders.lay_out(parse(SITE, "test.yaml"), data / "ssoreach.yaml", {own_sid()})
+        folders.judge_writing(parse(SITE, "test.yaml"), {own_sid()})
+        keep_to(tmp_path, EVERYONE, ALL, FOLDER)
+        with pytest.raises(RefusedError, match="could have the system write elsewhere"):
+            folders.judge_writing(parse(SITE + key.format(tmp_path), "test.yaml"), {own_sid()})

@@ -110,6 +110,8 @@ if sys.platform == "win32":
         lines = folders.judge_files(asked.config, asked.place, _sids(asked), _trusted(asked))
         folders.judge_key(asked.config)
         folders.judge_state(asked.config, _sids(asked))
+        if asked.account.kind is Kind.SYSTEM:
+            folders.judge_writing(asked.config, _trusted(asked))
         return lines
 
     def _sids(asked: Asked) -> set[str]:

@@ -120,14 +120,29 @@ if sys.platform == "win32":
 
     def judge_state(config: Config, sids: Collection[str]) -> None:
         """And where its log goes."""
-        folders = [state_folder(config), *([config.log.file.parent] if config.log.file else [])]
         with _readable():
-            for folder in folders:
+            for folder in _written_in(config):
                 if data() not in folder.parents and not may(access_of(folder), sids, WRITES):
                     raise RefusedError(
                         f"{folder}: the service's account cannot write there; let it:\n"
                         f'icacls "{folder}" /grant "*{service_sid()}:(OI)(CI)M"'
                     )
+
+    def judge_writing(config: Config, trusted: Collection[str]) -> None:
+        """For the system itself: it would write to wherever a link leads that others lay there."""
+        with _readable():
+            for folder in _written_in(config):
+                _refuse(
+                    chain(
+                        opened((folder,), access_of, {*trusted, service_sid()}),
+                        replaceable(folder, access_of, trusted),
+                    ),
+                    "who is no administrator could have the system write elsewhere; keep state and log in "
+                    f"{data()}, or take the service's own account",
+                )
+
+    def _written_in(config: Config) -> list[Path]:
+        return [state_folder(config), *([config.log.file.parent] if config.log.file else [])]
 
     def judge_reading(program: Program, sids: Collection[str]) -> None:
         """Else it would not even start, and Windows would only say: access denied."""
