@@ -4,6 +4,7 @@ import sys
 
 if sys.platform == "win32":
     import shutil
+    import stat
     import time
     from pathlib import Path
 
@@ -17,6 +18,7 @@ if sys.platform == "win32":
     from agent.hosting.windows.accounts import service_sid
     from agent.hosting.windows.lists import access_of, name_of, own_sid
     from agent.hosting.windows.names import PATIENCE, SERVICE
+    from agent.hosting.windows.places import within
 
     def stopped() -> list[str]:
         """Nothing to tell where it did not run."""
@@ -58,6 +60,8 @@ if sys.platform == "win32":
                 f"{folder}: can be changed by {names}, so it stays; look at what is in it, and remove it"
             )
         try:
+            for path in within(folder):
+                path.chmod(stat.S_IWRITE)  # Windows deletes nothing that is marked read-only
             shutil.rmtree(folder)
         except OSError as error:
             raise RefusedError(f"{error.filename or folder}: cannot be removed: {error.strerror or error}") from None
