@@ -28,6 +28,7 @@ from agent.topology import Site, site_of
 from probes.resolve import Answer as Named
 from probes.resolve import Resolver
 
+ONE_HOST = "Only the rules that {host} takes part in; what is not known is told of the whole site."
 PATIENCE = 5.0  # seconds for one name
 LARGEST = 64 << 20  # octets of a document
 LINES_OF_WINDOWS = ("csv", "netsh")
@@ -100,6 +101,8 @@ def _change(config: Config, site: Site, asked: Asked) -> Change:
     else:
         needed = everything(config, site, asked.scrapers)
         wanted, notes, questions, look_at = needed.wanted, needed.notes, needed.questions, ()
+    if asked.host is not None:
+        notes = (ONE_HOST.format(host=plain(asked.host)), *notes)
     chosen = only(wanted, asked.host)
     done = settled(chosen, _looked_up(chosen) if asked.resolve else None)
     return Change(

@@ -15,7 +15,7 @@ from agent.permit.required import BROWSER, need_of, side_of_host, side_of_source
 from agent.permit.settled import canonical
 from agent.ports import PortSet
 from agent.report.answered import Answer
-from agent.report.request import Request
+from agent.report.request import SHUT, Request
 from agent.text import timestamp
 from agent.topology import Site
 
@@ -24,6 +24,8 @@ OF_THE_DAY = (
     "one. Ask for the whole range, or give the service a fixed port."
 )
 NOT_ASKED_FOR = "{where}: port {ports} is none that it needs by the configuration; that rule is left out"
+MAY_BE_LONGER = "{where}: not every edge of what is shut was asked again ({ports}): ports beside it may be shut, too"
+NO_REQUEST = "{where}: {verdict}, and its document does not tell what to ask for"
 NO_PORT = "{where}: nobody knows the port; that rule is left out"
 
 
@@ -52,6 +54,7 @@ def missing(config: Config, site: Site, answers: Sequence[Answer], *, unclear: b
         *_unheard((each.source.name for key, each in paths.items() if key not in found), answers),
     ]
     for each in found.values():
+        questions += _left_open(each)
         for request in each.answered.requests:
             if not (request.certain or unclear):
                 look_at.append(f"{_where(each)}: {request._replace(certain=True)}")
@@ -89,6 +92,19 @@ def _wanted(each: Known, request: Request) -> Wanted | str:
     protocol = Protocol.UDP if browser else Protocol.TCP
     is_dynamic = path.check is Check.RPC_RANGE
     return Wanted(source, destination, protocol, ports, need_of(path), whys_of(path), request.answers, is_dynamic)
+
+
+def _left_open(each: Known) -> Iterator[str]:
+    """Of what is shown to be shut: whether that is all of it, as a search for its edges may not have ended yet."""
+    judged = each.answered.result.judgement
+    if judged.verdict not in SHUT:
+        return
+    shown = [request for request in each.answered.requests if request.certain]
+    if not shown:
+        yield NO_REQUEST.format(where=_where(each), verdict=judged.verdict)
+    elif each.planned.path.check is Check.RPC_RANGE and not judged.confirmed:
+        texts = [text for request in shown for text in request.ports]
+        yield MAY_BE_LONGER.format(where=_where(each), ports=", ".join(texts))
 
 
 def _own_addresses(each: Known) -> tuple[str, ...]:

@@ -109,6 +109,7 @@ def _path(each: Mapping[str, Any]) -> Answered:
         _text(each.get("remedy"), LONGEST),
         Proof(_text(each.get("evidence"))),
         suspect=ports(each.get("suspect")),
+        confirmed=each.get("confirmed") is not False,
     )
     seen = _time(each.get("started"))
     result = Result(path, judgement, (), seen or 0.0, 0.0)

@@ -191,3 +191,11 @@ def test_a_firewall_has_no_place_for_names(config: Path, form: str) -> None:
 def test_one_host_alone(config: Path) -> None:
     told = rules(config, "--host", "sql01", "-f", "csv")
     assert {row["destinations"] for row in csv.DictReader(told.stdout.splitlines())} == {"SQL01"}
+
+
+def test_of_one_host_alone_the_document_says_that_it_is(config: Path) -> None:
+    """Nothing found shut at one host is no word about the others."""
+    found = document(config.parent)
+    told = rules(config, "--missing", "--from", str(found), "--host", "SQL01")
+    assert "Only the rules that SQL01 takes part in" in told.stdout
+    assert "takes part in" not in rules(config, "--missing", "--from", str(found)).stdout

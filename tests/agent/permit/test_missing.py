@@ -198,3 +198,19 @@ def test_a_browser_that_is_shut_is_asked_for_over_udp() -> None:
     silent = path("BTS01", "SQL01", "sql", "blocked", port="PROD", requests=[asks(BTS01, SQL01, "1434")])
     found = missing(of_instance, site_of(of_instance), [document("BTS01", silent)])
     assert shut(found) == {("required", BTS01, SQL01, "UDP", 1434)}
+
+
+def test_a_shut_range_whose_edges_are_not_certain_may_be_longer_and_that_is_told() -> None:
+    """What is asked for then is shown to be shut, and perhaps not all of it: nothing is left out without a word."""
+    found = of(document("BTS01", RANGE | {"confirmed": False}, *GOOD))
+    assert shut(found) == tcp(BTS01, MSS, 50100, 50101, 50102, 50900)
+    (question,) = found.questions
+    assert "not every edge of what is shut was asked again (50100-50102, 50900)" in question
+    assert of(document("BTS01", RANGE | {"confirmed": True}, *GOOD)).questions == ()
+
+
+@pytest.mark.parametrize("requests", [[], [asks(BTS01, MSS, "135", certain=False)]])
+def test_what_is_shut_and_asks_for_nothing_is_told(requests: list[dict[str, Any]]) -> None:
+    found = of(document("BTS01", path("BTS01", "MSS", "epm", "blocked", requests=requests)))
+    assert found.wanted == ()
+    assert any("blocked, and its document does not tell what to ask for" in each for each in found.questions)
