@@ -141,6 +141,15 @@ if sys.platform == "win32":
         assert (code, said.splitlines()[0]) == (2, "no host 'BTS02' in the file")
         assert control.configured() is None
 
+    def test_without_the_key_that_the_file_names_nothing_is_done(installation: Installation, config: Path) -> None:
+        text = config.read_text("utf-8")
+        config.write_text(text + "rendezvous: {key_file: keys/site.key}\n", "utf-8")
+        code, said = installation.probe("service", "install", "--host", "BTS01")
+        key = config.parent / "keys" / "site.key"
+        assert (code, said) == (2, f"rendezvous.key_file: {key}: is not there; copy the site's key to it\n")
+        assert not (config.parent / "state").exists()
+        assert control.configured() is None
+
     def test_a_service_of_that_name_that_is_another_program_is_left_alone(
         installation: Installation, config: Path
     ) -> None:

@@ -97,6 +97,7 @@ if sys.platform == "win32":
     def judge_program(asked: Asked) -> None:
         """Changes nothing. What is elsewhere than its folder, as in an editable installation, counts too."""
         folders.local(asked.place)
+        folders.judge_key_is_there(asked.config)
         folders.judge_program(asked.program, Path(agent.__file__).parent, _trusted(asked))
         folders.judge_reading(asked.program, _sids(asked))
 

@@ -165,6 +165,12 @@ if sys.platform == "win32":
         except ConfigError as error:
             raise RefusedError("\n".join(f"web.config_file: {line}" for line in str(error).splitlines())) from None
 
+    def judge_key_is_there(config: Config) -> None:
+        """Before anything is done; what is wrong with it otherwise `judge_key` says."""
+        key = find_key(config, {})
+        if key is not None and not key.path.exists():
+            raise RefusedError(f"rendezvous.key_file: {key.path}: is not there; copy the site's key to it")
+
     def judge_key(config: Config) -> None:
         """As the agent will."""
         key = find_key(config, {})
