@@ -36,5 +36,6 @@ def line(verdicts: Iterable[Verdict], sso: SsoState, mistakes: Sequence[str]) ->
         if others
         else f"all paths reachable: {paths}"
     )
+    seen = seen if paths else "no paths are probed"
     refused = [f"the new configuration is not in force: {mistakes[0]}"] if mistakes else []
     return "; ".join([seen, f"SSO: {sso}", *refused])

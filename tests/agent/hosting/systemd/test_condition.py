@@ -12,7 +12,7 @@ GOOD, SHUT, AWAITED = Verdict.REACHABLE, Verdict.BLOCKED, Verdict.PENDING
 @pytest.mark.parametrize(
     ("verdicts", "mistakes", "said"),
     [
-        ([], [], "all paths reachable: 0; SSO: normal"),
+        ([], [], "no paths are probed; SSO: normal"),
         ([GOOD] * 3, [], "all paths reachable: 3; SSO: normal"),
         ([GOOD, AWAITED, SHUT], [], "2 of 3 paths not shown to be reachable (1 blocked, 1 pending); SSO: normal"),
         (
