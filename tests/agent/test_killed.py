@@ -194,6 +194,7 @@ if sys.platform != "win32":
         link = tmp_path / f".state.json.0a1b2c3d{UNFINISHED}"
         link.symlink_to(kept)
         os.utime(link, (0, 0), follow_symlinks=False)
+        os.utime(kept, (0, 0))
         clear_away(tmp_path / "state.json")
         assert (link.is_symlink(), kept.exists()) == (True, True)
 

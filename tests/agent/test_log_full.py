@@ -20,12 +20,14 @@ from agent.log import log, set_up
 def room(octets):
     resource.setrlimit(resource.RLIMIT_FSIZE, (octets, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
 
-file, form, octets = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+file, form, octets, anew = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4] == "True"
 set_up("info", form, file)
 for again in range(2):
     room(file.stat().st_size + octets)
     for number in range(50):
         log.info("line", extra={"fields": {"number": number}})
+        if anew and number == 25:
+            set_up("info", form, file)
     room(resource.RLIM_INFINITY)
     log.info("room again")
 print("runs on")
@@ -33,15 +35,17 @@ print("runs on")
 
 if sys.platform != "win32":
 
-    def write(file: Path, form: str, octets: int) -> subprocess.CompletedProcess[str]:
-        argv = [sys.executable, "-c", PROGRAM, str(file), form, str(octets)]
+    def write(file: Path, form: str, octets: int, anew: bool) -> subprocess.CompletedProcess[str]:
+        argv = [sys.executable, "-c", PROGRAM, str(file), form, str(octets), str(anew)]
         return subprocess.run(argv, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2])
 
     @pytest.mark.parametrize("octets", [0, 1, 55, 100, 1000])
     @pytest.mark.parametrize("form", ["text", "json"])
-    def test_lines_are_lost_and_counted_and_written_again(tmp_path: Path, form: str, octets: int) -> None:
+    @pytest.mark.parametrize("anew", [False, True])
+    def test_lines_are_lost_and_counted_and_written_again(tmp_path: Path, form: str, octets: int, anew: bool) -> None:
+        """`anew`: with a configuration that comes into force meanwhile."""
         file = tmp_path / "ssoreach.log"
-        done = write(file, form, octets)
+        done = write(file, form, octets, anew)
         assert (done.returncode, done.stdout) == (0, "runs on\n")
         said = done.stderr.splitlines()
         assert [line.split(": cannot")[0] for line in said] == [f"log.file: {file}"] * 2
