@@ -1,5 +1,6 @@
 """What a host is for in the SSO system. The words are those of the configuration file."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -15,3 +16,8 @@ class Role(StrEnum):
     def counts_as(self) -> "Role":
         """The role as the documentation's tables know it: a stand-in needs what the master needs."""
         return Role.MASTER_SECRET if self is Role.MASTER_SECRET_STANDBY else self
+
+
+def only_a_database(roles: Iterable[Role]) -> bool:
+    """Whether that is all that it is for: such a machine asks nothing of others, and has no agent as a rule."""
+    return set(roles) == {Role.SSO_DATABASE}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from agent.config.address import HostPort, literal_address
 from agent.config.model import Config, HostEntry, NodeEntry
-from agent.roles import Role
+from agent.roles import Role, only_a_database
 
 DEFAULT_SQL_PORT = 1433
 DEFAULT_INSTANCE = "mssqlserver"  # what the instance without a name is called; it has the default port
@@ -73,7 +73,7 @@ class Source:
     def runs_an_agent(self) -> bool:
         """A database server does if it has another role as well, or if the file says where its agent is."""
         said = self.agent is not None or self.listen is not None
-        return said or set(self.roles) != {Role.SSO_DATABASE}
+        return said or not only_a_database(self.roles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agent.config.address import literal_address
-from agent.roles import Role
+from agent.roles import only_a_database
 from agent.topology import Host, Node, Site, Source
 
 _MOST_SHOWN = 100  # of a list in an error
@@ -44,7 +44,7 @@ def whoami(site: Site, machine: Machine, explicit: str | None = None) -> Source:
     found = found or [source for source in sources if _is_alike(source, machine)]
     if len(found) > 1:
         # A SQL Server cluster's address may stand on a node of another cluster for now; it asks nothing of others.
-        found = [source for source in found if set(source.roles) != {Role.SSO_DATABASE}] or found
+        found = [source for source in found if not only_a_database(source.roles)] or found
     if len(found) == 1:
         return found[0]
     raise UnknownHostError(_both_sides(site, machine, found))

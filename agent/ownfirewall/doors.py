@@ -8,7 +8,7 @@ from agent.config.address import HostPort, literal_address
 from agent.config.model import Config
 from agent.ports import PortSet
 from agent.rendezvous.directory import listens
-from agent.roles import Role
+from agent.roles import only_a_database
 from agent.topology import Source, site_of
 
 
@@ -54,7 +54,7 @@ def peers(config: Config, source: Source) -> tuple[str, ...]:
     """
     found = dict[str, None]()
     for other in site_of(config).sources():
-        if other.name != source.name and set(other.roles) != {Role.SSO_DATABASE}:
+        if other.name != source.name and not only_a_database(other.roles):
             found |= dict.fromkeys(other.addresses)
             found |= dict.fromkeys(filter(None, (other.source_address,)))
             found |= dict.fromkeys(address for owner in other.owners for address in owner.addresses)

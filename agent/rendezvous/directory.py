@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agent.config.address import HostPort, literal_address
 from agent.config.model import Config
 from agent.rendezvous.orders import Place, place
-from agent.roles import Role
+from agent.roles import only_a_database
 from agent.topology import Host, Site, Source, site_of
 
 
@@ -60,7 +60,7 @@ def listens(config: Config, source: Source) -> tuple[HostPort, ...]:
 
 def _peers(site: Site) -> dict[str, Host]:
     """A database server runs none, unless it has another role as well."""
-    return {host.name: host for host in site.hosts if set(host.roles) != {Role.SSO_DATABASE}}
+    return {host.name: host for host in site.hosts if not only_a_database(host.roles)}
 
 
 def _reached(source: Source) -> Iterable[str]:

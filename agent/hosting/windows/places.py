@@ -3,6 +3,7 @@ argument, so that this is tested anywhere.
 """
 
 import os
+import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,7 @@ def within(folder: Path) -> Iterator[Path]:
 
 def _is_junction(entry: "os.DirEntry[str]") -> bool:
     attributes = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0)
-    return bool(attributes & 0x400)  # FILE_ATTRIBUTE_REPARSE_POINT
+    return bool(attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT)
 
 
 def replaceable(path: Path, access_of: AccessOf, trusted: Collection[str]) -> Iterator[Open]:
