@@ -12,6 +12,8 @@ from probes.wire.rendezvous.messages import Admission
 
 # Hooks that a connection to this host does not come in by.
 ELSEWHERE = frozenset({"forward", "output", "postrouting", "egress"})
+# Hooks that every connection to this host comes by. `ingress` is of one device, and nft 1.0.6 does not tell which.
+EVERYWHERE = frozenset({"input", "prerouting"})
 # Statements that neither drop anything nor send it anywhere else.
 HARMLESS = frozenset({"match", "counter", "log", "limit", "quota", "last", "ct count", "set", "return", "continue"})
 PASSING = HARMLESS | {"accept", "jump", "goto"}  # where they jump to is looked at as well
@@ -43,7 +45,8 @@ class Chain:
 
     @property
     def shuts(self) -> bool:
-        return (self.kind, self.policy) == ("filter", "drop") and self.statements <= STOPPING
+        is_for_all = self.hook in EVERYWHERE and (self.kind, self.policy) == ("filter", "drop")
+        return is_for_all and self.statements <= STOPPING
 
 
 def judge(listed: bytes) -> Admission:

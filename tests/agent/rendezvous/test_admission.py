@@ -115,6 +115,7 @@ def test_rules_that_may_drop_or_divert_something_are_not_judged(hook: str, rule:
         [table(flags="e"), chain("input", "drop")],  # nft 1.0.6 writes what it finds there
         [table("ip"), chain("input", "drop", family="ip")],
         [table("netdev"), chain("ingress", "drop", family="netdev")],
+        [table(), chain("ingress", "drop")],  # of one device only
         [table("bridge"), chain("input", "drop", family="bridge")],
         [table(), chain("input", "something-new")],
         [table(), chain("input", "drop", kind="nat")],
