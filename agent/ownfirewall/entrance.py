@@ -89,8 +89,8 @@ class Entrance:
         """What is not known for certain to be shut is not said to be."""
         if self._ask is None:
             return tuple(door for door in self._doors if door.is_held and self._held_is_shut())
-        said = [await asyncio.to_thread(self._ask, program, door.ports[0], door.protocol.value) for door in self._doors]
-        return tuple(door for door, each in zip(self._doors, said, strict=True) if each is Admission.SHUTS)
+        ask = self._ask
+        return tuple([door for door in self._doors if await asyncio.to_thread(_is_shut, ask, program, door)])
 
     async def _finding(self, program: str, shut: Sequence[Door]) -> Finding:
         here, config = self._setup.source, self._setup.config
@@ -101,3 +101,9 @@ class Entrance:
             table = rules(shut, program, found.behind(found.of))
             remedy = on_windows(program, table, found.missing)
         return own_firewall_shut(here.name, program, ", ".join(map(str, shut)), remedy)
+
+
+def _is_shut(ask: Ask, program: Path, door: Door) -> bool:
+    """The last port as well: a rule that blocks one port of a range is no reason to say that all of it is shut."""
+    ports = dict.fromkeys((door.ports[0], door.ports[len(door.ports) - 1]))
+    return all(ask(program, port, door.protocol.value) is Admission.SHUTS for port in ports)

@@ -15,6 +15,7 @@ from tests.agent.ownfirewall.site import config, setup
 
 A, S, U = Admission.ADMITS, Admission.SHUTS, Admission.UNKNOWN
 UDP, WEB, HELD = (17, 10135), (6, 10135), (6, 5000)
+LAST = (6, 20000)  # of what is held; as the first one, unless told otherwise
 
 
 class Firewall:
@@ -27,7 +28,8 @@ class Firewall:
     def __call__(self, program: Path, port: int, protocol: int) -> Admission:
         assert program == this_program()
         self.asked.append((protocol, port))
-        return self.says[protocol, port]
+        at = (protocol, port)
+        return self.says[HELD if at == LAST and at not in self.says else at]
 
 
 def entrance(firewall: Firewall | None, lines: list[str], meets: bool = True, held_is_shut: bool = False) -> Entrance:
@@ -130,3 +132,10 @@ async def test_a_fault_of_ours_is_told_and_the_next_look_comes() -> None:
         while not faults:
             await SystemClock().sleep(0.01)
     assert [type(fault) for fault in faults] == [KeyError]
+
+
+async def test_a_rule_that_blocks_one_port_of_a_range_does_not_shut_all_of_it() -> None:
+    lines = list[str]()
+    looked = entrance(Firewall({UDP: A, WEB: A, HELD: S, LAST: A}), lines)
+    await looked.look()
+    assert (lines, [*looked.findings]) == ([], [])
