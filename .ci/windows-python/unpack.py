@@ -1,4 +1,4 @@
-"""Of panda3d's wheel for Windows only what is CPython's own: its library and its extension modules, with what they need.
+"""Of panda3d's wheel for Windows only what is CPython's own: its library and extension modules, with what they need.
 
     python unpack.py WHEEL FOLDER
 

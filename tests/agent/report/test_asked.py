@@ -1,4 +1,4 @@
-"""What a document asks a firewall team for: the same after it was written and read again, and harmless whatever it is."""
+"""What a document asks a firewall team for: the same when it is written and read again, and harmless whatever it is."""
 
 import json
 from dataclasses import replace
