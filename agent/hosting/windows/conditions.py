@@ -33,7 +33,7 @@ FAILURES = {
     Failure.CANNOT_START: "its configuration, or what that names, cannot be used",
     Failure.CANNOT_LISTEN: "it cannot listen where its configuration says",
     Failure.FAULT: "a fault of its own",
-    Failure.STUCK: "its event loop stood still",
+    Failure.STUCK: "its event loop stood still, or no rounds were made in it any more",
     Failure.START_TOO_LONG: "it did not listen in time",
 }
 

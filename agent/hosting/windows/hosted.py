@@ -41,6 +41,7 @@ class Hosted:
         self._write = write
         self._run: Run | None = None
         self._told_to_stop = False
+        self._is_at_work: Callable[[], bool] = lambda: True
         self._thread = threading.Thread(target=self._live, name="agent", daemon=True)
 
     def start(self) -> None:
@@ -81,8 +82,9 @@ class Hosted:
         """The log has said so."""
 
     def beat(self) -> None:
-        """See `Life`."""
-        self._course.beat()
+        """See `Life`. None of a loop that turns with no rounds in it: it is as good as one that stands still."""
+        if self._is_at_work():
+            self._course.beat()
 
     def stopping(self) -> None:
         """Whoever told it to stop has told the course."""
@@ -109,7 +111,9 @@ class Hosted:
         journal = Journal(self._write)
         journal.begin()
         try:
-            self._run = Run(prepare(self._place, self._name, journal.set_up), self)
+            prepared = prepare(self._place, self._name, journal.set_up)
+            self._is_at_work = lambda: prepared.agent.is_at_work
+            self._run = Run(prepared, self)
             asyncio.run(self._run.run())
         except CannotStartError as error:
             return self._cannot(Failure.CANNOT_START, error)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.app import Agent
 from agent.hosting.windows.conditions import Failure
 from agent.hosting.windows.course import Course, Phase, Report
 from agent.hosting.windows.events import Event
@@ -232,6 +233,21 @@ def test_a_stop_that_comes_before_it_listens_is_not_lost(place: Path) -> None:
     service = Service(place)
     service.hosted.start()
     assert service.end() == Report(Phase.STOPPED)
+
+
+def test_a_loop_with_no_rounds_in_it_does_not_beat(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    works, beats = [True], list[threading.Thread]()
+    monkeypatch.setattr(Agent, "is_at_work", property(lambda _: works[0]))
+    service = Service(place)
+    monkeypatch.setattr(service.course, "beat", lambda: beats.append(threading.current_thread()))
+    service.hosted.start()
+    service.until(Phase.RUNNING)
+    works[0] = False
+    service.hosted.beat()
+    works[0] = True
+    service.hosted.beat()
+    service.end()
+    assert beats.count(threading.current_thread()) == 1  # the others are the agent's own
 
 
 def test_where_a_loop_stands_still_is_said(place: Path) -> None:
