@@ -1,4 +1,4 @@
-"""Whom a command asks that is about one peer: PEER of `probe endpoints` and `probe sweep`."""
+"""Whom a command asks that is about one peer: PEER of `probe endpoints`, `sweep` and `trace`."""
 
 from dataclasses import dataclass
 

@@ -1,5 +1,6 @@
 """From PEER, a host of the file or an address of one, to whom to ask; without a file from any name or address."""
 
+import asyncio
 import os
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from agent.cli.usage import is_interactive, wrong
 from agent.config.address import address, literal_address
 from agent.config.find import find
 from agent.config.mistakes import ConfigError
+from agent.text import plain
+from probes.resolve import Resolver
 
 if TYPE_CHECKING:
     from agent.config.model import Config
@@ -25,6 +28,21 @@ def addressee(peer: str, config: Path | None) -> Addressee:
         return Addressee(peer, (address(peer),)) if found is None else _of_file(peer, *found)
     except ValueError as error:
         wrong(f"PEER: {error}")
+
+
+def addresses_of(peer: Addressee) -> list[str]:
+    """Each once; a name without any is told."""
+    return asyncio.run(_resolved(peer))
+
+
+async def _resolved(peer: Addressee) -> list[str]:
+    resolver, found = Resolver(), list[str]()
+    for name in peer.names:
+        resolved = await resolver.resolve(name, peer.timeout)
+        found += resolved.addresses
+        if not resolved.addresses:
+            print(f"{plain(name)}: {plain(resolved.detail)}", file=sys.stderr)
+    return list(dict.fromkeys(found))
 
 
 def _file_if_any(config: Path | None) -> "tuple[Config, Path] | None":

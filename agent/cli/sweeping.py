@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from agent.addressee import Addressee
 from agent.cli.lines import Lines
+from agent.cli.peer import addresses_of
 from agent.cli.usage import person_reads, wrong
 from agent.clock import SystemClock
 from agent.duration import about
@@ -20,7 +21,6 @@ from agent.text import plain
 from probes.engine.choice import create
 from probes.engine.engine import MOST
 from probes.outcome import Target
-from probes.resolve import Resolver
 from probes.sockets import source_towards
 
 FASTEST = 100_000  # attempts a second that make sense to ask for
@@ -49,19 +49,9 @@ def ports_of(text: str | None, default: PortSet) -> PortSet:
 
 def orders_for(peer: Addressee, ports: PortSet, pace: int | None) -> list[Order]:
     """One for each address; a name without any is told. None at all ends the command: exit 1."""
-    found = asyncio.run(_resolve(peer))
+    found = addresses_of(peer)
     seconds = deadline(pace, peer.timeout)
     return [Order(each, ports, pace, seconds, peer.source_towards(each)) for each in found]
-
-
-async def _resolve(peer: Addressee) -> list[str]:
-    resolver, found = Resolver(), list[str]()
-    for name in peer.names:
-        resolved = await resolver.resolve(name, peer.timeout)
-        found += resolved.addresses
-        if not resolved.addresses:
-            print(f"{name}: {resolved.detail}", file=sys.stderr)
-    return list(dict.fromkeys(found))
 
 
 def announce(peer: Addressee, orders: Sequence[Order]) -> None:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from agent.addressee import Addressee
+from agent.cli.peer import addresses_of
 from agent.cli.usage import wrong
 from agent.clock import SystemClock
 from agent.duration import about
@@ -15,7 +16,6 @@ from agent.hops.seen import Traced
 from agent.text import plain
 from agent.trace import Order, trace
 from probes.engine.choice import create
-from probes.resolve import Resolver
 
 NO_CONTROL = "none"
 SHORTEST, LONGEST = 0.05, 10.0  # seconds of an attempt
@@ -59,21 +59,11 @@ def control_of(text: str | None, port: int, default: int) -> int | None:
 
 def orders_for(peer: Addressee, like: Order) -> list[Order]:
     """One for each address; a name without any is told. None at all ends the command: exit 1."""
-    found = asyncio.run(_resolve(peer))
+    found = addresses_of(peer)
     return [
         Order(each, like.port, like.control, like.max_hops, like.timeout, like.queries, peer.source_towards(each))
         for each in found
     ]
-
-
-async def _resolve(peer: Addressee) -> list[str]:
-    resolver, found = Resolver(), list[str]()
-    for name in peer.names:
-        resolved = await resolver.resolve(name, peer.timeout)
-        found += resolved.addresses
-        if not resolved.addresses:
-            print(f"{plain(name)}: {plain(resolved.detail)}", file=sys.stderr)
-    return list(dict.fromkeys(found))
 
 
 def announce(orders: Sequence[Order]) -> None:
