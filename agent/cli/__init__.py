@@ -14,6 +14,7 @@ restarting whether it is safe to restart, asked and answered
 remembered what the agent of this host knows, read by other commands
 status     the same, asked of the agent while it runs
 calling    how it is asked, and nobody in its place
+early      signals that come before there is an agent
 foreground the agent until it is told to stop
 """
 

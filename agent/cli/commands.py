@@ -95,10 +95,13 @@ def once(
 @app.command()
 def run(config: Config = None, host: Host = None) -> None:
     """The agent, in the foreground: probe for ever, and serve /metrics."""
+    from agent.cli.early import note_early
+
+    early = note_early()
     from agent.cli.foreground import run_agent
     from agent.cli.site import locate
 
-    run_agent(locate(config), host)
+    run_agent(locate(config), host, early)
 
 
 @app.command()

@@ -22,9 +22,11 @@ from agent.hosting.systemd.notify import Invited, Notify, Voice, invitation, sta
 from agent.web.server import ListenError
 
 
-def run_agent(place: Path, host: str | None) -> None:
-    """Until it is told to stop. A port that is taken or a log that cannot be written is a mistake of usage: exit 2."""
-    early = _note_early()
+def run_agent(place: Path, host: str | None, early: list[int]) -> None:
+    """Until it is told to stop. A port that is taken or a log that cannot be written is a mistake of usage: exit 2.
+
+    `early`: of `note_early`.
+    """
     invited = invitation(os.environ, os.getpid())
     if invited is not None:
         faulthandler.enable()  # the watchdog ends us with SIGABRT: then the journal has the line where it hung
@@ -40,14 +42,6 @@ def run_agent(place: Path, host: str | None) -> None:
 
 def _life(agent: Agent, invited: Invited | None) -> Life:
     return Alone() if invited is None else Notify(invited, partial(condition, agent))
-
-
-def _note_early() -> list[int]:
-    """SIGHUPs that come before there is an agent to be told: one would end the process, and must not get lost."""
-    early: list[int] = []
-    if sys.platform != "win32":
-        signal.signal(signal.SIGHUP, lambda number, _: early.append(number))
-    return early
 
 
 async def _until_told(run: Run, early: list[int]) -> None:
