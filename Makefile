@@ -23,7 +23,7 @@ WINDOWS_PACKAGES := wine wine64 gcc-mingw-w64-x86-64-win32 nftables iproute2
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
 export SOURCE_DATE_EPOCH
 
-.PHONY: help setup demo test test-windows check lint units wire bundle wheelhouse fmt lock bench clean
+.PHONY: help setup demo test test-windows check lint units wire bundle wheelhouse fmt lock bench fuzz clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -82,11 +82,16 @@ lock: setup ## renew requirements/*.txt after a change in pyproject.toml; ARGS=-
 	$(LOCK) pyproject.toml --group bundle --constraint requirements/dev.txt --output-file requirements/bundle.txt
 	$(WINDOWS_LOCK) pyproject.toml --group test --group bundle --group windows-python --constraint requirements/dev.txt --constraint requirements/bundle.txt --output-file requirements/windows-python.txt
 	$(LOCK) requirements/honeypot.in --output-file requirements/honeypot.txt
+	$(LOCK) --group fuzz --constraint requirements/dev.txt --output-file requirements/fuzz.txt
 
 bench: ## measure beside others and write docs/benchmarks.md
 	@bash .ci/setup $(BENCH_PACKAGES)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
+fuzz: setup ## any bytes at everything that reads them, guided by coverage: docs/fuzzing.md; ARGS="--minutes 5 tds http"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/fuzz.txt
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
 clean: ## remove everything that these verbs made
-	rm -rf .venv .venv-honeypot .venv-bundle .winpython .image .machine tests/browser/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
+	rm -rf .venv .venv-honeypot .venv-bundle .winpython .image .machine .fuzz tests/browser/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
 	find . -name __pycache__ -prune -exec rm -rf {} +

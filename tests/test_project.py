@@ -39,7 +39,7 @@ def test_the_version_is_in_one_place() -> None:
 
 
 def test_there_is_a_lock_for_each_place_where_something_is_installed() -> None:
-    names = ["build.txt", "bundle.txt", "dev.txt", "honeypot.txt", "run.txt", "windows-python.txt"]
+    names = ["build.txt", "bundle.txt", "dev.txt", "fuzz.txt", "honeypot.txt", "run.txt", "windows-python.txt"]
     assert [lock.name for lock in LOCKS] == names
 
 
@@ -80,6 +80,7 @@ def test_windows_runs_the_very_versions_that_run_here() -> None:
         ("bundle", "windows-python"),
         ("test", "windows-python"),
         ("windows-python", "windows-python"),
+        ("fuzz", "fuzz"),
     ],
 )
 def test_every_dependency_is_locked(group: str, lock: str) -> None:
@@ -96,7 +97,7 @@ def test_the_honeypot_is_locked_and_is_nobody_elses_dependency() -> None:
 
 
 VERBS = ["setup", "demo", "test", "test-windows", "check", "lint", "wire", "bundle", "wheelhouse"]
-VERBS += ["fmt", "lock", "bench", "clean"]
+VERBS += ["fmt", "lock", "bench", "fuzz", "clean"]
 
 
 @pytest.mark.parametrize("verb", VERBS)
