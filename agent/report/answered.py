@@ -17,6 +17,7 @@ from agent.text import plain
 LONGEST = 1000  # letters of a sentence
 SHORT = 100  # of a name
 MOST = 100_000  # paths, or findings
+LATEST = 253_402_300_799.0  # UTC; the last second that a date can name: the year 9999
 SSO_TOLD = {"avoid": "Now: ", "fails": "Fails: ", "remedy": "To do: "}
 
 
@@ -58,21 +59,29 @@ class Answer:
 
 def answer(document: Mapping[str, Any]) -> Answer:
     """Raises ValueError when something in it is of no kind that this version knows."""
-    started, seconds = _time(document.get("started")), document.get("seconds")
-    if started is None or isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise ValueError("it has no time")
+    started, now = _started_and_now(document)
     sso = _mapping(document.get("sso"))
     return Answer(
         site=_text(document.get("site"), SHORT),
         host=_text(document.get("host"), SHORT),
         started=started,
-        now=started + seconds,
+        now=now,
         paths=tuple(_path(each) for each in _mappings(document.get("paths"))),
         findings=tuple(_noted(each) for each in _mappings(document.get("findings"))),
         sso=_text(sso.get("headline"), LONGEST),
         sso_state=_text(sso.get("state"), SHORT),
         sso_told=tuple(_sso_told(sso)),
     )
+
+
+def _started_and_now(document: Mapping[str, Any]) -> tuple[float, float]:
+    """UTC. Numbers of JSON may be of any size, or none."""
+    started, seconds = _time(document.get("started")), document.get("seconds")
+    if started is None or isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise ValueError("it has no time")
+    if not (-LATEST <= seconds <= LATEST and 0 <= started + seconds <= LATEST):
+        raise ValueError("it has a time that no date can name")
+    return started, started + seconds
 
 
 def _sso_told(sso: Mapping[str, Any]) -> Iterator[str]:
@@ -139,6 +148,7 @@ def _time(value: object) -> float | None:
     if not isinstance(value, str) or len(value) > SHORT:
         return None
     try:
-        return datetime.fromisoformat(value).timestamp()
+        seconds = datetime.fromisoformat(value).timestamp()
     except (ValueError, OverflowError):
         return None
+    return seconds if 0 <= seconds <= LATEST else None

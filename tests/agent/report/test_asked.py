@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from math import inf, nan
 from typing import Any
 
 import pytest
@@ -84,3 +85,24 @@ def test_what_is_read_is_plain_and_bounded() -> None:
     for text in (*each.sources, each.destination, *each.ports):
         assert text.isprintable()
         assert len(text) <= 100
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        *(("seconds", number) for number in (inf, -inf, nan, 10**400, 1e300, -1e12)),
+        *(("started", f"{day}T23:59:59.000{zone}") for day, zone in (("9999-12-31", "Z"), ("9999-12-31", "-12:00"))),
+        ("started", "0001-01-01T00:00:00.000Z"),
+    ],
+)
+def test_a_time_that_no_date_can_name_is_refused_as_all_that_is_not_understood(key: str, told: object) -> None:
+    """Whoever reads writes it down: by what a host knew, and when."""
+    with pytest.raises(ValueError, match="time"):
+        answer(document(run()) | {key: told})
+
+
+def test_a_path_s_time_that_no_date_can_name_is_not_known() -> None:
+    it = document(run(RANGE))
+    it["paths"][0] |= {"started": "9999-12-31T23:59:59-14:00", "since": "0001-01-01T00:00:00+00:00"}
+    (read,) = answer(it).paths
+    assert (read.seen, read.since) == (None, None)
