@@ -9,6 +9,7 @@ import contextlib
 import errno
 import socket
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -74,9 +75,21 @@ def _listening(urls: list[str]) -> None:
 
 @contextmanager
 def listener(address: str, ports: Iterable[int] = (0,)) -> Iterator[int]:
-    """A port, the first free one of these, that takes connections: the kernel does, and nobody asks for more."""
+    """A port, the first free one of these, that takes connections and ends them. Nobody asks for more."""
     with _first_free(address, ports) as server:
-        yield server.getsockname()[1]
+        threading.Thread(target=_take, args=(server,), daemon=True).start()
+        try:
+            yield server.getsockname()[1]
+        finally:
+            with contextlib.suppress(OSError):  # Linux wakes the thread by this, Windows by the close that follows
+                server.shutdown(socket.SHUT_RDWR)
+
+
+def _take(server: socket.socket) -> None:
+    """Whoever is not taken stays in the kernel's queue, also when he has left; once it is full, the port is silent."""
+    with contextlib.suppress(OSError):
+        while True:
+            server.accept()[0].close()
 
 
 def _first_free(address: str, ports: Iterable[int]) -> socket.socket:
