@@ -5,10 +5,10 @@ Once and for ever make the same round; only their manners differ.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from agent.clock import Clock
@@ -27,6 +27,7 @@ from agent.survey.noticed import contact_identifiers, noticed
 from agent.survey.range.far import Greet
 from agent.survey.range.ranging import Knocks, Ranging
 from agent.survey.silence import DEADLINE, ask_again
+from agent.survey.together import all_of
 from agent.survey.view import View
 from probes.epm import Consultation
 from probes.outcome import Outcome, Resolved, Target
@@ -40,7 +41,7 @@ class Ask(Protocol):
     def __call__(self, target: Target, kind: Kind = ..., question: object = ...) -> Awaitable[Outcome]: ...
 
 
-Resolve = Callable[[str, float], Awaitable[Resolved]]
+Resolve = Callable[[str, float], Coroutine[Any, Any, Resolved]]
 Publish = Callable[[Result], None]
 
 
@@ -65,6 +66,7 @@ class Survey:
         self._clock = clock
         self._publish = publish
         self._meets_agents = greet is not None
+        self._asks_mapper = any(path.matchers for path in paths)
         self._range_size = sum(len(path.ports) for path in paths if path.check is Check.RPC_RANGE)
         self._memory = Memory()
         self._budget = Budget(clock)
@@ -83,14 +85,18 @@ class Survey:
         async with asyncio.TaskGroup() as group:  # a silent port takes its time, and the sample keeps its own pace
             for each in ranges:
                 group.create_task(each.late())
-            await asyncio.gather(
-                *(self._consult(view) for view in views),
+            knocks: list[Coroutine[Any, Any, object]] = [
+                *(self._consult(view) for view in views if self._asks_mapper),
                 *(self._ask_database(view, path) for path in fixed if path.check is Check.SQL for view in views),
                 *(self._knock(view, port) for view in views for port in _doors(fixed, view)),
                 *(each.early() for each in ranges),
-            )
-            for path in fixed:
-                group.create_task(self._settle(path, views, started))
+            ]
+            await all_of(knocks)
+            settling = [self._settle(path, views, started) for path in fixed]
+            if not ranges:
+                await all_of(settling)
+            for work in settling if ranges else ():
+                group.create_task(work)
             for each in ranges:
                 group.create_task(each.explore(*self._registered(each.view)))
         for each in ranges:
@@ -177,7 +183,7 @@ class Survey:
             self._publish(Result(path, fault, (), started, 0.0))
 
     async def _settle(self, path: Path, views: Sequence[View], started: float) -> None:
-        await asyncio.gather(*(self._ask_again(view, path) for view in views))
+        await all_of([self._ask_again(view, path) for view in views])
         self._conclude(path, views, started)
 
     async def _consult(self, view: View) -> None:
@@ -200,7 +206,7 @@ class Survey:
     async def _views(self) -> list[View]:
         """One view for each address; names are resolved anew in every round."""
         names = list(dict.fromkeys(name for path in self._paths for name in path.addresses))
-        resolved = await asyncio.gather(*(self._resolve(name, self._manners.timeout) for name in names))
+        resolved = await all_of([self._resolve(name, self._manners.timeout) for name in names])
         self._stale = tuple(
             stale_addresses(self._paths[0].peer, answer, self._memory.addresses[answer.name])
             for answer in resolved
@@ -279,9 +285,7 @@ class Survey:
         knock = partial(self._knock_again, view)
         ports = self._known_listeners(view, path)
         before = {port: view.newest(port) for port in ports}
-        await asyncio.gather(
-            *(ask_again(view, port, self._memory, knock, self._clock, self._manners.spacing) for port in ports)
-        )
+        await all_of([ask_again(view, port, self._memory, knock, self._clock, self._manners.spacing) for port in ports])
         if path.check is Check.EPM:
             newest = view.newest(path.epm_port)
             changed = bool(path.matchers) and newest is not None and _answers_again(newest)
