@@ -20,19 +20,16 @@ def judge_service(sight: Sight, service: str, epm_port: int) -> Judgement:
     registration = sight.registration
     named = () if registration is None else registration.named.get(service, ())
     asked = [port for port in named if port in sight.outcomes]
-    if not asked:
+    if registration is None or not asked:
         return _not_told(sight, service, epm_port, registration)
-    return nearest([judge_port(CHECK, _of_service(sight, service), port) for port in asked])
+    own = replace(sight, registration=_of_service(registration, service))
+    return nearest([judge_port(CHECK, own, port) for port in asked])
 
 
-def _of_service(sight: Sight, service: str) -> Sight:
+def _of_service(registration: Registration, service: str) -> Registration:
     """What was registered as this service alone: a port that another one took over is not its own any more."""
-    registration = sight.registration
-    if registration is None:
-        return sight
     still = {service: registration.still.get(service, ())} if registration.still else registration.still
-    own = replace(registration, named={service: registration.named.get(service, ())}, still=still)
-    return replace(sight, registration=own)
+    return replace(registration, named={service: registration.named.get(service, ())}, still=still)
 
 
 def _not_told(sight: Sight, service: str, epm_port: int, registration: Registration | None) -> Judgement:

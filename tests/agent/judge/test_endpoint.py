@@ -73,6 +73,14 @@ def test_a_port_named_before_and_not_after_accuses_nobody(state: State, still: t
     assert "restarted" in found.detail
 
 
+@pytest.mark.parametrize("state", [State.FILTERED, State.CLOSED, State.OPEN])
+def test_a_port_that_another_service_took_over_meanwhile_is_not_the_service_s(state: State) -> None:
+    still = {"entsso": (AT + 1,), "msdtc": (AT,)}
+    told = Registration({"entsso": (AT,)}, ("entsso",), still=still)
+    found = judged(outcome(state, AT), told=told, silences={AT: confirmed_silence()}, controls={AT: 135})
+    assert verdict(found) == (V.INCONCLUSIVE, C.NOT_REGISTERED)
+
+
 def test_a_port_that_accepted_and_was_then_taken_back_proves_nothing() -> None:
     """Whoever has it by now need not be the service."""
     found = judged(outcome(State.OPEN, AT), told=registration(AT, still=()))
