@@ -114,7 +114,7 @@ def saw(outcome: Outcome) -> Saw:
     """What an attempt to hear a proof saw."""
     if outcome.state is State.REJECTED:
         return Saw.REFUSAL if refuses(outcome.icmp) else Saw.NOTHING
-    if outcome.state is State.FILTERED and outcome.sent is Sent.HELD:
+    if outcome.sent is Sent.HELD:
         return Saw.NOTHING
     return _SAW.get(outcome.state, Saw.NOTHING)
 

@@ -53,6 +53,11 @@ def test_on_a_lossy_path_it_is_not_known_either_what_the_far_end_cannot_explain(
     assert (found.verdict, found.cause) == (V.INCONCLUSIVE, C.LOSSY_PATH)
 
 
+@pytest.mark.parametrize(("there", "said"), [(None, "cannot tell why: "), ("10.0.0.5", "listeners are at 10.0.0.5: ")])
+def test_where_the_listeners_are_is_said_if_it_is_elsewhere(there: str | None, said: str) -> None:
+    assert said in judged(*OPEN, unexplained=PortSet.parse("50060"), translated_to=there).detail
+
+
 def test_a_refusal_by_the_probed_address_is_not_why_other_ports_stay_silent() -> None:
     found = judged(*OPEN, BY_TARGET, shut={Shows.DROPPED: SHUT, Shows.REFUSED: OTHER})
     assert (found.verdict, found.cause) == (V.PARTLY_BLOCKED, C.SILENT_DROP)
@@ -82,7 +87,10 @@ def test_a_refusal_that_is_not_the_cause_names_nobody() -> None:
     ],
 )
 def test_the_edges_of_what_is_shut_are_confirmed_once_all_are_known(known: dict[str, Any], confirmed: bool) -> None:
-    assert judged(*OPEN, shut={Shows.DROPPED: SHUT}, **known).confirmed is confirmed
+    found = judged(*OPEN, shut={Shows.DROPPED: SHUT}, **known)
+    assert found.confirmed is confirmed
+    said = "every edge was found and asked again" if known["confirmed"] else "not every edge is confirmed"
+    assert said in found.detail
 
 
 def test_the_address_to_pass_is_one_from_which_something_left() -> None:

@@ -71,6 +71,7 @@ def test_a_port_that_is_not_in_the_report_shows_nothing(state: State) -> None:
 @pytest.mark.parametrize("found", Found)
 def test_a_syn_that_did_not_leave_and_a_missing_way_show_nothing(found: Found) -> None:
     for each in (seen(State.FILTERED, sent=Sent.HELD), seen(State.REJECTED, NO_WAY)):
+        assert saw(each) is Saw.NOTHING
         assert held(each, reported(found), in_time=True) is Shows.NOTHING
 
 
