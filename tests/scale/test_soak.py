@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from agent.judge.verdict import Verdict
+from agent.judge.verdict import Proof, Verdict
 from agent.path import Check, Direction
 from tests.scale.flat import judge
 from tests.scale.hour import BOUNDS, hour
@@ -30,6 +30,7 @@ async def test_an_hour_of_rounds_scrapes_and_reloads_leaves_nothing_behind(tmp_p
         verdicts = each.verdicts()
         for direction in Direction:
             assert verdicts[peer, Check.RPC_RANGE, direction] is Verdict.REACHABLE, verdicts
+        assert each.evidence(peer) is Proof.HELD
         assert verdicts["SQL01", Check.SQL, Direction.OUTBOUND] is Verdict.REACHABLE
         assert each.listeners == 0  # as nothing is asked any more
     await asyncio.sleep(0)  # transports let go of their sockets in the loop's next turn

@@ -17,6 +17,7 @@ from agent.demo_mapper import mapper
 from agent.kept import Kept
 from agent.local import Local
 from agent.origin import FileOrigin
+from agent.path import Check, Direction
 from agent.reload import Loading
 from agent.sso.seen import Condition, Service, Sighting
 from agent.store import Store
@@ -100,6 +101,17 @@ class Resident:
     def in_flight(self) -> int:
         return self.agent.readings.engine.in_flight
 
+    @property
+    def attempts(self) -> int:
+        """At all peers since the start."""
+        return sum(sum(each.attempts.values()) for each in self.agent.readings.metrics().entries)
+
+    def evidence(self, peer: str) -> str | None:
+        """What the verdict about the range towards a peer rests on."""
+        ranged = [each for each in self.agent.readings.run().results if each.path.check is Check.RPC_RANGE]
+        found = [each for each in ranged if (each.path.peer, each.path.direction) == (peer, Direction.OUTBOUND)]
+        return found[0].judgement.evidence if found else None
+
     def verdicts(self) -> dict[tuple[str, str, str], str]:
         """By peer, check and direction."""
         results = self.agent.readings.run().results
@@ -133,6 +145,14 @@ async def village(folder: Path, clock: FastClock) -> AsyncIterator[list[Resident
             shut=SHUT,
         )
         residents = [Resident(folder / host, text, host, clock) for host in HOSTS]
+        await stack.enter_async_context(living(residents, clock))
+        yield residents
+
+
+@asynccontextmanager
+async def living(residents: Sequence[Resident], clock: FastClock) -> AsyncIterator[None]:
+    """Their agents, from when they listen to their end, which must be a good one."""
+    async with AsyncExitStack() as stack:
         for each in residents:
             listens = asyncio.Event()
 
@@ -145,7 +165,7 @@ async def village(folder: Path, clock: FastClock) -> AsyncIterator[list[Resident
             async with asyncio.timeout(30):
                 await listens.wait()
         clock.busy = lambda: any(each.in_flight for each in residents)
-        yield residents
+        yield
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
