@@ -1,0 +1,164 @@
+"""What is read from files: any bytes in them come to a value, or to sentences for a person; never to a traceback."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+from agent.config.load import load
+from agent.config.mistakes import ConfigError
+from agent.config.model import Config
+from agent.local import LONGEST_URL, NotMetError
+from agent.local import read as read_local
+from agent.plan import inbound, plan
+from agent.rendezvous.keyfile import KeyFileError, load_ring
+from agent.rendezvous.ruleset import judge
+from agent.topology import site_of
+from agent.web.toolkit.read import read as read_web
+from tests.agent.test_config import DEFAULTS, EXAMPLE, SMALLEST
+
+MOST_MISTAKES = 201
+LONGEST_LINE = 400
+MOST_HOSTS = 20  # of a configuration whose plan is looked at: that of thousands takes its time
+
+
+@cache
+def folder() -> Path:
+    return Path(mkdtemp(prefix="ssoreach-fuzz-"))
+
+
+def _written(name: str, data: bytes) -> Path:
+    place = folder() / name
+    place.write_bytes(data)
+    place.chmod(0o600)
+    return place
+
+
+def configuration(data: bytes) -> None:
+    """And what is made of it: every machine's plan."""
+    place = _written("ssoreach.yaml", data)
+    config = _or_mistakes(lambda: load(place))
+    if config is None:
+        return
+    assert len(config.sha256) == 64
+    site = site_of(config)
+    if len(config.hosts) <= MOST_HOSTS:
+        for source in site.sources():
+            for path in (*plan(config, site, source), *inbound(config, site, source)):
+                assert path.peer != source.name
+
+
+def web_configuration(data: bytes) -> None:
+    """The keys that name files name none that is there."""
+    place = _written("web.yml", data)
+    _or_mistakes(lambda: read_web(place))
+
+
+def _or_mistakes(read: Callable[[], object]) -> Config | None:
+    try:
+        found = read()
+    except ConfigError as error:
+        assert 0 < len(error.mistakes) <= MOST_MISTAKES
+        lines = str(error).split("\n")
+        assert len(lines) == len(error.mistakes)
+        assert all(line.isprintable() and len(line) <= LONGEST_LINE for line in lines)
+        return None
+    return found if isinstance(found, Config) else None
+
+
+def key_file(data: bytes) -> None:
+    """What is wrong with it is said without a byte of a key."""
+    place = _written("key", data)
+    try:
+        ring = load_ring(place, unchecked=False)
+    except KeyFileError as error:
+        assert str(error).isprintable()
+        words = str(error).removeprefix(str(place))
+        assert not any(len(key) > 20 and key.decode("latin-1") in words for key in data.split())
+    else:
+        assert 1 <= len(ring) <= 4
+
+
+def whereabouts(data: bytes) -> None:
+    """Where the agent of this machine is met."""
+    try:
+        found = read_local(_written("agent.json", data))
+    except NotMetError as error:
+        assert str(error)
+    else:
+        assert all(isinstance(url, str) and len(url) <= LONGEST_URL for url in found.urls)
+
+
+def rule_set(data: bytes) -> None:
+    """What nft lists. Bytes that are no rule set show nothing."""
+    found = judge(data)
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        assert found.name == "UNKNOWN"
+
+
+WEB = """\
+tls_server_config:
+  cert_file: server.crt
+  key_file: server.key
+  client_auth_type: RequireAndVerifyClientCert
+  client_ca_file: ca.crt
+  client_allowed_sans: [prometheus.contoso.test]
+  min_version: TLS13
+  cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]
+  curve_preferences: [X25519]
+http_server_config:
+  http2: false
+  headers: {X-Frame-Options: deny, Content-Security-Policy: "default-src 'self'"}
+rate_limit: {interval: 1s, burst: 20}
+"""
+USERS = 'basic_auth_users: {prometheus: "$2b$04$qzmIZ7GLSYk4s9wbmpfmeeeeFmEpYcU/lg2Ip5rKxG1vV0v1w0C2i"}\n'
+LISTED = """{"nftables": [{"metainfo": {"json_schema_version": 1}}, {"table": {"family": "inet", "name": "f"}},
+{"chain": {"family": "inet", "table": "f", "name": "in", "type": "filter", "hook": "input", "prio": 0,
+"policy": "drop"}}, {"rule": {"family": "inet", "table": "f", "chain": "in", "expr": [{"counter": {"packets": 0}},
+{"drop": null}]}}, {"chain": {"family": "inet", "table": "f", "name": "x"}}, {"set": {"name": "s", "family": "ip"}}]}"""
+
+
+def configurations() -> list[bytes]:
+    texts = [SMALLEST, SMALLEST + DEFAULTS, EXAMPLE.read_text(encoding="utf-8")]
+    return [*(text.encode() for text in texts), b"\xef\xbb\xbf" + SMALLEST.encode()]
+
+
+def web_configurations() -> list[bytes]:
+    return [text.encode() for text in (WEB, USERS, WEB.partition("http_server")[2], "", "tls_server_config: {}\n")]
+
+
+def key_files() -> list[bytes]:
+    return [b"k" * 44 + b"\n", b"# two\r\n" + b"a" * 32 + b"\r\n\r\n" + b"b" * 64, b"short\n", b"\xff\xfea\0"]
+
+
+def whereabouts_files() -> list[bytes]:
+    said = {"version": 1, "token": "ab" * 32, "urls": ["http://127.0.0.1:10135"], "pid": 4711, "fingerprint": "cd" * 32}
+    return [json.dumps(said).encode(), json.dumps(said | {"fingerprint": None}).encode()]
+
+
+def rule_sets() -> list[bytes]:
+    return [LISTED.encode(), LISTED.replace('"drop"', '"accept"').encode(), b'{"nftables": []}']
+
+
+YAML_WORDS = tuple(
+    word.encode()
+    for word in (
+        *"site hosts name role roles address nodes zone port instance fixed_ports epm_port source_address listen".split(),
+        *"processing master-secret master-secret-standby sso-database rpc dynamic_ports 49152-65535 samples".split(),
+        *"services entsso annotation uuid required_on confirmed requirements dtc_to_database schedule interval".split(),
+        *"timeout web open_pages rendezvous key_file sso backup_confirmed 2026-01-01 log level state_dir null".split(),
+        *": - , { } [ ] & * ! | > # % @ ` \" ' ~ << ? --- ... !!python/object: &a *a true 0 -1 1e9 0x1F .inf".split(),
+        *"\n \n\n  \t \r \x85 \u2028 \ufeff \x00 \\U0010FFFF \\x41".split(" "),
+        *("999999999999999999999999", "0s", "1h", "99999999h", "0.0.0.0:0", "[::1]:1", "fe80::1%eth0", "\ud7ff"),
+    )
+)
+JSON_WORDS = tuple(
+    word.encode()
+    for word in (
+        *('{"', '"}', "[", "]", ":", ",", "null", "true", "1e999", "-1", "0.5", "NaN", "Infinity", '"\\ud800"'),
+        *("9" * 400, "1e308", '""', "[[[[", "{}", '"version":1', '"\\u0000"', "-0.0", "1E-400", "2"),
+    )
+)
