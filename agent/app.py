@@ -13,31 +13,31 @@ from functools import partial
 from aiohttp import web
 
 from agent.asking import asking, surveys
-from agent.changes import VerdictChange
-from agent.clock import Clock, SystemClock
+from agent.found.ledger import Ledger
+from agent.ground.clock import Clock, SystemClock
 from agent.inbound.silence import silent_after
-from agent.kept import Keepsake, Kept, RangesOf
-from agent.ledger import Ledger
-from agent.local import Local
+from agent.judge.result import Result
+from agent.local.local import Local
+from agent.local.met import met
 from agent.log import log
-from agent.looking import Look
-from agent.met import met
 from agent.readings import Readings
-from agent.reload import Loaded, Loading, Origin, Reloads, UnusableError, listens_of, what_takes_a_restart
-from agent.result import Result
 from agent.schedule import Rounds
 from agent.services.look import look
-from agent.setup import Setup
-from agent.steady import Steady
+from agent.site.setup import Setup
+from agent.site.whoami import Machine
+from agent.store.kept import Keepsake, Kept, RangesOf
 from agent.survey.manners import Manners
 from agent.survey.survey import Ask, Survey
-from agent.surveyed import Surveyed
-from agent.term import Term, paths_of
+from agent.term.reload import Loaded, Loading, Origin, Reloads, UnusableError, listens_of, what_takes_a_restart
+from agent.term.steady import Steady
+from agent.term.surveyed import Surveyed
+from agent.term.term import Term, paths_of
+from agent.watch.changes import VerdictChange
+from agent.watch.looking import Look
 from agent.web.pages import application
 from agent.web.server import ListenError, Served, serve
 from agent.web.toolkit.settings import Settings
 from agent.web.toolkit.toolkit import Toolkit
-from agent.whoami import Machine
 from probes.engine.engine import Engine
 from probes.wire.rendezvous.keys import Ring
 

@@ -4,17 +4,17 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby
 
-from agent.clock import Clock
-from agent.finding import Finding, cloned, disagreeing, unresolved
-from agent.names import peers_of
-from agent.path import Path
-from agent.result import Result
-from agent.setup import Setup
+from agent.found.finding import Finding, cloned, disagreeing, unresolved
+from agent.ground.clock import Clock
+from agent.ground.path import Path
+from agent.judge.result import Result
+from agent.site.setup import Setup
+from agent.site.topology import site_of
 from agent.survey.manners import Manners
+from agent.survey.names import peers_of
 from agent.survey.naming import Naming
 from agent.survey.range.far import Greet
 from agent.survey.survey import Ask, Survey
-from agent.topology import site_of
 from probes.engine.choice import create
 from probes.engine.engine import Engine
 from probes.engine.pace import Pace

@@ -1,9 +1,9 @@
 """`probe endpoints`: what a peer's endpoint mapper has registered."""
 
-from agent.addressee import Addressee
 from agent.asking import asking
-from agent.clock import SystemClock
-from agent.listing import Listing
+from agent.found.listing import Listing
+from agent.ground.clock import SystemClock
+from agent.site.addressee import Addressee
 from probes.epm import Consultation, Registered
 from probes.outcome import Outcome, Target
 from probes.registry import Kind

@@ -13,7 +13,7 @@ from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from agent.text import plain, timestamp
+from agent.ground.text import plain, timestamp
 
 FILE_BYTES = 10 * 1024 * 1024
 FILES = 5

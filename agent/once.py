@@ -6,30 +6,30 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 from agent.asking import asking, findings, naming, surveys
-from agent.back import Back
-from agent.both import Both
-from agent.clock import Clock, SystemClock
-from agent.finding import clocks_differ
+from agent.ends.back import Back
+from agent.ends.both import Both
+from agent.found.finding import clocks_differ
+from agent.found.ledger import Ledger
+from agent.ground.clock import Clock, SystemClock
+from agent.ground.path import Direction, Path
 from agent.inbound.inbox import Inbox
 from agent.inbound.silence import silent_after
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Judgement, Verdict
-from agent.kept import Kept
-from agent.ledger import Ledger
 from agent.log import broke, log
-from agent.looking import Look
-from agent.outlook import Outlook
-from agent.path import Direction, Path
-from agent.plan import arranged, inbound
 from agent.rendezvous.directory import directory
 from agent.rendezvous.orders import Place
 from agent.report.document import Run
-from agent.result import Result
 from agent.schedule import once
 from agent.services.look import look
-from agent.setup import Setup
+from agent.site.plan import arranged, inbound
+from agent.site.setup import Setup
+from agent.site.topology import site_of
+from agent.store.kept import Kept
 from agent.survey.manners import Manners
 from agent.survey.survey import Survey
-from agent.topology import site_of
+from agent.watch.looking import Look
+from agent.watch.outlook import Outlook
 from probes.wire.rendezvous.keys import Ring
 from probes.wire.rendezvous.states import Accepted, PathState, Willing
 

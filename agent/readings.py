@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 
 from agent import __version__
 from agent.asking import findings
-from agent.clock import Clock
 from agent.dynamic.chart import Chart
-from agent.finding import configuration_refused
-from agent.ledger import Ledger
+from agent.found.finding import configuration_refused
+from agent.found.ledger import Ledger
+from agent.ground.clock import Clock
 from agent.metrics import Snapshot
-from agent.process import this_process
-from agent.reload import Loading
+from agent.metrics.this_process import this_process
 from agent.report.document import Run
-from agent.surveyed import Surveyed
-from agent.term import Term
+from agent.site.whoami import Machine
+from agent.term.reload import Loading
+from agent.term.surveyed import Surveyed
+from agent.term.term import Term
 from agent.web.access import Rules, allowed_names
 from agent.web.sources import Sources
-from agent.whoami import Machine
 from probes.engine.engine import Engine
 
 

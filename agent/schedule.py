@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from math import inf
 
-from agent.clock import Clock
+from agent.ground.clock import Clock
 from agent.survey.manners import FLOOR
 from agent.survey.survey import Survey
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from agent.clock import Clock
+from agent.ground.clock import Clock
 from agent.hops.ending import decisive
 from agent.hops.seen import Round, Traced, Walk
 from probes.engine.engine import Engine

@@ -22,6 +22,7 @@ UNNUMBERED = -2  # an error that came without a number of the system's
 # Our own firewall answers at once. Our own stack gives up on a silent neighbour after three tries a second apart, but
 # it may have begun for somebody else before we came.
 NEIGHBOUR_SECONDS = 0.2
+UNPLUGGED = "the network interface of this host that leads there has no link"
 LATE_SHARE = 0.1  # a loop later than this share of the deadline may have missed or misdated the answer
 
 
@@ -83,7 +84,8 @@ class Evidence(NamedTuple):
 
     `code` is CONNECTED, DEADLINE, UNNUMBERED or the system's error number; `seconds` since the connect began; `late` is
     what the event loop overslept meanwhile; `at_once`: the error came too soon for any packet to have come back;
-    `ours`: the sender of the ICMP error is an address of this machine, perhaps another one than we spoke from.
+    `ours`: the sender of the ICMP error is an address of this machine, perhaps another one than we spoke from;
+    `unplugged`: the interface that leads to the target has no carrier, now that the attempt has ended.
     """
 
     target: Target
@@ -95,6 +97,7 @@ class Evidence(NamedTuple):
     late: float = 0.0
     at_once: bool = False
     ours: bool = False
+    unplugged: bool = False
 
 
 def number(error: OSError) -> int:
@@ -150,6 +153,8 @@ def _silent(seen: Evidence) -> tuple[State, str]:
     if seen.sent is Sent.REFUSED:
         reason = "or its own queue was full because too much was sent at once"
         return State.LOCAL_FAULT, f"this host's own firewall refuses to send to this address and port, {reason}"
+    if seen.sent is Sent.HELD and seen.unplugged:
+        return State.LOCAL_FAULT, f"our SYN is still here: {UNPLUGGED}"
     if seen.sent is Sent.HELD:
         reason = "the next hop does not answer address resolution (ARP or ND), or the link or its queue is stuck"
         return State.FILTERED, f"no answer, and our SYN is still here: {reason}"
@@ -164,6 +169,8 @@ def _by_icmp(seen: Evidence, icmp: Icmp) -> tuple[State, str]:
         return State.REJECTED, words(icmp)
     if _overslept(seen):
         return State.LOCAL_FAULT, f"{words(icmp)}, our own, at a time that a late event loop could not tell"
+    if icmp[:3] in NEIGHBOUR_SILENT and seen.unplugged:
+        return State.LOCAL_FAULT, f"{words(icmp)}, our own: {UNPLUGGED}"
     if icmp[:3] in NEIGHBOUR_SILENT and seen.seconds - seen.late >= NEIGHBOUR_SECONDS:
         return State.REJECTED, f"{words(icmp)}: ourselves, after the next hop did not answer address resolution"
     or_so = ", or a next hop that it has been asking for in vain" if icmp[:3] in NEIGHBOUR_SILENT else ""

@@ -7,24 +7,24 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from agent.clock import SystemClock
 from agent.config.load import load, parse
 from agent.dynamic.chart import Chart
-from agent.finding import Kind
+from agent.found.finding import Kind
+from agent.found.ledger import Known, Ledger
+from agent.found.trail import Latency
+from agent.ground.clock import SystemClock
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
+from agent.judge.result import AddressResult, Result
 from agent.judge.verdict import PENDING, Judgement, Verdict
-from agent.ledger import Known, Ledger
 from agent.metrics import Rendezvous, Snapshot, expose
-from agent.path import Check
-from agent.ports import PortSet
-from agent.process import this_process
+from agent.metrics.this_process import this_process
 from agent.report.document import Run, address, document, path
 from agent.report.ranges import Ranged, ranged_document
-from agent.result import AddressResult, Result
-from agent.setup import set_up
+from agent.site.setup import set_up
+from agent.site.topology import site_of
 from agent.sso.availability import AddressState
 from agent.sso.state import SsoState
-from agent.topology import site_of
-from agent.trail import Latency
 from tests.agent.sso.standing import standing
 
 ROOT = Path(__file__).parent.parent

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from agent.cli.options import Format
-from agent.exit import Exit, Plugin
+from agent.found.exit import Exit, Plugin
+from agent.judge.result import FarEnd
 from agent.judge.verdict import Verdict
+from agent.metrics.textfile import LEFT_OUT
 from agent.report.evidence import FAR
 from agent.report.telling import MOST
-from agent.result import FarEnd
-from agent.textfile import LEFT_OUT
-from tests.agent.test_textfile import SHUT, samples
+from tests.agent.metrics.test_textfile import SHUT, samples
 
 TEXT = (Path(__file__).parent.parent / "docs" / "once.md").read_text(encoding="utf-8")
 SENTENCES = {FarEnd.OTHER, FarEnd.LISTENING}  # told in words, not by their name

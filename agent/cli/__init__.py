@@ -23,14 +23,14 @@ import io
 import os
 import sys
 
-from agent.exit import Exit
+from agent.found.exit import Exit
 
 # Files of our own are written where errors are caught. EINVAL: a closed pipe, in the words of Windows.
 OUTPUT_ENDED = (errno.EPIPE, errno.ENOSPC, errno.EIO, *((errno.EINVAL,) if sys.platform == "win32" else ()))
 
 
 def main() -> None:
-    """Exit codes: see `agent.exit`."""
+    """Exit codes: see `agent.found.exit`."""
     from agent.cli.commands import app
 
     _prepare_streams()

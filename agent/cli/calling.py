@@ -19,9 +19,9 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from agent.local import CHALLENGE, PROOF, NotMetError, Whereabouts, proof
-from agent.text import plain
-from agent.whoami import this_machine
+from agent.ground.text import plain
+from agent.local.local import CHALLENGE, PROOF, NotMetError, Whereabouts, proof
+from agent.site.whoami import this_machine
 
 DEADLINE = 10.0  # seconds for one request, from the connection to the end of the answer
 LARGEST = 64 << 20  # octets of an answer

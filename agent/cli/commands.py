@@ -14,7 +14,7 @@ from agent.cli.plugin import PluginCommand
 from agent.cli.rules import rules
 from agent.cli.service import service
 from agent.cli.trace import trace
-from agent.path import Check
+from agent.ground.path import Check
 
 app = typer.Typer(
     help="Which paths between BizTalk servers, their master secret server and the SSO database are open or shut.",
@@ -68,7 +68,7 @@ def once(
     from agent.cli.remembered import remembered
     from agent.cli.ring import ring_of_person
     from agent.cli.site import at_ports, choose, load
-    from agent.exit import Plugin
+    from agent.found.exit import Plugin
     from agent.once import Wanted, run_once, samples_of
     from agent.report.document import Run
 
@@ -138,7 +138,7 @@ def demo(
     once_only: Annotated[bool, typer.Option("--once", help="Print the table and end.")] = False,
 ) -> None:
     """A whole small site on this machine's loopback, with one real finding. Needs no file and no rights."""
-    from agent.demo import demonstrate
+    from agent.demo.demo import demonstrate
 
     raise typer.Exit(demonstrate(once_only=once_only))
 
@@ -189,7 +189,7 @@ def endpoints(
 
     from agent.cli.peer import addressee
     from agent.endpoints import list_endpoints
-    from agent.exit import Exit
+    from agent.found.exit import Exit
     from agent.report.endpoints import print_endpoints
 
     mapper = addressee(peer, config)
@@ -215,7 +215,7 @@ def sweep(
     """Ask every port of a range once. Exit 0: something answered, 3: nothing did or it was stopped, 1: no address."""
     from agent.cli.peer import addressee
     from agent.cli.sweeping import agree, announce, exit_of, orders_for, pace_of, ports_of, run_sweep
-    from agent.exit import Exit
+    from agent.found.exit import Exit
     from agent.report.sweep import print_sweep
 
     whom = addressee(peer, config)
@@ -257,7 +257,7 @@ def key(
 def healthy(config: Config = None) -> None:
     """Whether the agent of this machine answers, for a container's health check. Exit 0: it does, 1: it does not."""
     from agent.cli.healthy import is_healthy
-    from agent.exit import Exit
+    from agent.found.exit import Exit
 
     raise typer.Exit(Exit.OK if is_healthy(config) else Exit.BAD)
 

@@ -20,9 +20,9 @@ from agent.config.find import find as find_file
 from agent.config.load import load
 from agent.config.mistakes import ConfigError
 from agent.config.model import Config
-from agent.kept import default_state_folder, state_folder
-from agent.local import NAME, NotMetError, find
-from agent.text import plain
+from agent.ground.text import plain
+from agent.local.local import NAME, NotMetError, find
+from agent.store.kept import default_state_folder, state_folder
 
 PATIENCE = 3.0  # seconds for one question
 LONGEST = 8.0  # seconds in all

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.cli.usage import is_interactive, person_reads, wrong
-from agent.text import plain
+from agent.ground.text import plain
 
 if TYPE_CHECKING:
     from agent.draft.answers import Draft

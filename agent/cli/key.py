@@ -7,9 +7,9 @@ from pathlib import Path
 
 from agent.cli.usage import wrong
 from agent.config.find import platform_place
+from agent.ground.text import plain
 from agent.rendezvous.keyfile import LONGEST_PATH, MOST_KEYS, KeyFileError, read_keys
 from agent.rendezvous.keywriter import make, new_key, rewrite
-from agent.text import plain
 
 USED = 'ssoreach_rendezvous_key_used_total{key="previous"}'
 AGAIN = "Copy the file to every host of the site again, and restart the agents."

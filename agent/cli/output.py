@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.cli.usage import wrong
-from agent.exit import Exit, Plugin, exit_code
-from agent.files import replace
+from agent.found.exit import Exit, Plugin, exit_code
+from agent.ground.files import replace
 from agent.report.document import Run, document, dumps
-from agent.setup import Setup
+from agent.site.setup import Setup
 
 STANDARD_OUTPUT = (None, Path("-"))
 PROM = ".prom"
@@ -128,7 +128,7 @@ def _document(run: Run, setup: Setup, form: str) -> str:
 
         return render(run)
     if form == "prom":
-        from agent.textfile import expose_run
+        from agent.metrics.textfile import expose_run
 
         return expose_run(run, setup)
     from agent.report.table import render_text

@@ -8,17 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.addressee import Addressee
 from agent.cli.usage import is_interactive, wrong
 from agent.config.address import address, literal_address
 from agent.config.find import find
 from agent.config.mistakes import ConfigError
-from agent.text import plain
+from agent.ground.text import plain
+from agent.site.addressee import Addressee
 from probes.resolve import Resolver
 
 if TYPE_CHECKING:
     from agent.config.model import Config
-    from agent.topology import Host, Node, Site
+    from agent.site.topology import Host, Node, Site
 
 
 def addressee(peer: str, config: Path | None) -> Addressee:
@@ -58,7 +58,7 @@ def _file_if_any(config: Path | None) -> "tuple[Config, Path] | None":
 
 def _of_file(peer: str, config: "Config", place: Path) -> Addressee:
     """Nobody else is asked than hosts and nodes of the file. Raises ValueError."""
-    from agent.topology import site_of
+    from agent.site.topology import site_of
 
     site = site_of(config)
     timeout, source = config.schedule.timeout, _own_address(site)
@@ -91,7 +91,7 @@ def _spelled(written: str) -> str:
 
 def _own_address(site: "Site") -> str | None:
     """What this machine is to speak from, where it can be recognised in the file: it need not be."""
-    from agent.whoami import UnknownHostError, this_machine, whoami
+    from agent.site.whoami import UnknownHostError, this_machine, whoami
 
     try:
         return whoami(site, this_machine()).source_address

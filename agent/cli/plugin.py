@@ -17,7 +17,7 @@ from typer.core import TyperCommand
 
 from agent.cli import OUTPUT_ENDED
 from agent.cli.usage import MistakeError
-from agent.exit import Plugin
+from agent.found.exit import Plugin
 
 FORM = "nagios"
 OPTIONS = ("--format", "-f")

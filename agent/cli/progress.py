@@ -7,7 +7,7 @@ from typing import Self, TextIO
 from rich.progress import BarColumn, Progress, TextColumn
 
 from agent.cli.lines import EDGES_AGAIN, found
-from agent.duration import about
+from agent.ground.duration import about
 from agent.report.table import console_for
 from agent.sweep.sweep import Status
 

@@ -2,9 +2,9 @@
 
 import sys
 
-from agent.kept import Kept, state_folder
-from agent.setup import Setup
-from agent.store import Store
+from agent.site.setup import Setup
+from agent.store.kept import Kept, state_folder
+from agent.store.store import Store
 
 
 def remembered(setup: Setup) -> Kept:

@@ -12,8 +12,9 @@ from agent.cli.status import configuration, what_the_agent_knows
 from agent.cli.usage import wrong
 from agent.config.address import address
 from agent.config.model import Config
-from agent.exit import Exit
-from agent.local import NotMetError
+from agent.found.exit import Exit
+from agent.ground.text import plain
+from agent.local.local import NotMetError
 from agent.permit import markdown, netsh, nft, powershell, spreadsheet
 from agent.permit.change import STATEFUL, Change, clusters, dynamic, everything, only
 from agent.permit.flow import Wanted
@@ -23,8 +24,7 @@ from agent.permit.missing import missing
 from agent.permit.settled import names_in, settled
 from agent.permit.words import NOTHING
 from agent.report.answered import Answer, answer
-from agent.text import plain
-from agent.topology import Site, site_of
+from agent.site.topology import Site, site_of
 from probes.resolve import Answer as Named
 from probes.resolve import Resolver
 

@@ -5,13 +5,13 @@ import sys
 
 from agent.cli.remembered import remembered
 from agent.cli.usage import wrong
-from agent.exit import Exit
+from agent.found.exit import Exit
 from agent.once import Wanted, run_once, samples_of
 from agent.report.restart import print_restart
-from agent.setup import Setup
+from agent.site.setup import Setup
+from agent.site.topology import site_of
 from agent.sso.part import Place, part_of
 from agent.sso.words.restart import Answer, restart
-from agent.topology import site_of
 
 EXIT = {Answer.YES: Exit.OK, Answer.NO: Exit.BAD, Answer.UNKNOWN: Exit.INCONCLUSIVE}
 

@@ -12,12 +12,12 @@ from agent.config.find import FILE_NAME, find
 from agent.config.load import load as load_file
 from agent.config.mistakes import ConfigError
 from agent.config.model import Config
-from agent.path import Check
-from agent.ports import PortSet
-from agent.roles import Role
-from agent.setup import Setup, set_up
-from agent.topology import site_of
-from agent.whoami import UnknownHostError, this_machine, whoami
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
+from agent.ground.roles import Role
+from agent.site.setup import Setup, set_up
+from agent.site.topology import site_of
+from agent.site.whoami import UnknownHostError, this_machine, whoami
 
 
 def locate(config: Path | None) -> Path:

@@ -12,18 +12,18 @@ from agent.cli.usage import wrong
 from agent.config.load import load, parse
 from agent.config.mistakes import ConfigError
 from agent.config.model import Config
-from agent.exit import Exit
-from agent.kept import state_folder
-from agent.local import NotMetError, Whereabouts, find
-from agent.origin import FileOrigin
-from agent.path import Direction
-from agent.reload import UnusableError
+from agent.found.exit import Exit
+from agent.ground.path import Direction
+from agent.ground.text import plain
+from agent.local.local import NotMetError, Whereabouts, find
 from agent.report.answered import answer
 from agent.report.document import dumps
 from agent.report.status import exit_of, print_status
-from agent.store import default_folder
-from agent.text import plain
-from agent.topology import site_of
+from agent.site.topology import site_of
+from agent.store.kept import state_folder
+from agent.store.store import default_folder
+from agent.term.origin import FileOrigin
+from agent.term.reload import UnusableError
 
 
 def ask_status(config: Config, host: str | None, peer: str | None, form: str) -> Exit:

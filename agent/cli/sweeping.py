@@ -6,18 +6,18 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 
-from agent.addressee import Addressee
 from agent.cli.lines import Lines
 from agent.cli.peer import addresses_of
 from agent.cli.usage import person_reads, wrong
-from agent.clock import SystemClock
-from agent.duration import about
-from agent.exit import Exit
-from agent.ports import PortSet
+from agent.found.exit import Exit
+from agent.ground.clock import SystemClock
+from agent.ground.duration import about
+from agent.ground.ports import PortSet
+from agent.ground.text import plain
 from agent.report.swept import Stopped, Sweep
+from agent.site.addressee import Addressee
 from agent.sweep.order import Order, deadline
 from agent.sweep.sweep import Status, sweep
-from agent.text import plain
 from probes.engine.choice import create
 from probes.engine.engine import MOST
 from probes.outcome import Target

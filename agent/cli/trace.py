@@ -37,7 +37,7 @@ def trace(
     refuse_elsewhere()
     length = timeout_of(timeout)
     from agent.cli.peer import addressee
-    from agent.exit import Exit
+    from agent.found.exit import Exit
     from agent.report.trace import print_trace
 
     found = addressee(peer, config)

@@ -4,16 +4,16 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
-from agent.addressee import Addressee
 from agent.cli.peer import addresses_of
 from agent.cli.usage import wrong
-from agent.clock import SystemClock
-from agent.duration import about
-from agent.duration import seconds as duration
-from agent.exit import Exit
+from agent.found.exit import Exit
+from agent.ground.clock import SystemClock
+from agent.ground.duration import about
+from agent.ground.duration import seconds as duration
+from agent.ground.text import plain
 from agent.hops.ending import End, ending
 from agent.hops.seen import Traced
-from agent.text import plain
+from agent.site.addressee import Addressee
 from agent.trace import Order, trace
 from probes.engine.choice import create
 

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from agent.exit import Exit
+from agent.found.exit import Exit
 
 
 class MistakeError(typer.Exit):

@@ -7,7 +7,7 @@ import ipaddress
 import re
 from typing import NamedTuple
 
-from agent.ports import port_number
+from agent.ground.ports import port_number
 
 BROADCAST = "255.255.255.255"
 

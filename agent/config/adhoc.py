@@ -9,8 +9,8 @@ from agent.config.load import understand
 from agent.config.mistakes import ConfigError, Mistake
 from agent.config.model import Config
 from agent.config.positions import Written
-from agent.ports import port_number
-from agent.roles import Role
+from agent.ground.ports import port_number
+from agent.ground.roles import Role
 
 SITE = "adhoc"
 

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, PlainSerializer, PlainValidator
 
-from agent import duration
 from agent.config.address import HostPort, address, host_port, listen_address, literal, word
-from agent.ports import PortSet, port_number
-from agent.roles import Role
+from agent.ground import duration
+from agent.ground.ports import PortSet, port_number
+from agent.ground.roles import Role
 
 _T = TypeVar("_T")
 

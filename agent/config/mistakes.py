@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from agent.text import plain
+from agent.ground.text import plain
 
 Place = tuple[str | int, ...]  # the keys and list indices that lead to a value
 

@@ -32,7 +32,7 @@ from agent.config.fields import (
     Word,
     without_repeats,
 )
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 
 # A service that the file names gets, key by key, what it leaves out here.
 DEFAULT_SERVICES: dict[str, dict[str, object]] = {

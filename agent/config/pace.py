@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from math import floor
 
-from agent import duration
 from agent.config.mistakes import Place
 from agent.config.model import Rpc, Schedule
 from agent.config.raw import Raw, mapping
-from agent.ports import PortSet
+from agent.ground import duration
+from agent.ground.ports import PortSet
 
 SHORTEST_INTERVAL = 10.0  # seconds
 SHORTEST_TIMEOUT = 0.2  # seconds

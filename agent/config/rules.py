@@ -8,7 +8,7 @@ from agent.config.address import address, listen_address, literal_address, word
 from agent.config.mistakes import Place, key_path
 from agent.config.model import DEFAULT_SERVICES, MATCHERS
 from agent.config.raw import Raw, hosts, listed, mapping, nodes, roles, sequence, text
-from agent.roles import Role
+from agent.ground.roles import Role
 
 Breach = tuple[Place, str]
 

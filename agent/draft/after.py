@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agent.draft.answers import Draft, Entry, Machine
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 
 MOST_SHOWN = 20  # hosts
 BETWEEN = ", "

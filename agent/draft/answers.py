@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from agent.ports import PortSet
-from agent.roles import Role
+from agent.ground.ports import PortSet
+from agent.ground.roles import Role
 
 DYNAMIC = PortSet(((49152, 65535),))
 

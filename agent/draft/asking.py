@@ -9,7 +9,7 @@ from agent.draft.checked import mistakes
 from agent.draft.here import Here
 from agent.draft.questions import QUESTIONS, Question, Suggestion
 from agent.draft.taking import NONE, NOTHING
-from agent.text import plain
+from agent.ground.text import plain
 
 MOST = 64 * 1024  # letters of an answer: a thousand hosts with their addresses
 LONGEST_TOLD = 2000

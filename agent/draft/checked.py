@@ -10,7 +10,7 @@ from agent.config.load import parse
 from agent.config.mistakes import ConfigError
 from agent.draft.answers import Draft
 from agent.draft.text import text
-from agent.roles import Role
+from agent.ground.roles import Role
 
 MOST_SHOWN = 5  # of the loader's mistakes
 

@@ -7,10 +7,10 @@ from datetime import date
 
 from agent.config.address import address, word
 from agent.draft.registry import Registered, of_this_machine
-from agent.roles import Role
+from agent.ground.roles import Role
 from agent.services.look import look
+from agent.site.whoami import Machine, this_machine
 from agent.sso.seen import Condition, Sighting
-from agent.whoami import Machine, this_machine
 
 SERVICE = "ENTSSO"
 NOTHING_REGISTERED = Registered()

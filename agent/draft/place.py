@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from agent.config.find import FILE_NAME, VARIABLE, platform_place
-from agent.files import replace, set_mode
+from agent.ground.files import replace, set_mode
 
 MOST_KEPT = 100  # old ones beside the new one
 

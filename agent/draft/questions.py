@@ -8,7 +8,7 @@ from agent.draft.answers import DYNAMIC, Draft
 from agent.draft.here import Here
 from agent.draft.sqlserver import FORMS, sql_server
 from agent.draft.taking import NOTHING, Take
-from agent.roles import Role
+from agent.ground.roles import Role
 
 
 @dataclass(frozen=True, slots=True)

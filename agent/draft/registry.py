@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from agent.ports import PortSet
-from agent.text import plain
+from agent.ground.ports import PortSet
+from agent.ground.text import plain
 
 ENTSSO_SQL = r"SOFTWARE\Microsoft\ENTSSO\SQL"
 RPC_INTERNET = r"SOFTWARE\Microsoft\Rpc\Internet"

@@ -7,7 +7,7 @@ from agent.config.address import HostPort, address, host_port, literal_address
 from agent.draft.answers import Machine
 from agent.draft.checked import instance_name
 from agent.draft.hosts import machine, split_name, split_zone
-from agent.ports import port_number
+from agent.ground.ports import port_number
 
 THIS_MACHINE = frozenset({".", "(local)", "localhost", "127.0.0.1", "::1", "[::1]"})
 FORMS = r"SERVER, SERVER,PORT, SERVER\INSTANCE or tcp:SERVER,PORT"

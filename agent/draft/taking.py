@@ -11,10 +11,10 @@ from agent.draft.checked import day, fits, path
 from agent.draft.here import Here
 from agent.draft.hosts import joined, machine, split_zone, with_node
 from agent.draft.sqlserver import sql_server
-from agent.ports import PortSet, port_number
-from agent.roles import Role
+from agent.ground.ports import PortSet, port_number
+from agent.ground.roles import Role
+from agent.site.topology import DEFAULT_SQL_PORT
 from agent.sso.backup import WHY
-from agent.topology import DEFAULT_SQL_PORT
 
 Take = Callable[[Draft, str, Here], Taken]
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from agent.draft.answers import Draft, Entry, Machine
 from agent.draft.scalar import scalar
-from agent.ports import PortSet
-from agent.roles import Role
-from agent.text import plain
+from agent.ground.ports import PortSet
+from agent.ground.roles import Role
+from agent.ground.text import plain
 
 WIDTH = 36  # columns before a comment
 

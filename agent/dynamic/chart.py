@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from agent.dynamic.observed import Observed
-from agent.ports import NO_PORTS, PortSet
+from agent.ground.ports import NO_PORTS, PortSet
 
 
 class Shown(StrEnum):

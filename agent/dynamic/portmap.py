@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 
 from agent.dynamic.observed import Observed
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 
 MOST_STAMP = 65_535
 LEAST_UNIT = 60.0  # seconds

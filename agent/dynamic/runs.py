@@ -7,7 +7,7 @@ from enum import Enum
 from itertools import pairwise
 
 from agent.dynamic.observed import Observed
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 
 
 class Kind(Enum):

@@ -14,8 +14,8 @@ from agent.dynamic.limits import AGAIN_AT_ONCE, Limits
 from agent.dynamic.observed import Observed
 from agent.dynamic.portmap import PortMap
 from agent.dynamic.runs import Kind, Landscape, Run
+from agent.ground.ports import NO_PORTS, PortSet
 from agent.judge.silence import Control, Loss
-from agent.ports import NO_PORTS, PortSet
 
 __all__ = ["AGAIN_AT_ONCE", "Search"]
 

@@ -8,7 +8,7 @@ from sys import byteorder
 
 from agent.dynamic.observed import Observed
 from agent.dynamic.portmap import PortMap
-from agent.ports import LAST_PORT, PortSet
+from agent.ground.ports import LAST_PORT, PortSet
 
 Stored = dict[str, object]
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
+from agent.ground.text import plain
 from agent.hops.ending import End, Ending
 from agent.hops.seen import Traced, Walk
-from agent.text import plain
 from probes.hops import Said
 
 INTERRUPTED = "Interrupted: nothing follows from what was seen by then."

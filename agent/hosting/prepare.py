@@ -8,13 +8,13 @@ from pathlib import Path
 from agent import log as logging
 from agent.app import Agent
 from agent.config.model import Config
-from agent.kept import Kept, state_folder
-from agent.local import Local
+from agent.local.local import Local
 from agent.log import log
-from agent.origin import FileOrigin
-from agent.reload import Loaded, Loading, UnusableError
-from agent.store import Store
-from agent.whoami import this_machine
+from agent.site.whoami import this_machine
+from agent.store.kept import Kept, state_folder
+from agent.store.store import Store
+from agent.term.origin import FileOrigin
+from agent.term.reload import Loaded, Loading, UnusableError
 
 
 class CannotStartError(Exception):

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
+from agent.ground.path import Check, Path
+from agent.ground.ports import NO_PORTS
+from agent.ground.text import timestamp
 from agent.inbound.words import DOORS
 from agent.judge.range import some
 from agent.judge.verdict import Judgement
 from agent.judge.words import SPOKEN
-from agent.path import Check, Path
-from agent.ports import NO_PORTS
-from agent.text import timestamp
 
 
 def facts_of(path: Path, here: str, judged: Judgement, found: float) -> Mapping[str, str]:

@@ -9,14 +9,14 @@ from dataclasses import replace
 from itertools import product
 
 from agent.config.address import literal_address
+from agent.ground.path import Check, Path
+from agent.ground.ports import PortSet
 from agent.inbound.facts import facts_of, range_words
 from agent.inbound.numbers import CAUSE_OF, NOTHING, PROOF_OF, VERDICT_OF
 from agent.inbound.words import FOUND, FRAMES, NEWER, NO_BLOCK, NOT_TOLD, SENSELESS, Words, words
 from agent.judge.coverage import Coverage, RangeState
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
-from agent.path import Check, Path
-from agent.ports import PortSet
-from agent.result import Result
 from probes.wire.rendezvous.fields import Interval
 from probes.wire.rendezvous.states import PathState
 

@@ -6,12 +6,12 @@ tells of each, and the path comes to the worse of them, as long as both are told
 
 from collections.abc import Iterable
 
+from agent.ground.path import Check, Path
 from agent.inbound.heard import result_of
 from agent.inbound.numbers import CHECK_OF
 from agent.judge.fold import WORST
+from agent.judge.result import Result
 from agent.judge.verdict import Verdict
-from agent.path import Check, Path
-from agent.result import Result
 from probes.wire.rendezvous.states import PathState
 
 HELD_UP = 900_000  # milliseconds; no cookie is good for longer

@@ -6,8 +6,8 @@
 from types import MappingProxyType
 from typing import TypeVar
 
+from agent.ground.path import Check
 from agent.judge.verdict import Cause, Proof, Verdict
-from agent.path import Check
 
 Word = TypeVar("Word")
 

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from agent.duration import about
+from agent.ground.duration import about
 from agent.inbound.words import SILENT
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Judgement, Verdict
-from agent.result import Result
 
 ROUNDS = 3  # of the peer's, which are as far apart as ours: all hosts have one configuration
 SHORTEST = 300.0  # seconds: a peer that was restarted has not fallen silent

@@ -1,8 +1,8 @@
 """From a result of ours to what the peer that it is about is told. Ages go out, no times: no clock need be right."""
 
 from agent.inbound.numbers import CAUSES, CHECKS, NOTHING, PROOFS, VERDICTS
+from agent.judge.result import Result
 from agent.judge.verdict import Verdict
-from agent.result import Result
 from probes.wire.rendezvous.states import PathState
 
 

@@ -6,8 +6,8 @@ would look the same. The fields are the keys of `facts.facts_of`.
 
 from typing import NamedTuple
 
+from agent.ground.path import Check
 from agent.judge.verdict import Cause, Proof, Verdict
-from agent.path import Check
 
 
 class Words(NamedTuple):

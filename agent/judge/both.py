@@ -7,6 +7,8 @@ is certain, as often as the silence rule wants, and some port of it was seen so 
 from enum import Enum, auto
 from typing import NamedTuple
 
+from agent.ground.path import Check
+from agent.ground.ports import NO_PORTS
 from agent.judge.held import CAUSES, Shows
 from agent.judge.held_facts import answering, aside, held_facts, joined
 from agent.judge.held_reach import HeldReach
@@ -16,8 +18,6 @@ from agent.judge.single import facts_of, rejected_by
 from agent.judge.table import Beside
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from agent.judge.words import words
-from agent.path import Check
-from agent.ports import NO_PORTS
 from probes.outcome import Outcome
 from probes.state import State
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from agent.ground.path import Check
 from agent.judge.fold import nearest
 from agent.judge.registration import Registration
 from agent.judge.sight import Sight
 from agent.judge.single import facts_of, judge_port, judged
 from agent.judge.table import Beside, look_up
 from agent.judge.verdict import Judgement
-from agent.path import Check
 from probes.state import State
 
 CHECK = Check.RPC_ENDPOINT

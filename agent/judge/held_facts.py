@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
 
+from agent.ground.ports import NO_PORTS, PortSet
 from agent.judge.held import Shows
 from agent.judge.held_reach import HeldReach
 from agent.judge.range import coverage_words, some, tally, turned_back
 from agent.judge.sight import Sight
 from agent.judge.template import Words
 from agent.judge.words_held import ASIDE, HOLDING, REASON
-from agent.ports import NO_PORTS, PortSet
 from probes.state import State
 from probes.wire.rendezvous.messages import Holding, Reason
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from agent.ground.ports import NO_PORTS, PortSet
 from agent.judge.coverage import Coverage
 from agent.judge.held import Shows
-from agent.ports import NO_PORTS, PortSet
 from probes.outcome import Outcome
 from probes.wire.rendezvous.messages import Holding, Reason
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import NamedTuple
 
-from agent.duration import about
+from agent.ground.duration import about
+from agent.ground.path import Check
+from agent.ground.ports import NO_PORTS, PortSet
 from agent.judge.coverage import Coverage, RangeState
 from agent.judge.sight import Sight
 from agent.judge.single import facts_of, rejected_by
@@ -19,8 +21,6 @@ from agent.judge.table import Beside, look_up
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from agent.judge.words import words
 from agent.judge.words_held import ONE_END
-from agent.path import Check
-from agent.ports import NO_PORTS, PortSet
 from probes.icmp import refuses
 from probes.outcome import Outcome
 from probes.state import Sent, State

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
+from agent.ground.path import Check
 from agent.judge.registration import Registration
 from agent.judge.sight import Sight
 from agent.judge.table import Beside, Row, look_up
 from agent.judge.verdict import Judgement, Verdict
 from agent.judge.words import SERVICE, SPOKEN, words
-from agent.path import Check
 from probes.icmp import refuses
 from probes.outcome import Outcome
 from probes.state import Sent, State

@@ -8,8 +8,8 @@ from collections.abc import Set
 from enum import Enum, auto
 from typing import NamedTuple
 
+from agent.ground.path import Check
 from agent.judge.verdict import Cause, Proof, Verdict
-from agent.path import Check
 from probes.state import State
 
 

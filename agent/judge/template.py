@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
+from agent.ground.path import Check
 from agent.judge.table import Beside
 from agent.judge.verdict import Cause, Proof, Verdict
-from agent.path import Check
 
 Variant = Check | Beside | Proof  # what may have sentences of its own
 

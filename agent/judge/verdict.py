@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agent.ground.ports import NO_PORTS, PortSet
 from agent.judge.coverage import Coverage
-from agent.ports import NO_PORTS, PortSet
 
 
 class Verdict(StrEnum):

@@ -4,12 +4,12 @@ The sentence of what was seen names the other causes that would look the same: t
 sending the wrong team looking. Nothing here comes from the network but addresses and the names of the configuration.
 """
 
+from agent.ground.path import Check
 from agent.judge.table import Beside
 from agent.judge.template import Sentences, Variant, Words
 from agent.judge.verdict import Cause, Verdict
 from agent.judge.words_held import HELD
 from agent.judge.words_range import RANGE
-from agent.path import Check
 
 # In tables.
 SERVICE = {

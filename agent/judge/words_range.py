@@ -1,9 +1,9 @@
 """What was seen of a range from one end alone, and what to do, in sentences: see `words`."""
 
+from agent.ground.path import Check
 from agent.judge.table import Beside
 from agent.judge.template import Sentences, Words
 from agent.judge.verdict import Cause, Proof, Verdict
-from agent.path import Check
 
 _LOOK_AT_RULES = (
     "If SSO fails with 0x800706BA, check the rules for TCP {port} from {source} to {address}, on the way and on {peer}."

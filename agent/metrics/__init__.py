@@ -9,13 +9,13 @@ from prometheus_client.core import Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
+from agent.ground.path import Check
 from agent.metrics.own import agent, process
 from agent.metrics.paths import attempts, paths
 from agent.metrics.ranges import ranges
 from agent.metrics.rendezvous import rendezvous
 from agent.metrics.snapshot import Process, Rendezvous, Snapshot
 from agent.metrics.sso import sso
-from agent.path import Check
 
 __all__ = ["Process", "Rendezvous", "Snapshot", "SnapshotCollector", "expose"]
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
+from agent.found.ledger import BUCKETS, Entry
+from agent.ground.path import Direction
 from agent.judge.verdict import Verdict
-from agent.ledger import BUCKETS, Entry
-from agent.path import Direction
 from probes.state import State
 
 PATH = ("peer", "check", "direction")

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from agent.found.ledger import Entry
+from agent.ground.path import Direction
 from agent.judge.coverage import Coverage, RangeState
-from agent.ledger import Entry
-from agent.path import Direction
 
 
 def ranges(entries: Sequence[Entry]) -> Iterator[Metric]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from agent.text import plain
+from agent.ground.text import plain
 from probes.resolve import Resolver, literal
 
 

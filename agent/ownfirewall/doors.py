@@ -6,10 +6,10 @@ from enum import Enum
 
 from agent.config.address import HostPort, literal_address
 from agent.config.model import Config
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
+from agent.ground.roles import only_a_database
 from agent.rendezvous.directory import listens
-from agent.roles import only_a_database
-from agent.topology import Source, site_of
+from agent.site.topology import Source, site_of
 
 
 class Protocol(Enum):

@@ -9,14 +9,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from agent.clock import Clock
-from agent.finding import Finding, own_firewall_shut
+from agent.found.finding import Finding, own_firewall_shut
+from agent.ground.clock import Clock
 from agent.ownfirewall.addresses import look_up
 from agent.ownfirewall.doors import Door, doors, peers
 from agent.ownfirewall.remedy import on_linux, on_windows
 from agent.ownfirewall.rules import rules
 from agent.rendezvous.admission import own_firewall, this_program
-from agent.setup import Setup
+from agent.site.setup import Setup
 from probes.resolve import Resolver
 from probes.wire.rendezvous.messages import Admission
 

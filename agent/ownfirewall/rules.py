@@ -7,8 +7,8 @@ service, and what the agent asks Windows, whether it is let in, can name a progr
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from agent.ground.ports import PortSet
 from agent.ownfirewall.doors import Door, Protocol
-from agent.ports import PortSet
 
 GROUP = "ssoreach"  # by this our rules are known, and nothing else is ever touched
 # In one rule. A hundred of IPv6 are 4,000 characters, half of what a line of commands may have in Windows.

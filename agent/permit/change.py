@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agent.config.model import Config
+from agent.ground.ports import NO_PORTS, PortSet
 from agent.permit.flow import Permit, Wanted
 from agent.permit.own import between_agents, scrapes
 from agent.permit.required import plans, required, without_port
-from agent.ports import NO_PORTS, PortSet
-from agent.topology import Site
+from agent.site.topology import Site
 
 STATEFUL = (
     "Each rule lets connections begin in the direction that it names. It is assumed that the firewall keeps track of "

@@ -6,7 +6,7 @@ What has no documented value has none here either.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 
 LEAST = 1000  # ports that a smaller range should have, by the documentation
 FIRST = 20000  # and where it should begin, or above

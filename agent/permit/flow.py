@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 
 
 class Need(StrEnum):

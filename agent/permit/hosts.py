@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from agent.ground.ports import PortSet
 from agent.permit.flow import Need, Permit, Protocol, Why, addresses
 from agent.permit.settled import version
-from agent.ports import PortSet
 
 NAMED = 12  # hexadecimal digits of a rule's name
 

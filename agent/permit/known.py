@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.config.model import Config
-from agent.path import Check, Direction, Path
-from agent.plan import plan
+from agent.ground.path import Check, Direction, Path
 from agent.report.answered import Answer, Answered
-from agent.topology import Host, Site, Source
+from agent.site.plan import plan
+from agent.site.topology import Host, Site, Source
 
 Key = tuple[str, str, Check]  # source and peer, folded
 

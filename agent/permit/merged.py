@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from agent.ground.ports import PortSet
 from agent.permit.flow import Need, Permit, Protocol, Spot, Why
-from agent.ports import PortSet
 
 # What may stand in one permit: one need, one protocol, one way, one IP version, one pair of zones.
 Kind = tuple[Need, Protocol, bool, int | None, str | None, str | None]

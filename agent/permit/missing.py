@@ -5,19 +5,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.config.model import Config
-from agent.exit import unsure
+from agent.found.exit import unsure
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
+from agent.ground.text import timestamp
 from agent.judge.verdict import Verdict
 from agent.judge.words import SERVICE
-from agent.path import Check
 from agent.permit.flow import Protocol, Side, Wanted
 from agent.permit.known import Known, foreign, known, planned
 from agent.permit.required import BROWSER, need_of, side_of_host, side_of_source, whys_of
 from agent.permit.settled import canonical
-from agent.ports import PortSet
 from agent.report.answered import Answer
 from agent.report.request import SHUT, Request
-from agent.text import timestamp
-from agent.topology import Site
+from agent.site.topology import Site
 
 OF_THE_DAY = (
     "{where}: port {ports} is where the service listens today; with the next start of the service it may be another "

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from agent.config.model import Config
+from agent.ground.ports import PortSet
 from agent.permit.flow import Need, Protocol, Side, Wanted, Why
 from agent.permit.required import Plans, side_of_host, side_of_source
-from agent.ports import PortSet
 from agent.rendezvous.directory import directory
-from agent.topology import Site, Source, scraped_at
+from agent.site.topology import Site, Source, scraped_at
 
 AGENTS = Why(
     "ssoreach agents",

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from agent.config.model import Config
-from agent.path import Check, Path, Requirement
+from agent.ground.path import Check, Path, Requirement
+from agent.ground.ports import PortSet
 from agent.permit.flow import Need, Protocol, Side, Wanted, Why
-from agent.plan import plan
-from agent.ports import PortSet
-from agent.topology import Host, Site, Source
+from agent.site.plan import plan
+from agent.site.topology import Host, Site, Source
 
 Plans = list[tuple[Source, tuple[Path, ...]]]
 

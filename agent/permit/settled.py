@@ -4,8 +4,8 @@ import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from agent.ground.text import plain
 from agent.permit.flow import Permit, Side, Spot, Wanted
-from agent.text import plain
 from probes.resolve import Answer
 
 SHORT = 100  # letters of what a name service says

@@ -4,10 +4,10 @@ import csv
 import io
 from collections.abc import Iterator
 
+from agent.ground.text import plain
 from agent.permit.change import Change
 from agent.permit.flow import Permit, Spot, addresses
 from agent.permit.words import ports
-from agent.text import plain
 
 COLUMNS = (
     "number",

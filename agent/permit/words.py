@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
+from agent.ground.ports import PortSet
+from agent.ground.text import plain
 from agent.permit.change import Change
 from agent.permit.fixed import lines
 from agent.permit.flow import Why
-from agent.ports import PortSet
-from agent.text import plain
 
 LONGEST = 1000  # letters of a line
 NOTHING = "Nothing was found shut."

@@ -19,7 +19,7 @@ def judged(allowed: object, restricted: object) -> Admission:
 
 
 if sys.platform == "win32":
-    from agent.com import VARIANT, dynamic, pythoncom
+    from agent.ground.com import VARIANT, dynamic, pythoncom
 
     def own_firewall(program: Path, port: int, protocol: int = TCP) -> Admission:
         """In whatever thread."""

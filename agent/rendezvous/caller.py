@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from agent.clock import Clock, sleep_or
+from agent.ground.clock import Clock, sleep_or
 from agent.rendezvous.seeker import Done, Seeker
 from probes.wire.rendezvous.frame import Drop, Kind
 

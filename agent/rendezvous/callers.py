@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection
 
-from agent.clock import Clock
+from agent.ground.clock import Clock
 from agent.rendezvous.caller import Caller
 from agent.rendezvous.orders import Place
 from agent.rendezvous.seeker import Seeker

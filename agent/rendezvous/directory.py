@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from agent.config.address import HostPort, literal_address
 from agent.config.model import Config
+from agent.ground.roles import only_a_database
 from agent.rendezvous.orders import Place, place
-from agent.roles import only_a_database
-from agent.topology import Host, Site, Source, site_of
+from agent.site.topology import Host, Site, Source, site_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
-from agent.clock import Clock, sleep_or
+from agent.ground.clock import Clock, sleep_or
 from agent.rendezvous.holder import Holder
 from agent.rendezvous.listeners import Listeners
 from agent.rendezvous.orders import Close, Look, Open, Order, Place, Send

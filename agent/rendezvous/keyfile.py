@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.config.credential import KEY, credential
+from agent.ground.text import plain
 from agent.rendezvous.permission import opened
-from agent.text import plain
 from probes.wire.rendezvous.keys import LEAST_SECRET, Keys, Ring
 
 if TYPE_CHECKING:

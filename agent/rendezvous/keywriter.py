@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from agent.files import beside, clear_away
+from agent.ground.files import beside, clear_away
 from agent.rendezvous.keyfile import KeyFileError
 from agent.rendezvous.permission import create, opened, take_place
 

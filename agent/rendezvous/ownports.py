@@ -6,7 +6,7 @@ count, so that a port is rather remembered for too long.
 
 from collections.abc import Iterable, Mapping
 
-from agent.ports import port_number
+from agent.ground.ports import port_number
 
 MEMORY = 30 * 86_400.0  # seconds
 LONGEST = 1e11  # seconds; 3,000 years

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from agent.clock import Clock
+from agent.ground.clock import Clock
 from agent.rendezvous.callers import Callers
 from agent.rendezvous.directory import Directory
 from agent.rendezvous.door import Door, SendAway

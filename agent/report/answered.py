@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from agent.ground.path import Check, Direction, Path
+from agent.ground.ports import NO_PORTS, PortSet
+from agent.ground.text import plain
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
-from agent.path import Check, Direction, Path
-from agent.ports import NO_PORTS, PortSet
 from agent.report.asked import asked
 from agent.report.request import Request
-from agent.result import Result
 from agent.sso.state import Why
-from agent.text import plain
 
 LONGEST = 1000  # letters of a sentence
 SHORT = 100  # of a name

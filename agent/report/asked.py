@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from agent.ground.text import plain
 from agent.judge.verdict import Cause, Verdict
 from agent.report.request import SHUT, UNCLEAR, Request
-from agent.text import plain
 
 MOST = 1000  # requests of a path, and intervals of one
 SHORT = 100  # letters of an address, of a name, of an interval

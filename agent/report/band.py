@@ -7,7 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from agent.dynamic.chart import Shown
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 from agent.report.answered import ports
 
 # What is drawn, also where there are no blocks, and its colour; the worst first. See `picture` about the letters.

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.finding import Finding
+from agent.found.finding import Finding
+from agent.found.ledger import Known
+from agent.ground.path import Direction
+from agent.ground.text import plain, timestamp
 from agent.judge.fold import worst
-from agent.ledger import Known
-from agent.path import Direction
+from agent.judge.result import AddressResult, Result
 from agent.report.request import Request, requests
 from agent.report.sso import sso_document
-from agent.result import AddressResult, Result
 from agent.sso.standing import Standing
-from agent.text import plain, timestamp
 from probes.outcome import Outcome
 from probes.state import Phase
 

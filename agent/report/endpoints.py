@@ -6,11 +6,11 @@ from typing import Any, TextIO
 from rich.table import Table
 from rich.text import Text
 
-from agent.addressee import Addressee
-from agent.listing import Listing
+from agent.found.listing import Listing
+from agent.ground.text import plain
 from agent.report.document import SCHEMA, dumps
 from agent.report.table import print_to
-from agent.text import plain
+from agent.site.addressee import Addressee
 from probes.wire.epm import NIL_UUID
 from probes.wire.ept_lookup import Entry
 

@@ -2,7 +2,7 @@
 
 import re
 
-from agent.text import MOST, plain
+from agent.ground.text import MOST, plain
 
 # What a shell or a monitoring system reads as more than text: performance data begins at a bar, and notifications are
 # often sent by a command line that the text becomes a part of.

@@ -3,16 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
+from agent.ground.text import timestamp
 from agent.judge.held import is_same
+from agent.judge.result import AddressResult, FarEnd, Result, Seen
 from agent.judge.verdict import Judgement
-from agent.path import Check
-from agent.ports import PortSet
 from agent.report.escape import markdown
 from agent.report.grid import table
 from agent.report.request import seen_in
 from agent.report.telling import left_out, telling
-from agent.result import AddressResult, FarEnd, Result, Seen
-from agent.text import timestamp
 from probes.icmp import words
 from probes.outcome import Outcome
 

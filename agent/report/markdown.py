@@ -7,8 +7,10 @@ can be found in the log of a firewall, or in a capture.
 from collections.abc import Iterable, Iterator
 
 from agent import __version__
-from agent.finding import Finding
+from agent.found.finding import Finding
+from agent.ground.text import timestamp
 from agent.judge.fold import WORST
+from agent.judge.result import Result
 from agent.judge.verdict import Verdict
 from agent.report.document import Run
 from agent.report.escape import markdown, paragraph
@@ -19,8 +21,6 @@ from agent.report.request import requests, whose
 from agent.report.sso import sso_markdown
 from agent.report.table import service
 from agent.report.ways import about_whom, directions, is_awaited, is_inbound, ways
-from agent.result import Result
-from agent.text import timestamp
 
 LONGEST = 1000  # letters of a sentence
 

@@ -6,16 +6,16 @@ on no more than 4 KB. Of what came over the network nothing but addresses stands
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from agent.exit import Plugin, plugin_exit, unsure
+from agent.found.exit import Plugin, plugin_exit, unsure
+from agent.ground.path import Check
 from agent.judge.fold import BAD, WORST
 from agent.judge.range import some
+from agent.judge.result import Result
 from agent.judge.verdict import Judgement, Verdict
-from agent.path import Check
 from agent.report.document import Run
 from agent.report.escape import status
 from agent.report.perfdata import performance
 from agent.report.ways import is_inbound
-from agent.result import Result
 from agent.sso.state import SsoState
 
 NAME = "SSOREACH"

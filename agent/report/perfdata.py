@@ -7,12 +7,12 @@ value now is left out, and not 0.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from agent.ground.path import Check
+from agent.judge.result import Result
 from agent.judge.verdict import Verdict
-from agent.path import Check
 from agent.report.document import Run
 from agent.report.escape import status
 from agent.report.ways import is_inbound, ours
-from agent.result import Result
 from probes.state import State
 
 PATHS_BYTES = 2300  # of connect times; the rest of it is no more than 700

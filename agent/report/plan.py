@@ -6,8 +6,8 @@ from typing import Any, TextIO
 from rich.table import Table
 from rich.text import Text
 
+from agent.ground.path import Path
 from agent.judge.words import SERVICE
-from agent.path import Path
 from agent.report.document import SCHEMA, dumps
 from agent.report.table import print_to
 

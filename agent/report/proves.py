@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from agent.judge.result import FarEnd
 from agent.report.document import Run
 from agent.report.escape import markdown
 from agent.report.ways import ours
-from agent.result import FarEnd
 
 HEADING = "## What this shows, and what it does not"
 

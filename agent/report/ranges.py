@@ -7,12 +7,12 @@ from typing import Any
 from agent.dynamic.chart import Chart, Shown
 from agent.dynamic.observed import Observed
 from agent.dynamic.runs import largest_untested
+from agent.found.ledger import Known
+from agent.ground.text import plain, timestamp
 from agent.judge.coverage import Coverage, RangeState
 from agent.judge.range import coverage_words
 from agent.judge.verdict import PENDING, Judgement, Verdict
-from agent.ledger import Known
 from agent.report.document import SCHEMA, path
-from agent.text import plain, timestamp
 
 MOST_INTERVALS = 65_536  # of a document: about two megabytes
 

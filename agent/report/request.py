@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from agent.ground.path import Check
+from agent.ground.ports import NO_PORTS, Interval, PortSet
+from agent.judge.result import AddressResult, FarEnd, Result
 from agent.judge.verdict import Cause, Judgement, Verdict
-from agent.path import Check
-from agent.ports import NO_PORTS, Interval, PortSet
 from agent.report.ways import is_inbound
-from agent.result import AddressResult, FarEnd, Result
 from probes.state import State
 
 # Shown to be shut: ask for it. Not shown what shuts it: have somebody look.

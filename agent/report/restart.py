@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from agent.ground.text import plain
 from agent.report.sso import LONGEST
 from agent.report.table import INDENT, print_to
 from agent.sso.part import Place
@@ -15,7 +16,6 @@ from agent.sso.state import Why
 from agent.sso.words.compose import words
 from agent.sso.words.facts import name
 from agent.sso.words.restart import Answer, restart
-from agent.text import plain
 
 LEAD = {
     Answer.YES: "yes: nothing that is known speaks against restarting {what}.",

@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from agent.ground.text import plain, timestamp
 from agent.report.escape import markdown
 from agent.sso.availability import Availability
 from agent.sso.reach import Reach
@@ -17,7 +18,6 @@ from agent.sso.words.compose import Words, words
 from agent.sso.words.events import Event
 from agent.sso.words.facts import is_known
 from agent.sso.words.restart import Answer, restart
-from agent.text import plain, timestamp
 
 INDENT = (0, 0, 0, 2)
 LONGEST = 2000  # letters of one part of the words, which are bounded themselves

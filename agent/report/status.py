@@ -8,8 +8,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from agent.duration import about
-from agent.exit import Exit, exit_code
+from agent.found.exit import Exit, exit_code
+from agent.ground.duration import about
+from agent.ground.text import plain
 from agent.judge.verdict import Verdict
 from agent.report.answered import Answer, Answered
 from agent.report.band import band
@@ -17,7 +18,6 @@ from agent.report.picture import can_carry_blocks
 from agent.report.table import COLOUR, EVIDENCE, INDENT, console_for, needs_words, print_to, service
 from agent.report.ways import about_whom, ways
 from agent.sso.state import SsoState
-from agent.text import plain
 
 SUMMARY = {
     Exit.OK: "Everything that was asked is reachable.",

@@ -8,14 +8,14 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from agent.duration import about
 from agent.dynamic.observed import Observed
-from agent.ports import PortSet
+from agent.ground.duration import about
+from agent.ground.ports import PortSet
+from agent.ground.text import plain
 from agent.report.document import dumps
 from agent.report.picture import Cell, can_carry_blocks, cells
 from agent.report.swept import Obstacle, Stopped, Sweep, Swept, document
 from agent.report.table import INDENT, console_for, print_to
-from agent.text import plain
 from probes.icmp import words
 
 MOST_SHOWN = 24  # intervals of a kind, edges, or reasons; JSON has all

@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import Any
 
 from agent.dynamic.observed import Observed
-from agent.ports import NO_PORTS, PortSet
+from agent.ground.ports import NO_PORTS, PortSet
+from agent.ground.text import plain, timestamp
 from agent.report.document import SCHEMA
-from agent.text import plain, timestamp
 from probes.state import State
 from probes.wire.icmp import Icmp
 

@@ -9,19 +9,19 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from agent.duration import about
-from agent.finding import Finding
+from agent.found.finding import Finding
+from agent.ground.duration import about
+from agent.ground.path import Check, Path
+from agent.ground.text import plain
 from agent.judge.fold import BAD, worst
 from agent.judge.range import some
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Proof, Verdict
 from agent.judge.words import SERVICE
-from agent.path import Check, Path
 from agent.report.document import Run
 from agent.report.sso import sso_parts
 from agent.report.ways import about_whom, directions, is_awaited, is_inbound, ours, ways
-from agent.result import Result
 from agent.sso.state import SsoState
-from agent.text import plain
 
 INDENT = (0, 0, 0, 2)
 WIDTH = 120  # for pipes and files; a terminal has its own

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from agent.ground.path import Check
+from agent.judge.result import Result
 from agent.judge.verdict import Judgement
-from agent.path import Check
-from agent.result import Result
 from probes.outcome import Outcome
 from probes.state import State
 

@@ -7,12 +7,12 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from agent.ground.text import plain
 from agent.hops.ending import Ending, ending
 from agent.hops.seen import Round, Traced, Walk
 from agent.hops.words import sentences
 from agent.report.document import SCHEMA, dumps
 from agent.report.table import print_to
-from agent.text import plain
 from probes.hops import Answer, Said
 
 SAID = {

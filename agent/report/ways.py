@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from agent.ground.path import Direction
+from agent.judge.result import Result
 from agent.judge.verdict import Verdict
-from agent.path import Direction
-from agent.result import Result
 
 
 def is_inbound(result: Result) -> bool:

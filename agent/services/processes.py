@@ -11,10 +11,10 @@ from typing import Protocol
 
 import psutil
 
+from agent.ground.text import plain
 from agent.services.life import Life, alive
 from agent.services.trouble import TROUBLE, refused, unseen
 from agent.sso.seen import Condition, Service, Sighting
-from agent.text import plain
 
 MOST_NAMED = 5  # process numbers in a sentence
 

@@ -2,8 +2,8 @@
 
 import psutil
 
+from agent.ground.text import plain
 from agent.sso.seen import Condition, Service
-from agent.text import plain
 
 # psutil's own errors, and those that its calls of the system have been seen to let through.
 TROUBLE = (psutil.Error, OSError, RuntimeError, LookupError, ValueError, ArithmeticError, SystemError)

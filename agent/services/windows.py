@@ -11,9 +11,9 @@ from typing import Protocol
 
 import psutil
 
+from agent.ground.text import plain
 from agent.services.trouble import TROUBLE, unseen
 from agent.sso.seen import Condition, Service, Sighting
-from agent.text import plain
 
 # Everything that psutil says of a service's status but "unknown". A service that is on its way to or from work gives
 # no answers that could be relied on, so it counts as stopped, and the detail says on which way it is. Its process is

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from agent.site.topology import Host
 from agent.sso.reach import Newest, of_addresses
 from agent.sso.ways import Way
-from agent.topology import Host
 from probes.resolve import literal
 
 

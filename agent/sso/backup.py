@@ -6,8 +6,8 @@ A date has no time of day and no zone, so it is held against a moment only where
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
-from agent.finding import Finding, Kind
-from agent.text import timestamp
+from agent.found.finding import Finding, Kind
+from agent.ground.text import timestamp
 
 KEY = "sso.backup_confirmed"
 WESTERNMOST = timedelta(hours=12)  # behind UTC: where a day begins, and ends, last

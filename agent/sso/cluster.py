@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from enum import Enum, auto
 
-from agent.topology import Host
+from agent.site.topology import Host
 from probes.resolve import literal
 
 

@@ -7,17 +7,17 @@ certain, so both say what else looks the same.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from agent.finding import Finding, Kind
+from agent.found.finding import Finding, Kind
+from agent.ground.path import Check
+from agent.ground.text import plain
+from agent.judge.result import AddressResult, Result
 from agent.judge.verdict import Verdict
-from agent.path import Check
-from agent.result import AddressResult, Result
+from agent.site.topology import Host
 from agent.sso.cluster import given, spelled
 from agent.sso.part import Part
 from agent.sso.reach import Found, Newest, asked_of, of_addresses
 from agent.sso.seen import Condition, Service
 from agent.sso.ways import Way, way_of
-from agent.text import plain
-from agent.topology import Host
 from probes.resolve import literal
 
 Misleading = tuple[str, list[AddressResult], list[AddressResult]]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from agent.finding import Finding
+from agent.found.finding import Finding
 from agent.sso.backup import backup_findings
 from agent.sso.dns import stale_from_afar, stale_on_node
 from agent.sso.part import Place

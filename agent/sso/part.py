@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from agent.roles import Role
-from agent.topology import Host, Site, Source
+from agent.ground.roles import Role
+from agent.site.topology import Host, Site, Source
 
 
 class Place(Enum):

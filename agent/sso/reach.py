@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from agent.ground.path import Check
+from agent.judge.result import Result
 from agent.judge.verdict import Judgement
-from agent.path import Check
-from agent.result import Result
 from agent.sso.ways import Decided, Way, decide, decide_of, together, way_of
 
 NOBODY_ASKED = "not asked"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from agent.path import Check
+from agent.ground.path import Check
 from agent.sso.availability import Addresses, Availability, addresses_of, seen_from_afar, seen_from_itself
 from agent.sso.cluster import Holding
 from agent.sso.dns import misled

@@ -9,9 +9,9 @@ from math import isfinite
 
 from pydantic import TypeAdapter, ValidationError
 
+from agent.ground.text import plain
 from agent.sso.memory import MOST_NAMES, Memory
 from agent.sso.state import SsoState, Why
-from agent.text import plain
 
 LATEST = 253_402_300_799.0  # the last second that a date can name: the year 9999
 LONGEST = 300  # characters of a name or an incarnation

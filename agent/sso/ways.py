@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from agent.ground.path import Check
 from agent.judge.fold import BAD
 from agent.judge.verdict import Cause, Judgement, Verdict
-from agent.path import Check
 
 
 class Way(StrEnum):

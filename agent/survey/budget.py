@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 
-from agent.clock import Clock
+from agent.ground.clock import Clock
 
 SLACK = 0.1  # seconds; an attempt leaves a little after its time
 LEAST = 0.001  # seconds to wait, if at all: differences of clock readings are not exact

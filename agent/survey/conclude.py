@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agent.ground.path import Check, Path
 from agent.judge.both import judge_both
 from agent.judge.endpoint import judge_service
 from agent.judge.fold import nearest, worst
 from agent.judge.held_reach import HeldReach
 from agent.judge.range import Reach, judge_range
+from agent.judge.result import AddressResult, Result
 from agent.judge.single import judge_port
 from agent.judge.verdict import Judgement, Verdict
-from agent.path import Check, Path
-from agent.result import AddressResult, Result
 from agent.survey.memory import Memory
 from agent.survey.view import View
 from probes.outcome import Outcome, Target

@@ -7,7 +7,7 @@ strict encryption (TDS 8.0) does, and writes a line of severity 20 into its log 
 from collections.abc import Awaitable
 from typing import Protocol
 
-from agent.path import Path
+from agent.ground.path import Path
 from agent.survey.memory import DatabaseMemory
 from agent.survey.view import View
 from probes.browser import PORT

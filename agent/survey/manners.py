@@ -27,6 +27,8 @@ SOON = 0.1  # seconds: as soon as the budget allows, and no check waits for it
 BETWEEN_IN_HURRY = 1.0  # seconds from wave to wave, while somebody waits
 MOST_ONCE = 246  # range attempts at one peer by `probe once`: 250 with a last look whether it still answers
 ENDS = 2  # the first and the last port of the range go along with every sample
+PLANNED = 0.75  # of what may leave this host; the rest is for searches, and for silence that is asked again
+BESIDE_RANGE = 3  # attempts a round at a peer beside those at its range, as a rule
 LONGEST_ONCE = 90.0  # seconds that a search may take while a person waits
 AGAIN_ONCE, AGAIN_AGENT = 1.0, 10.0  # seconds between two asks of a silent port
 
@@ -122,6 +124,15 @@ class Manners:
         if in_hurry:
             return [0.0] * (count - later) + [SOON] * later
         return [0.0] * (count - later) + [self.spread * (number + 1) / later for number in range(later)]
+
+
+def samples_of_each(samples: int, ranges: int, interval: float, rate: float) -> int:
+    """How many ports of each of so many ranges a round may sample, where `rate` attempts a second may leave this host.
+
+    Rounds that ask for more overrun, and those that come too late are left out, and their ports with them.
+    """
+    share = floor(PLANNED * rate * interval / max(1, ranges))
+    return max(1, min(samples, share - ENDS - BESIDE_RANGE))
 
 
 def most_that_fit(interval: float, spread: float) -> int:

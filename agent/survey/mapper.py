@@ -9,8 +9,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 
+from agent.ground.path import Matcher, Path
 from agent.judge.registration import Registration
-from agent.path import Matcher, Path
 from agent.survey.memory import Keys, MapperMemory
 from agent.survey.view import View
 from probes.epm import Consultation, Key, Ports, Registered

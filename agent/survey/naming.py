@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from agent.clock import Clock
-from agent.finding import Finding
-from agent.names import Peer, names_findings, to_look_up, to_reverse
+from agent.found.finding import Finding
+from agent.ground.clock import Clock
+from agent.survey.names import Peer, names_findings, to_look_up, to_reverse
 from probes.resolve import Answer
 
 HOUR = 3600.0  # seconds from one asking to the next

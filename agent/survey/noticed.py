@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-from agent.finding import Finding, Kind
-from agent.path import Check, Path
+from agent.found.finding import Finding, Kind
+from agent.ground.path import Check, Path
 from agent.survey.memory import Memory
 from agent.survey.view import View
 from probes.wire.epm import NIL_UUID

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from agent.clock import Clock
+from agent.ground.clock import Clock
 from agent.judge.silence import LEAST, Control, Silence
 from agent.survey.manners import SHORTEST
 from agent.survey.memory import Memory

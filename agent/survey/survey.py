@@ -11,12 +11,12 @@ from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
-from agent.clock import Clock
 from agent.dynamic.chart import Chart
-from agent.finding import Finding, stale_addresses
+from agent.found.finding import Finding, stale_addresses
+from agent.ground.clock import Clock
+from agent.ground.path import Check, Path
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Judgement, Verdict
-from agent.path import Check, Path
-from agent.result import Result
 from agent.survey.budget import Budget
 from agent.survey.conclude import conclude
 from agent.survey.database import ask_database

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from agent.judge.held_reach import HeldReach
 from agent.judge.range import Reach
 from agent.judge.registration import Registration
+from agent.judge.result import Seen, Which
 from agent.judge.sight import Sight
-from agent.result import Seen, Which
 from agent.survey.memory import Memory
 from probes.outcome import Outcome
 from probes.state import State

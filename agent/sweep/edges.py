@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
-from agent.clock import Clock
 from agent.dynamic.observed import ANSWERS, Observed, observed
 from agent.dynamic.runs import Landscape
 from agent.dynamic.search import AGAIN_AT_ONCE, Search
+from agent.ground.clock import Clock
 from agent.judge.silence import Control, Loss
 from agent.survey.manners import AGAIN_ONCE
 from agent.sweep.order import Asker, Order

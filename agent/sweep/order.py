@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from agent.dynamic.observed import Observed, observed
-from agent.ports import LAST_PORT, PortSet
+from agent.ground.ports import LAST_PORT, PortSet
 from agent.report.swept import Obstacle
 from agent.survey.manners import SHORTEST
 from probes.engine.engine import Engine

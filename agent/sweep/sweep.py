@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from agent.clock import Clock
 from agent.dynamic.observed import Observed
 from agent.dynamic.runs import SHUT
 from agent.dynamic.search import Search
+from agent.ground.clock import Clock
 from agent.report.swept import Stopped, Swept
 from agent.sweep.edges import Edges, search_of
 from agent.sweep.order import Asker, Order, Tally

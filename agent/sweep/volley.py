@@ -9,10 +9,10 @@ import socket
 from array import array
 from collections.abc import Sequence
 
-from agent.clock import Clock
 from agent.dynamic.observed import Observed
 from agent.dynamic.portmap import LEAST_UNIT, PortMap
-from agent.ports import LAST_PORT
+from agent.ground.clock import Clock
+from agent.ground.ports import LAST_PORT
 from agent.sweep.order import Order, Tally
 from agent.sweep.watch import Watch
 from probes.engine.engine import Engine

@@ -7,10 +7,10 @@ sweep.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from agent.clock import Clock
 from agent.dynamic.observed import Observed
+from agent.ground.clock import Clock
+from agent.ground.ports import LAST_PORT
 from agent.judge.silence import Control
-from agent.ports import LAST_PORT
 from agent.survey.manners import AGAIN_ONCE
 from agent.survey.shun import TIMES, heard
 from agent.survey.silence import answered

@@ -7,13 +7,13 @@ from functools import partial
 
 from aiohttp import web
 
-from agent.ledger import Known
-from agent.path import Check, Direction
+from agent.found.ledger import Known
+from agent.ground.path import Check, Direction
+from agent.ground.text import plain
 from agent.report.document import SCHEMA, document, dumps
 from agent.report.ranges import Ranged, ranged_document
-from agent.setup import Setup
-from agent.text import plain
-from agent.topology import site_of
+from agent.site.setup import Setup
+from agent.site.topology import site_of
 from agent.web.pieces import Pieces
 from agent.web.shared import FRESH, Shared
 from agent.web.sources import Sources

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from agent.local import Local
+from agent.local.local import Local
 from agent.metrics import expose
 from agent.web.access import Rules
 from agent.web.api import Api

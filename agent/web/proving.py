@@ -1,11 +1,11 @@
-"""Who asks may want to know first whether it is us who answer: see `agent.local`."""
+"""Who asks may want to know first whether it is us who answer: see `agent.local.local`."""
 
 import re
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from agent.local import CHALLENGE, PROOF, At
+from agent.local.local import CHALLENGE, PROOF, At
 
 ASKED = re.compile("[0-9a-f]{64}")
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
-from agent.text import plain
+from agent.ground.text import plain
 
 MOST = 200  # mistakes that are told
 LONGEST = 1000  # characters of one

@@ -11,8 +11,8 @@ from typing import Any
 from aiohttp import web
 
 from agent.config.model import Config
-from agent.setup import Setup
-from agent.topology import scraped_at, site_of
+from agent.site.setup import Setup
+from agent.site.topology import scraped_at, site_of
 from agent.web.pieces import Pieces
 from agent.web.shared import Shared
 

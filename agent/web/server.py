@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 
-from agent.text import plain
+from agent.ground.text import plain
 from agent.web.door import Door
 from agent.web.handler import Handler
 from agent.web.toolkit.toolkit import Toolkit

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from agent.dynamic.chart import Chart
-from agent.ledger import Known
+from agent.found.ledger import Known
 from agent.metrics import Snapshot
 from agent.report.document import Run
-from agent.setup import Setup
+from agent.site.setup import Setup
 
 
 @dataclass(frozen=True, slots=True)

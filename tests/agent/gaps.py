@@ -2,7 +2,7 @@
 
 import itertools
 
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 
 
 def largest_gap(ports: PortSet, tested: PortSet) -> int:

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
+from agent.ground.path import Check, Direction, Matcher, Path, Requirement
+from agent.ground.ports import PortSet
+from agent.ground.roles import Role
 from agent.judge.registration import Registration
+from agent.judge.result import AddressResult, Result
 from agent.judge.sight import Sight
 from agent.judge.silence import Control, Silence
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
-from agent.path import Check, Direction, Matcher, Path, Requirement
-from agent.ports import PortSet
 from agent.report.document import Run
-from agent.result import AddressResult, Result
-from agent.roles import Role
 from probes.icmp import words as icmp_words
 from probes.outcome import Endpoint, Outcome, Target
 from probes.state import Phase, Sent, State

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from aiohttp import web
 
 from agent.config.load import parse
+from agent.found.ledger import Ledger
+from agent.ground.path import Check
 from agent.judge.verdict import Cause, Verdict
-from agent.ledger import Ledger
 from agent.metrics import Snapshot
-from agent.path import Check
 from agent.report.document import Run
-from agent.setup import Setup, set_up
-from agent.topology import site_of
+from agent.site.setup import Setup, set_up
+from agent.site.topology import site_of
 from agent.web.access import Rules, allowed_names
 from agent.web.pages import application
 from agent.web.server import serve

@@ -2,7 +2,7 @@
 
 import socket
 
-from agent.demo import listener
+from agent.demo.demo import listener
 
 ROUNDS = 300  # more than any queue of the kernel's holds
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from agent.files import LONG_DEAD, UNFINISHED, clear_away, replace
-from agent.local import read
-from agent.origin import FileOrigin
+from agent.ground.files import LONG_DEAD, UNFINISHED, clear_away, replace
+from agent.local.local import read
 from agent.rendezvous.keyfile import read_keys
 from agent.rendezvous.keywriter import make, new_key
-from agent.store import Store
+from agent.store.store import Store
+from agent.term.origin import FileOrigin
 
 ROOT = Path(__file__).parents[2]
 KILLS = 15  # of each writer
@@ -34,20 +34,20 @@ def ready(number):
 """
 WRITERS = {
     "state": """
-from agent.store import Store
+from agent.store.store import Store
 store = Store(folder, "test", print)
 for number in numbers:
     store.save("range", {"number": number, "more": "x" * (number % 3000), "again": number})
     ready(number)
 """,
     "agent.json": """
-from agent.local import Local
+from agent.local.local import Local
 for number in numbers:
     Local(folder, print).write([f"http://127.0.0.1:{each}" for each in range(1000, 1000 + number % 60)] + ["http://[::1]:1"])
     ready(number)
 """,
     "last-good": """
-from agent.origin import FileOrigin
+from agent.term.origin import FileOrigin
 site = (folder / "ssoreach.yaml").read_text()
 origin = FileOrigin(folder / "ssoreach.yaml", "BTS01", time.time)
 for number in numbers:

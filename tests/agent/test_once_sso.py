@@ -8,23 +8,23 @@ from pathlib import Path
 import pytest
 
 from agent.config.load import parse
-from agent.demo import listener
-from agent.demo_mapper import mapper
+from agent.demo.demo import listener
+from agent.demo.mapper import mapper
+from agent.ground.path import Check
 from agent.judge.verdict import Verdict
-from agent.kept import Kept
 from agent.log import log
 from agent.once import Wanted, run_once
-from agent.path import Check
-from agent.setup import Setup, set_up
+from agent.site.setup import Setup, set_up
+from agent.site.topology import site_of
+from agent.site.whoami import Machine, whoami
 from agent.sso.memory import Contact, Life, Memory
 from agent.sso.part import part_of
 from agent.sso.seen import Condition, Service, Sighting
 from agent.sso.state import SsoState, Why
 from agent.sso.stored import Remembered, store
 from agent.sso.ways import Way
-from agent.store import Store
-from agent.topology import site_of
-from agent.whoami import Machine, whoami
+from agent.store.kept import Kept
+from agent.store.store import Store
 
 SITE = """\
 site: contoso
@@ -118,7 +118,7 @@ async def test_a_fault_of_ours_in_any_look_is_logged_and_costs_no_verdict(
     async def broken(_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(f"agent.outlook.Outlook.{part}", broken)
+    monkeypatch.setattr(f"agent.watch.outlook.Outlook.{part}", broken)
     with listening("BTS01") as setup:
         run = await run_once(setup, Wanted(1, exact=False), look=System())
     assert {result.verdict for result in run.results} == {Verdict.REACHABLE}

@@ -5,13 +5,13 @@ import asyncio
 import pytest
 
 from agent.config.load import parse
+from agent.ground.path import Direction
 from agent.judge.verdict import Cause, Verdict
 from agent.once import Wanted, run_once
-from agent.path import Direction
 from agent.report.document import Run
-from agent.setup import set_up
-from agent.topology import site_of
-from agent.whoami import Machine, whoami
+from agent.site.setup import set_up
+from agent.site.topology import site_of
+from agent.site.whoami import Machine, whoami
 from probes.wire.rendezvous.keys import Keys
 
 SITE = """\

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from agent import files
 from agent.cli import output as rooms
 from agent.cli.output import Wish, check_place, save, write
 from agent.cli.usage import MistakeError
 from agent.config.adhoc import adhoc
-from agent.exit import Exit, Plugin
-from agent.roles import Role
-from agent.setup import Setup, set_up
-from agent.topology import site_of
+from agent.found.exit import Exit, Plugin
+from agent.ground import files
+from agent.ground.roles import Role
+from agent.site.setup import Setup, set_up
+from agent.site.topology import site_of
 from tests.agent.seen import result, run
 
 FORMS = ("table", "json", "markdown", "prom", "nagios")

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import typer
 
-from agent.addressee import Addressee
 from agent.cli.peer import addressee
-from agent.ports import PortSet
-from agent.whoami import Machine
+from agent.ground.ports import PortSet
+from agent.site.addressee import Addressee
+from agent.site.whoami import Machine
 
 SITE = """\
 site: test
@@ -37,7 +37,7 @@ def site(tmp_path: Path) -> Path:
 @pytest.fixture(params=["BTS01", "elsewhere"])
 def machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     name: str = request.param
-    monkeypatch.setattr("agent.whoami.this_machine", lambda: Machine((name,), ()))
+    monkeypatch.setattr("agent.site.whoami.this_machine", lambda: Machine((name,), ()))
     return name
 
 

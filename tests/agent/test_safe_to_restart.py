@@ -11,12 +11,12 @@ from secrets import token_hex
 import pytest
 
 from agent.cli import main
-from agent.demo import full_listener, listener
-from agent.demo_mapper import mapper
+from agent.demo.demo import full_listener, listener
+from agent.demo.mapper import mapper
 from agent.sso.memory import Contact, Life, Memory
 from agent.sso.state import SsoState
 from agent.sso.stored import Remembered, store
-from agent.store import Store
+from agent.store.store import Store
 
 assert sys.platform != "win32"  # the type checker then leaves this file out there
 

@@ -6,11 +6,11 @@ import contextlib
 import pytest
 
 from agent import schedule
+from agent.ground.path import Check
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Verdict
-from agent.path import Check
-from agent.result import Result
-from agent.sampling import round_at
 from agent.schedule import JITTER, STAGGER, STANDSTILL, once
+from agent.survey.sampling import round_at
 from agent.survey.survey import Survey
 from probes.state import State
 from tests.agent.seen import path

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from agent import __version__
-from agent.demo import listener
+from agent.demo.demo import listener
 from tests.bench.crowd import crowd
 from tests.bench.figures import Line, alone, paired
 from tests.bench.held import held

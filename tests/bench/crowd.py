@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psutil
 
-from agent.demo import listener
-from agent.demo_mapper import mapper
+from agent.demo.demo import listener
+from agent.demo.mapper import mapper
 from tests.bench.figures import Figures, Line
 
 RUNS, WARM = 7, 15.0  # seconds in which the first rounds are made

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from agent.cli.ring import ring
 from agent.config.load import load
+from agent.ground.path import Check
 from agent.once import Wanted, run_once
-from agent.path import Check
-from agent.setup import set_up
-from agent.topology import site_of
-from agent.whoami import Machine, whoami
+from agent.site.setup import set_up
+from agent.site.topology import site_of
+from agent.site.whoami import Machine, whoami
 from probes.state import State
 
 TOGETHER = 1.0  # seconds; a deadline is longer

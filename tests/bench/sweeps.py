@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 from tests.bench.figures import Line, paired
 from tests.lab.namespace import Namespace
 from tests.lab.network import Network

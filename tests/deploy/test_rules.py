@@ -7,8 +7,8 @@ from shutil import which
 
 import pytest
 
+from agent.ground.path import Check, Direction
 from agent.judge.verdict import Verdict
-from agent.path import Check, Direction
 from agent.sso.state import SsoState
 from tests.deploy.alerting import RULES, RUNBOOK, TESTS, Case, alerts, anchors, cases, recorded, rules, section
 from tests.deploy.dashboard import ROOT

@@ -21,7 +21,7 @@ from .world import Holder
 LIFETIME = 7200  # seconds of a listener
 NEAR, FAR = "198.51.100.{}", "203.0.113.{}"  # eight addresses of each for every seat (RFC 5737)
 MOST = 31  # seats
-ANYWHERE = "0.0.0.0"  # noqa: S104 - of a namespace
+ANYWHERE = "0.0.0.0"
 AWAY = {Holder.ELSEWHERE: "192.0.2.{}", Holder.EMPTY: "198.18.0.{}"}
 ROUTER, HOST = 1, 2
 PROMOTE = {"ipv4/conf/all/promote_secondaries": 1}  # of two addresses of a subnet either may go
@@ -67,7 +67,10 @@ class Field:
 
     def rules(self, number: int, statements: Iterable[str]) -> None:
         """What the router does from now on with packets between a seat and its own peers; nothing else changes."""
-        lines = [f"flush chain inet lab seat{number}", *(f"add rule inet lab seat{number} {each}" for each in statements)]
+        lines = [
+            f"flush chain inet lab seat{number}",
+            *(f"add rule inet lab seat{number} {each}" for each in statements),
+        ]
         self.router.nft("\n".join(lines) + "\n")
 
     def give(self, number: int, before: Holder, after: Holder) -> None:

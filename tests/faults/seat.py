@@ -3,7 +3,6 @@
 import itertools
 import resource
 import signal
-import struct
 import subprocess
 import sys
 import time
@@ -263,5 +262,3 @@ def write(
         state=state,
     )
     config.write_text(text + "".join(f"  - {each}\n" for each in hosts), "utf-8")
-
-

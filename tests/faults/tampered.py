@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from agent.cli import main
-from agent.clock import SystemClock
+from agent.ground.clock import SystemClock
 
 BLOCKED = 5.0  # seconds
 OFFSET = struct.Struct("<d")

@@ -10,6 +10,7 @@ from functools import cache
 from markdown_it import MarkdownIt
 
 from agent.cli.requesting import RENDER
+from agent.ground.text import timestamp
 from agent.permit import nft
 from agent.permit.change import Change, dynamic
 from agent.permit.merged import merged
@@ -18,8 +19,7 @@ from agent.permit.settled import settled
 from agent.permit.spreadsheet import COLUMNS, FORMULA
 from agent.report.answered import Answer, answer
 from agent.report.document import document, dumps
-from agent.text import timestamp
-from agent.topology import site_of
+from agent.site.topology import site_of
 from tests.agent.permit.sites import NAMES, config
 from tests.agent.permit.test_missing import GOOD, RANGE, UNCLEAR
 from tests.agent.report.test_hostile import shown
@@ -119,9 +119,20 @@ def seeds() -> list[bytes]:
     head = {"schema": 1, "site": "contoso", "host": "BTS01", "started": "2026-01-01T10:00:00.000Z", "seconds": 1.0}
     sso = {"headline": "Runs on its cached secret.", "state": "on-cache", "avoid": "Restart nothing.", "why": "open"}
     paths = [RANGE, UNCLEAR, *GOOD]
-    address = {"address": "192.0.2.30", "verdict": "blocked", "cause": "return-path", "source": {"address": "192.0.2.11"}}
+    address = {
+        "address": "192.0.2.30",
+        "verdict": "blocked",
+        "cause": "return-path",
+        "source": {"address": "192.0.2.11"},
+    }
     old = {key: value for key, value in RANGE.items() if key != "requests"}
-    old |= {"blocked": ["50100-50102"], "suspect": ["50200"], "addresses": [address], "check": "epm", "verdict": "blocked"}
+    old |= {
+        "blocked": ["50100-50102"],
+        "suspect": ["50200"],
+        "addresses": [address],
+        "check": "epm",
+        "verdict": "blocked",
+    }
     findings = [{"peer": "MSS", "kind": "x", "detail": "Seen.", "remedy": "Do."}]
     return [
         json.dumps(head | {"paths": paths, "findings": findings, "sso": sso}).encode(),

@@ -9,14 +9,14 @@ from tempfile import mkdtemp
 from agent.config.load import load
 from agent.config.mistakes import ConfigError
 from agent.config.model import Config
-from agent.local import LONGEST_URL, NotMetError
-from agent.local import read as read_local
-from agent.plan import inbound, plan
+from agent.local.local import LONGEST_URL, NotMetError
+from agent.local.local import read as read_local
 from agent.rendezvous.keyfile import KeyFileError, load_ring
 from agent.rendezvous.ruleset import judge
-from agent.topology import site_of
+from agent.site.plan import inbound, plan
+from agent.site.topology import site_of
 from agent.web.toolkit.read import read as read_web
-from tests.agent.test_config import DEFAULTS, EXAMPLE, SMALLEST
+from tests.agent.config.test_config import DEFAULTS, EXAMPLE, SMALLEST
 
 MOST_MISTAKES = 201
 LONGEST_LINE = 400
@@ -146,12 +146,93 @@ def rule_sets() -> list[bytes]:
 YAML_WORDS = tuple(
     word.encode()
     for word in (
-        *"site hosts name role roles address nodes zone port instance fixed_ports epm_port source_address listen".split(),
-        *"processing master-secret master-secret-standby sso-database rpc dynamic_ports 49152-65535 samples".split(),
-        *"services entsso annotation uuid required_on confirmed requirements dtc_to_database schedule interval".split(),
-        *"timeout web open_pages rendezvous key_file sso backup_confirmed 2026-01-01 log level state_dir null".split(),
-        *": - , { } [ ] & * ! | > # % @ ` \" ' ~ << ? --- ... !!python/object: &a *a true 0 -1 1e9 0x1F .inf".split(),
-        *"\n \n\n  \t \r \x85 \u2028 \ufeff \x00 \\U0010FFFF \\x41".split(" "),
+        *[
+            "site",
+            "hosts",
+            "name",
+            "role",
+            "roles",
+            "address",
+            "nodes",
+            "zone",
+            "port",
+            "instance",
+            "fixed_ports",
+            "epm_port",
+            "source_address",
+            "listen",
+        ],
+        *[
+            "processing",
+            "master-secret",
+            "master-secret-standby",
+            "sso-database",
+            "rpc",
+            "dynamic_ports",
+            "49152-65535",
+            "samples",
+        ],
+        *[
+            "services",
+            "entsso",
+            "annotation",
+            "uuid",
+            "required_on",
+            "confirmed",
+            "requirements",
+            "dtc_to_database",
+            "schedule",
+            "interval",
+        ],
+        *[
+            "timeout",
+            "web",
+            "open_pages",
+            "rendezvous",
+            "key_file",
+            "sso",
+            "backup_confirmed",
+            "2026-01-01",
+            "log",
+            "level",
+            "state_dir",
+            "null",
+        ],
+        *[
+            ":",
+            "-",
+            ",",
+            "{",
+            "}",
+            "[",
+            "]",
+            "&",
+            "*",
+            "!",
+            "|",
+            ">",
+            "#",
+            "%",
+            "@",
+            "`",
+            '"',
+            "'",
+            "~",
+            "<<",
+            "?",
+            "---",
+            "...",
+            "!!python/object:",
+            "&a",
+            "*a",
+            "true",
+            "0",
+            "-1",
+            "1e9",
+            "0x1F",
+            ".inf",
+        ],
+        *["\n", "\n\n", "", "\t", "\r", "\x85", "\u2028", "\ufeff", "\x00", "\\U0010FFFF", "\\x41"],
         *("999999999999999999999999", "0s", "1h", "99999999h", "0.0.0.0:0", "[::1]:1", "fe80::1%eth0", "\ud7ff"),
     )
 )

@@ -6,14 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from agent.dynamic.stored import _packed
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
+from agent.judge.result import Result
 from agent.judge.verdict import Verdict
-from agent.kept import Kept, Keepsake, RangesOf
-from agent.origin import FILE_NAME, FileOrigin
-from agent.path import Check
-from agent.ports import PortSet
-from agent.reload import UnusableError
 from agent.rendezvous.ownports import OwnPorts
-from agent.result import Result
 from agent.sso.reach import Found
 from agent.sso.seen import Condition, Service, Sighting
 from agent.sso.standing import Observed, Told, follow
@@ -21,7 +18,10 @@ from agent.sso.stored import Remembered, restore, store
 from agent.sso.ways import Way
 from agent.sso.words.compose import words
 from agent.sso.words.restart import restart
-from agent.store import Store
+from agent.store.kept import Keepsake, Kept, RangesOf
+from agent.store.store import Store
+from agent.term.origin import FILE_NAME, FileOrigin
+from agent.term.reload import UnusableError
 from tests.agent.sso.standing import part
 from tests.agent.sso.test_stored_any import LOOKED, NOW, OURS, SPANS
 from tests.agent.sso.world import PATH, VERDICTS

@@ -76,9 +76,7 @@ class Site:
     async def start(self) -> None:
         settings = Settings(users={"prometheus": _hash()}) if self._users else Settings()
         toolkit = Toolkit(settings)
-        app = ours(
-            replace(sources(), reload=self._reload), reload_endpoint=True, token=TOKEN, toolkit=toolkit
-        )
+        app = ours(replace(sources(), reload=self._reload), reload_endpoint=True, token=TOKEN, toolkit=toolkit)
         app.middlewares.insert(0, self._counting)
         runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
         await runner.setup()
@@ -230,11 +228,58 @@ def seeds() -> list[bytes]:
 WORDS = tuple(
     word.encode()
     for word in (
-        *("GET ", "POST ", "HEAD ", "OPTIONS ", "CONNECT ", "TRACE ", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", " HTTP/1.1\r\n"),
-        *("Host: ", "localhost", "127.0.0.1", "evil.test", "[::1]", "[::ffff:127.0.0.1]", "Content-Length: ", "99999999"),
-        *("Transfer-Encoding: chunked\r\n", "\r\n", "\r\n\r\n", "\n", "\r", "\0", "%2e%2e%2f", "/../", "//", "%", "%zz"),
-        *("?", "#", ";", "/api/", "/metrics", "/-/reload", "X-Forwarded-For: 127.0.0.1\r\n", "Origin: http://evil.test\r\n"),
+        *(
+            "GET ",
+            "POST ",
+            "HEAD ",
+            "OPTIONS ",
+            "CONNECT ",
+            "TRACE ",
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            " HTTP/1.1\r\n",
+        ),
+        *(
+            "Host: ",
+            "localhost",
+            "127.0.0.1",
+            "evil.test",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "Content-Length: ",
+            "99999999",
+        ),
+        *(
+            "Transfer-Encoding: chunked\r\n",
+            "\r\n",
+            "\r\n\r\n",
+            "\n",
+            "\r",
+            "\0",
+            "%2e%2e%2f",
+            "/../",
+            "//",
+            "%",
+            "%zz",
+        ),
+        *(
+            "?",
+            "#",
+            ";",
+            "/api/",
+            "/metrics",
+            "/-/reload",
+            "X-Forwarded-For: 127.0.0.1\r\n",
+            "Origin: http://evil.test\r\n",
+        ),
         *("Authorization: Basic ", "Bearer ", "Og==", "Sec-Fetch-Site: cross-site\r\n", "Cookie: a=b\r\n", "http://a/"),
-        *("Range: bytes=0-1\r\n", "Expect: 100-continue\r\n", "Connection: keep-alive\r\n", "\x80\xff", "\ufeff", ": ", "0"),
+        *(
+            "Range: bytes=0-1\r\n",
+            "Expect: 100-continue\r\n",
+            "Connection: keep-alive\r\n",
+            "\x80\xff",
+            "\ufeff",
+            ": ",
+            "0",
+        ),
     )
 )

@@ -6,17 +6,17 @@ from collections.abc import Awaitable, Callable
 from probes import proof, sql
 from probes.epm import MOST_ENTRIES, Consultation, Key, Registered, consult
 from probes.line import RST, DeclinedError, Line
-from probes.wire.dcerpc import BindAck, Context, ContextResult, ContextResultCode, ProviderReason, fragments
+from probes.wire.dcerpc import BindAck, ContextResult, ContextResultCode, ProviderReason, fragments
 from probes.wire.epm import MAX_ENTRIES, EptStatus
 from probes.wire.ept_lookup import Entry, EptLookupResponse
 from probes.wire.ept_map import EptMapResponse
 from probes.wire.ndr import NULL_HANDLE
 from probes.wire.reader import WireError
 from probes.wire.syntax import NDR32
+from probes.wire.tower import tcp_tower
 from tests.fuzz import looped
 from tests.fuzz.wire_seeds import prelogins, proofs
 from tests.probes.wire.mapper_bytes import LOOPBACK, MSDTC
-from probes.wire.tower import tcp_tower
 
 PATIENCE = 5.0  # seconds; never waited for, since whoever talks leaves
 LEASE_PROOF = bytes(range(16))

@@ -28,19 +28,26 @@ TARGETS: dict[str, Target] = {
     "http": HTTP(requests.from_elsewhere, times=700),
     "http-here": HTTP(requests.from_here, times=700),
     "http-passwords": HTTP(requests.with_passwords, times=700),
-    "config": FILE(files.configuration, files.configurations, ("agent.config", "agent.topology"), times=200),
+    "config": FILE(files.configuration, files.configurations, ("agent.config", "agent.site.topology"), times=200),
     "web-config": FILE(files.web_configuration, files.web_configurations, ("agent.web.toolkit",), times=300),
     "key-file": Target(files.key_file, files.key_files, ("agent.rendezvous.keyfile",), times=500, longest=512),
     "rule-set": Target(
         files.rule_set, files.rule_sets, ("agent.rendezvous.ruleset",), times=2000, words=files.JSON_WORDS
     ),
     "whereabouts": Target(
-        files.whereabouts, files.whereabouts_files, ("agent.local",), times=300, words=files.JSON_WORDS
+        files.whereabouts, files.whereabouts_files, ("agent.local.local",), times=300, words=files.JSON_WORDS
     ),
     "state": Target(
         remembered.state_files,
         remembered.seeds,
-        ("agent.store", "agent.kept", "agent.sso", "agent.dynamic", "agent.survey.range", "agent.origin"),
+        (
+            "agent.store.store",
+            "agent.store.kept",
+            "agent.sso",
+            "agent.dynamic",
+            "agent.survey.range",
+            "agent.term.origin",
+        ),
         times=150,
         longest=4096,
         words=files.JSON_WORDS,
@@ -53,5 +60,7 @@ TARGETS: dict[str, Target] = {
         longest=8192,
         words=files.JSON_WORDS,
     ),
-    "words": Target(words.words, words.seeds, ("agent.report", "agent.web.page", "agent.text"), times=25, longest=600),
+    "words": Target(
+        words.words, words.seeds, ("agent.report", "agent.web.page", "agent.ground.text"), times=25, longest=600
+    ),
 }

@@ -48,9 +48,7 @@ def stubs() -> list[bytes]:
 
 def prelogins() -> list[bytes]:
     server = Prelogin(Version(15, 0, 4430, 1), Encryption.OFF, instance_matches=True, thread_id=7, mars=False)
-    full = Prelogin(
-        Version(16, 0, 1000), Encryption.REQ, None, False, 1, True, bytes(36), True, bytes(range(32)), ()
-    )
+    full = Prelogin(Version(16, 0, 1000), Encryption.REQ, None, False, 1, True, bytes(36), True, bytes(range(32)), ())
     return [hello(), hello("SSO"), *(each.encode(PacketType.TABULAR_RESULT) for each in (server, full))]
 
 

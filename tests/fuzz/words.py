@@ -7,18 +7,18 @@ from functools import cache
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from agent.ground.path import Check
+from agent.ground.text import MOST, plain
 from agent.inbound.heard import result_of
 from agent.inbound.numbers import VERDICTS
 from agent.judge.verdict import Cause, Verdict
 from agent.log import JsonLines, TextLines
-from agent.path import Check
+from agent.metrics.textfile import expose_run
 from agent.report.document import Run, dumps
 from agent.report.document import path as as_json
 from agent.report.escape import markdown, paragraph, status
 from agent.report.markdown import render
-from agent.setup import Setup
-from agent.text import MOST, plain
-from agent.textfile import expose_run
+from agent.site.setup import Setup
 from agent.web.page.render import Templates, html
 from agent.web.page.site import Read, site_page
 from agent.web.page.static import assets
@@ -141,5 +141,6 @@ def seeds_of_told() -> list[bytes]:
     return [
         *(bytes([at]) + each.encode() for at, each in enumerate(plain_ones)),
         bytes([CHECKS.index(Check.RPC_RANGE)]) + half.encode(),
-        bytes([CHECKS.index(Check.RPC_RANGE)]) + replace(half, rejected_by="192.0.2.1", suspect=((50000, 50010),)).encode(),
+        bytes([CHECKS.index(Check.RPC_RANGE)])
+        + replace(half, rejected_by="192.0.2.1", suspect=((50000, 50010),)).encode(),
     ]

@@ -6,7 +6,7 @@ python -m tests.lab.skewed 600 run --config ...
 import sys
 
 from agent.cli import main
-from agent.clock import SystemClock
+from agent.ground.clock import SystemClock
 
 
 def skew(seconds: float) -> None:

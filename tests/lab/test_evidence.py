@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
+from agent.judge.result import FarEnd
 from agent.report.evidence import FAR
-from agent.result import FarEnd
 
 from .agents import Plan, once, running
 from .namespace import Namespace

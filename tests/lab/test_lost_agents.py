@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 
 from .agents import KEY, Agent, Plan, once, range_of, running
 from .fetch import Metrics

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.lab
 # Peers as JSON on standard input: name to addresses.
 ASK = """
 import asyncio, json, sys
-from agent.clock import SystemClock
-from agent.names import Peer
+from agent.ground.clock import SystemClock
+from agent.survey.names import Peer
 from agent.survey.naming import Naming
 from probes.resolve import Resolver
 

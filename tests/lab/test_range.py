@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from agent.ports import PortSet
-from agent.sampling import sample
+from agent.ground.ports import PortSet
+from agent.survey.sampling import sample
 
 from .network import Network
 from .samba import PORTS, Samba, member

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.lab
 AS_NOBODY = """
 import os, sys
 from pathlib import Path
-from agent.local import NotMetError, find
+from agent.local.local import NotMetError, find
 os.setgroups([])
 os.setgid(65534)
 os.setuid(65534)

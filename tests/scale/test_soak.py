@@ -6,8 +6,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from agent.ground.path import Check, Direction
 from agent.judge.verdict import Proof, Verdict
-from agent.path import Check, Direction
 from tests.scale.flat import judge
 from tests.scale.hour import BOUNDS, hour
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from agent.demo import listener
-from agent.demo_mapper import mapper
+from agent.demo.demo import listener
+from agent.demo.mapper import mapper
 from agent.metrics import expose
 from tests.scale.counting import calls
 from tests.scale.fast import FastClock

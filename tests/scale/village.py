@@ -12,16 +12,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from agent.app import Agent
-from agent.demo import listener
-from agent.demo_mapper import mapper
-from agent.kept import Kept
-from agent.local import Local
-from agent.origin import FileOrigin
-from agent.path import Check, Direction
-from agent.reload import Loading
+from agent.demo.demo import listener
+from agent.demo.mapper import mapper
+from agent.ground.path import Check, Direction
+from agent.local.local import Local
+from agent.site.whoami import Machine
 from agent.sso.seen import Condition, Service, Sighting
-from agent.store import Store
-from agent.whoami import Machine
+from agent.store.kept import Kept
+from agent.store.store import Store
+from agent.term.origin import FileOrigin
+from agent.term.reload import Loading
 from tests.agent.serving import get
 from tests.scale.fast import FastClock
 

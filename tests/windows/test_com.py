@@ -8,7 +8,7 @@ from pathlib import Path
 
 if sys.platform == "win32":
     ASK = """\
-from agent.com import dynamic, pythoncom
+from agent.ground.com import dynamic, pythoncom
 pythoncom.CoInitialize()
 try:
     dynamic.DumbDispatch("HNetCfg.FwMgr")

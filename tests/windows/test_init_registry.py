@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent.draft.registry import ENTSSO_SQL, READ, RPC_INTERNET, Registered, registered
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 
 if sys.platform == "win32":
     import winreg

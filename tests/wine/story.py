@@ -18,7 +18,7 @@ import win32serviceutil
 
 from agent.services.look import look
 from agent.sso.seen import Condition, Service
-from agent.watch import EVERY
+from agent.watch.watch import EVERY
 from tests.wine import services
 from tests.wine.story_agent import PATIENCE, Agent, until
 from tests.wine.story_far import Far

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from agent import files
 from agent.config.load import load
 from agent.config.mistakes import ConfigError
+from agent.ground import files
 from agent.hosting.manager import RefusedError, Status, Wish
 from agent.hosting.program import Program, this_installation
 from agent.hosting.systemd.fitness import faults
@@ -16,8 +16,8 @@ from agent.hosting.systemd.hints import STORE, hints
 from agent.hosting.systemd.standing import PROPERTIES, status_of
 from agent.hosting.systemd.systemctl import RUNS, Ask, Said, ask, shown
 from agent.hosting.systemd.unit import CREDENTIALS, NAME, is_ours, unit
-from agent.topology import site_of
-from agent.whoami import UnknownHostError, this_machine, whoami
+from agent.site.topology import site_of
+from agent.site.whoami import UnknownHostError, this_machine, whoami
 
 ROOT = Path("/")
 UNIT = Path("etc/systemd/system") / NAME

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from agent.ground.text import plain
 from agent.hosting.manager import Standing, Status
-from agent.text import plain
 
 PROPERTIES = (
     "LoadState",

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.ground.text import plain
 from agent.hosting.manager import RefusedError
-from agent.text import plain
 
 PLACES = ("/usr/bin", "/bin")  # and not PATH: this runs as root
 PATIENCE = 300.0  # seconds; longer than the unit's start and stop may take together

@@ -27,8 +27,8 @@ if sys.platform == "win32":
     from agent.hosting.windows.command import hosted, what_windows_would_change, written
     from agent.hosting.windows.control import Configured
     from agent.hosting.windows.lists import own_sid, sid_of
-    from agent.topology import site_of
-    from agent.whoami import UnknownHostError, this_machine, whoami
+    from agent.site.topology import site_of
+    from agent.site.whoami import UnknownHostError, this_machine, whoami
 
     @dataclass(frozen=True, slots=True)
     class Asked:

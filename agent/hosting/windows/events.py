@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from enum import IntEnum
 
+from agent.ground.text import plain
 from agent.log import Throttle, fields_of
-from agent.text import plain
 
 LONGEST = 8000  # characters; Windows takes 31,839
 LONGEST_LINE = 2000

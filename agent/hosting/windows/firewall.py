@@ -17,8 +17,8 @@ from agent.ownfirewall.addresses import Addresses, look_up
 from agent.ownfirewall.doors import doors, peers
 from agent.ownfirewall.rules import GROUP, Rule, rules
 from agent.ownfirewall.scrapers import scrapers as read_scrapers
-from agent.topology import Source, site_of
-from agent.whoami import UnknownHostError, this_machine, whoami
+from agent.site.topology import Source, site_of
+from agent.site.whoami import UnknownHostError, this_machine, whoami
 
 
 def install(config: Config, program: Path, scrapers: Iterable[str], host: str | None = None) -> Sequence[str]:

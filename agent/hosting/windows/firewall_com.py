@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from agent.ground.text import plain
 from agent.hosting.manager import RefusedError
 from agent.ownfirewall.rules import GROUP, Rule
-from agent.text import plain
 
 POLICY, RULE = "HNetCfg.FwPolicy2", "HNetCfg.FWRule"
 INBOUND, ALLOW = 1, 1  # NET_FW_RULE_DIR_IN, NET_FW_ACTION_ALLOW
@@ -99,7 +99,7 @@ def why(arguments: Sequence[Any]) -> str:
 
 
 if sys.platform == "win32":
-    from agent.com import dynamic, pythoncom
+    from agent.ground.com import dynamic, pythoncom
 
     @contextmanager
     def opened() -> Iterator[Wall]:

@@ -32,8 +32,8 @@ if sys.platform == "win32":
     )
     from agent.hosting.windows.names import data_folder
     from agent.hosting.windows.places import MOST, Open, opened, replaceable, within
-    from agent.kept import state_folder
     from agent.rendezvous.keyfile import KeyFileError, find_key, load_ring
+    from agent.store.kept import state_folder
     from agent.web.toolkit.read import read as read_web
 
     NUL, REMOTE = 1, 4  # DRIVE_NO_ROOT_DIR, DRIVE_REMOTE

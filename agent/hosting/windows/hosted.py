@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent.ground.text import plain
 from agent.hosting.windows.conditions import FAILURES, Failure
 from agent.hosting.windows.course import Course, Report
 from agent.hosting.windows.events import LONGEST_LINE, Event
-from agent.text import plain
 
 if TYPE_CHECKING:
     from agent.hosting.run import Run

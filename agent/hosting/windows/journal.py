@@ -7,8 +7,8 @@ from agent import log as logs
 from agent.config.model import Config
 from agent.hosting.windows.events import EventLog, Write
 from agent.hosting.windows.names import LOG_FILE
-from agent.kept import default_state_folder, state_folder
 from agent.log import LIBRARIES, log
+from agent.store.kept import default_state_folder, state_folder
 
 
 def log_file(config: Config) -> Path:

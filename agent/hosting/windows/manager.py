@@ -9,6 +9,7 @@ if sys.platform == "win32":
     import pywintypes
     import win32service
 
+    from agent.ground.text import timestamp
     from agent.hosting.manager import RefusedError, Standing, Status, Wish
     from agent.hosting.windows import asked, command, control, eventlog, firewall, folders, rights
     from agent.hosting.windows.accounts import Kind
@@ -18,7 +19,6 @@ if sys.platform == "win32":
     from agent.hosting.windows.leaving import deleted, purged, stopped
     from agent.hosting.windows.names import PATIENCE, SERVICE, SOURCE
     from agent.hosting.windows.words import said
-    from agent.text import timestamp
 
     Ask = Callable[[str], str | None]
 

@@ -1,6 +1,6 @@
 """What Windows says when it does not do what it is asked for, in our words. Pure."""
 
-from agent.text import plain
+from agent.ground.text import plain
 
 RIGHTS = (
     "this needs the rights of an administrator: open PowerShell by Run as administrator, and do it again.",

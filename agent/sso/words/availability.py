@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from agent.site.topology import Host
 from agent.sso.availability import AddressState, Availability
 from agent.sso.part import Place
 from agent.sso.standing import Standing
 from agent.sso.words.facts import listed, name, plural
-from agent.topology import Host
 
 ONLY = {
     AddressState.REACHABLE: "its only address answers",

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from agent.duration import about
+from agent.ground.duration import about
+from agent.ground.text import plain, timestamp
 from agent.sso.cluster import Holding
 from agent.sso.memory import Contact
 from agent.sso.reach import Reach
 from agent.sso.seen import Condition, Service
 from agent.sso.standing import Standing
 from agent.sso.ways import Way
-from agent.text import plain, timestamp
 
 MOST = 5  # names in one list
 LONGEST = 64  # letters of a name

@@ -8,7 +8,7 @@ them. Otherwise some device may be the one that resets, and an RST shows nothing
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 from probes.outcome import Outcome
 from probes.state import State
 

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from agent.clock import Clock
 from agent.dynamic.observed import Observed, observed
 from agent.dynamic.search import Search
+from agent.ground.clock import Clock
 from agent.judge.silence import Control
 from agent.survey.manners import SHORTEST, Effort
 from agent.survey.range.hurry import Hurry

@@ -7,8 +7,8 @@ from math import inf
 from agent.dynamic.portmap import PortMap, unit_for
 from agent.dynamic.search import Search
 from agent.dynamic.stored import restore, store
+from agent.ground.ports import PortSet
 from agent.judge.silence import Loss
-from agent.ports import PortSet
 
 LATEST = 1e11  # UTC; the year 5138
 

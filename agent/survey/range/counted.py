@@ -5,8 +5,8 @@ from collections.abc import Collection
 from agent.dynamic.observed import Observed
 from agent.dynamic.runs import largest_untested
 from agent.dynamic.search import Search
+from agent.ground.ports import PortSet
 from agent.judge.coverage import Coverage, RangeState
-from agent.ports import PortSet
 from agent.survey.range.charted import Charted
 from agent.survey.range.known import CompleteIn
 

@@ -12,8 +12,8 @@ from agent.dynamic.observed import Observed
 from agent.dynamic.search import Search
 from agent.judge.held import Shows
 from agent.judge.held_reach import HeldReach
+from agent.judge.result import which
 from agent.judge.silence import Control
-from agent.result import which
 from agent.survey.range.asker import Knock, Pace
 from agent.survey.range.counted import exempt_from
 from agent.survey.range.far import Far, Silent

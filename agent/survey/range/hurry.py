@@ -3,7 +3,7 @@
 import asyncio
 from math import inf
 
-from agent.clock import Clock, sleep_or
+from agent.ground.clock import Clock, sleep_or
 from agent.survey.budget import Budget
 from agent.survey.manners import MOST_ONCE
 

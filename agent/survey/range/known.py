@@ -7,11 +7,11 @@ from math import inf, isfinite
 from agent.dynamic.chart import Chart
 from agent.dynamic.observed import Observed
 from agent.dynamic.search import Search
+from agent.ground.ports import PortSet
 from agent.judge.held import Shows
 from agent.judge.held_reach import HeldReach
 from agent.judge.range import Reach
 from agent.judge.silence import Loss
-from agent.ports import PortSet
 from agent.survey.range.charted import Charted, time
 from agent.survey.range.far import Far, Silent
 from probes.outcome import Outcome

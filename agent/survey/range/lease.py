@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agent.clock import Clock
+from agent.ground.clock import Clock
 from agent.judge.held import Shows, held, natural
+from agent.judge.result import FarEnd, Seen
 from agent.judge.silence import Control
-from agent.result import FarEnd, Seen
 from agent.survey.budget import Budget
 from agent.survey.range.far import Far, Lease
 from agent.survey.silence import LATE

@@ -5,10 +5,9 @@ from dataclasses import replace
 from math import inf
 from typing import NamedTuple
 
-from agent.clock import Clock
 from agent.dynamic.chart import Chart
-from agent.path import Path
-from agent.sampling import round_at, rounds_left, sample, single
+from agent.ground.clock import Clock
+from agent.ground.path import Path
 from agent.survey.budget import Budget
 from agent.survey.manners import MOST_ONCE, Effort, Manners
 from agent.survey.memory import Memory
@@ -21,6 +20,7 @@ from agent.survey.range.known import RangeMemory, window_for
 from agent.survey.range.lease import Means
 from agent.survey.range.round import RangeRound
 from agent.survey.range.shunned import Shunned
+from agent.survey.sampling import round_at, rounds_left, sample, single
 from agent.survey.view import View
 from probes.outcome import Outcome
 

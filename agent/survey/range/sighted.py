@@ -8,10 +8,10 @@ from math import inf
 from agent.dynamic.observed import Observed
 from agent.dynamic.repeats import TWICE
 from agent.dynamic.runs import SHUT, Kind, Run
+from agent.ground.ports import PortSet
 from agent.judge.held import Shows, address, is_same
 from agent.judge.held_reach import HeldReach
 from agent.judge.range import turned_back
-from agent.ports import PortSet
 from agent.survey.range.counted import coverage_of_both
 from agent.survey.range.known import CompleteIn, RangeMemory
 from agent.survey.range.lease import Leased

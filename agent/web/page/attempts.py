@@ -1,10 +1,10 @@
 """Attempts, in columns: when, from where to where, what was seen, and how long each phase took."""
 
-from agent.path import Check
+from agent.found.trail import ANSWERS, OPEN, Attempt
+from agent.ground.path import Check
+from agent.ground.text import timestamp
 from agent.report.document import phases
 from agent.report.evidence import far_words
-from agent.text import timestamp
-from agent.trail import ANSWERS, OPEN, Attempt
 from agent.web.page.line import text
 from agent.web.page.row import Try
 from probes.outcome import Endpoint, Target

@@ -7,11 +7,11 @@ from math import floor
 
 from agent.dynamic.chart import Chart, Shown
 from agent.dynamic.observed import Observed
+from agent.found.ledger import Known
+from agent.ground.path import Path
+from agent.ground.ports import PortSet
 from agent.judge.range import coverage_words
 from agent.judge.verdict import Judgement
-from agent.ledger import Known
-from agent.path import Path
-from agent.ports import PortSet
 from agent.web.page.row import Area, Bar, Geometry, Interval
 from agent.web.page.words import SHOWN, plural
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from agent.dynamic.chart import Chart
+from agent.found.ledger import Known
+from agent.ground.path import Requirement
 from agent.judge.fold import BAD, WORST
 from agent.judge.verdict import Verdict
-from agent.ledger import Known
-from agent.path import Requirement
-from agent.requirements import REQUIREMENTS
-from agent.topology import Site
+from agent.site.requirements import REQUIREMENTS
+from agent.site.topology import Site
 from agent.web.page.row import Row
 from agent.web.page.rows import Around, Room, ends, row
 from agent.web.page.view import Group, Need, Part

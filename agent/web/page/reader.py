@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Mapping
 
-from agent.ledger import Known
-from agent.path import Direction
+from agent.found.ledger import Known
+from agent.ground.path import Direction
 from agent.web.page.single import ReadPath
 from agent.web.page.site import Read, drawn_peers
 from agent.web.shared import FRESH

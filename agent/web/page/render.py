@@ -6,7 +6,7 @@ from itertools import islice
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from agent.text import plain
+from agent.ground.text import plain
 from agent.web.page.bars import CELLS, HEIGHT
 from agent.web.page.line import HEIGHT as LINE_HEIGHT
 from agent.web.page.line import WIDTH as LINE_WIDTH

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from urllib.parse import quote
 
-from agent.duration import about
 from agent.dynamic.chart import Chart
+from agent.found.ledger import Known
+from agent.ground.duration import about
+from agent.ground.path import Check, Direction, Path
+from agent.ground.text import timestamp
 from agent.judge.fold import BAD
 from agent.judge.verdict import Judgement, Verdict
-from agent.ledger import Known
-from agent.path import Check, Direction, Path
 from agent.report.table import EVIDENCE, service
-from agent.text import timestamp
 from agent.web.page.attempts import tries
 from agent.web.page.bars import bars
 from agent.web.page.line import line

@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.dynamic.chart import Chart
+from agent.found.ledger import Known
+from agent.ground.path import Check, Direction
+from agent.ground.text import timestamp
 from agent.judge.fold import BAD, WORST, worst
 from agent.judge.verdict import Verdict
-from agent.ledger import Known
-from agent.path import Check, Direction
 from agent.report.document import Run
 from agent.report.table import SUMMARY, service
-from agent.setup import Setup
-from agent.text import timestamp
-from agent.topology import site_of
+from agent.site.setup import Setup
+from agent.site.topology import site_of
 from agent.web.page.groups import Found, needs, zones
 from agent.web.page.rows import URGENT, Around, Room, ends, href, room_for
 from agent.web.page.sso import sso

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from agent.dynamic.chart import Shown
+from agent.ground.roles import Role
 from agent.judge.verdict import Cause, Verdict
-from agent.roles import Role
 
 
 class Chip(NamedTuple):

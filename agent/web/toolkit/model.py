@@ -8,8 +8,8 @@ from typing import Annotated
 import bcrypt
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
-from agent import duration
 from agent.config.fields import File, Flag, one_or_list
+from agent.ground import duration
 from agent.web.toolkit.names import CIPHERS, CIPHERS_13, CURVES, OLD_NAMES, VERSIONS, ClientAuth
 
 HASH = re.compile(r"\$2[aby]\$([0-9]{2})\$[./A-Za-z0-9]{53}")

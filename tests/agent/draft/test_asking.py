@@ -11,8 +11,8 @@ from agent.draft.here import Here
 from agent.draft.hosts import MOST as MOST_HOSTS
 from agent.draft.questions import QUESTIONS
 from agent.draft.registry import Registered
-from agent.ports import PortSet
-from agent.roles import Role
+from agent.ground.ports import PortSet
+from agent.ground.roles import Role
 
 TODAY = date(2026, 1, 31)
 ANYWHERE = Here(TODAY)

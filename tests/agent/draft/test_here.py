@@ -7,9 +7,9 @@ import pytest
 
 from agent.draft.here import here, known
 from agent.draft.registry import Registered
-from agent.roles import Role
+from agent.ground.roles import Role
+from agent.site.whoami import Machine
 from agent.sso.seen import Condition, Service, Sighting
-from agent.whoami import Machine
 
 TODAY = date(2026, 1, 31)
 INSTANCE = {"BTSSvc$App": Service("BTSSvc$App", Condition.STOPPED)}

@@ -9,7 +9,7 @@ import pytest
 from agent.config.find import platform_place
 from agent.draft import place
 from agent.draft.place import is_taken, make_folder, write_new, write_over
-from agent.files import replace
+from agent.ground.files import replace
 
 TEXT = "site: contoso\n# Grüße\n"
 WRITTEN = TEXT.replace("\n", os.linesep).encode()

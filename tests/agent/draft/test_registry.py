@@ -8,7 +8,7 @@ import pytest
 
 from agent.draft import registry
 from agent.draft.registry import ENTSSO_SQL, READ, RPC_INTERNET, Registered, View, registered
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 
 Values = Mapping[tuple[str, str, View], object]
 WIDE, NARROW = View.WIDE, View.NARROW

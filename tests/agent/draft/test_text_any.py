@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from agent.config.load import parse
 from agent.draft.answers import Draft, Entry, Machine
 from agent.draft.text import text
-from agent.ports import PortSet
-from agent.roles import Role
+from agent.ground.ports import PortSet
+from agent.ground.roles import Role
 from tests.agent.draft.understood import as_draft, with_plain_path
 
 # What YAML takes for something else than text, beside anything that a name may be.

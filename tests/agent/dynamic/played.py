@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from agent.dynamic.observed import ANSWERS, Observed
 from agent.dynamic.portmap import PortMap
 from agent.dynamic.search import Search
+from agent.ground.ports import PortSet
 from agent.judge.silence import Control, Loss
-from agent.ports import PortSet
-from agent.sampling import sample
+from agent.survey.sampling import sample
 
 DYNAMIC = PortSet.parse("49152-65535")
 NOON = 1_800_000_000.0

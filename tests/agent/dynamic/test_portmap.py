@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agent.dynamic.observed import Observed
 from agent.dynamic.portmap import AGES, LEAST_UNIT, PortMap, unit_for
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 
 DYNAMIC = PortSet.parse("49152-65535")
 SEVERAL = PortSet.parse("5000-5020,20000,30000-30010")

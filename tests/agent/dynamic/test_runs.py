@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agent.dynamic.observed import ANSWERS, Observed
 from agent.dynamic.runs import Gap, Kind, Landscape, Run, largest_untested
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 
 RANGES = (PortSet.parse("5000-5039"), PortSet.parse("5000-5009,6000,7000-7028"))
 LETTERS = {".": 0, "o": 1, "c": 2, "s": 3, "r": 4}

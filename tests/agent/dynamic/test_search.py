@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from agent.dynamic.observed import Observed
 from agent.dynamic.portmap import PortMap
 from agent.dynamic.search import Search
+from agent.ground.ports import PortSet
 from agent.judge.silence import Control, Loss
-from agent.ports import PortSet
 from tests.agent.dynamic.played import (
     DYNAMIC,
     NOON,

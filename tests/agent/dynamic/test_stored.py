@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from agent.dynamic.observed import Observed
 from agent.dynamic.portmap import PortMap
 from agent.dynamic.stored import Stored, restore, store
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 
 PORTS = PortSet.parse("5000-5020,20000,30000-30010")
 NOON = 1_800_000_000.0

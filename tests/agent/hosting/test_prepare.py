@@ -4,7 +4,7 @@ from pathlib import Path
 
 from agent.config.model import Config
 from agent.hosting.prepare import prepare
-from agent.origin import FILE_NAME
+from agent.term.origin import FILE_NAME
 from tests.agent.ownfirewall.site import SITE
 
 

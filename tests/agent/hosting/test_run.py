@@ -14,7 +14,7 @@ from agent.hosting import run as running
 from agent.hosting.life import Alone
 from agent.hosting.prepare import Prepared
 from agent.hosting.run import Run
-from agent.reload import Loaded
+from agent.term.reload import Loaded
 from tests.agent.serving import setup
 
 URL = "http://127.0.0.1:10135"

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from agent.ground.path import Check, Direction, Path
+from agent.ground.ports import NO_PORTS, PortSet
 from agent.inbound.numbers import CAUSES, CHECKS, NOTHING, PROOFS, VERDICTS
 from agent.judge.coverage import Coverage, RangeState
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
-from agent.path import Check, Direction, Path
-from agent.ports import NO_PORTS, PortSet
-from agent.result import Result
 from probes.wire.rendezvous.states import PathState
 from tests.agent.seen import STARTED, path
 

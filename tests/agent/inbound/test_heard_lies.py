@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
 from agent.inbound.heard import OLDEST, result_of
 from agent.inbound.numbers import VERDICTS
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
-from agent.path import Check
-from agent.ports import PortSet
 from agent.report.document import dumps
 from agent.report.document import path as as_json
 from probes.wire.rendezvous.states import PathState

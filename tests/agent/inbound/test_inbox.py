@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from agent.ground.path import Check
 from agent.inbound.inbox import HELD_UP, Inbox
 from agent.judge.verdict import Cause, Verdict
-from agent.path import Check
 from tests.agent.inbound.saying import NOW, inbound, state
 
 V, C = Verdict, Cause

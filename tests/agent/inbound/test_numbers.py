@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
+from agent.ground.path import Check
 from agent.inbound.numbers import CAUSE_OF, CAUSES, CHECK_OF, CHECKS, PROOF_OF, PROOFS, VERDICT_OF, VERDICTS
 from agent.judge.verdict import Cause, Proof, Verdict
-from agent.path import Check
 
 FOR_EVER = [
     (CHECKS, {1: "sql", 2: "epm", 3: "rpc-endpoint", 4: "rpc-range"}),

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
 from agent.inbound.heard import result_of
 from agent.inbound.numbers import CHECKS, PROOFS
 from agent.inbound.told import state_of
+from agent.judge.result import Result
 from agent.judge.verdict import PENDING, Cause, Judgement, Proof, Verdict
-from agent.path import Check
-from agent.ports import PortSet
-from agent.result import Result
 from probes.wire.rendezvous.states import PathState
 from tests.agent.inbound.saying import HERE, NOW, PASSES, PEER, SHUT, half_shut, inbound, results, state
 from tests.agent.seen import STARTED, path, result

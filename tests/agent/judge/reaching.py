@@ -5,10 +5,10 @@ from typing import Any
 
 from agent.dynamic.observed import Observed, observed
 from agent.dynamic.runs import Kind, Landscape, largest_untested
+from agent.ground.ports import PortSet
 from agent.judge.coverage import Coverage, RangeState
 from agent.judge.held_reach import HeldReach
 from agent.judge.range import Reach
-from agent.ports import PortSet
 from probes.outcome import Outcome
 from probes.state import State
 from tests.agent.seen import PEER

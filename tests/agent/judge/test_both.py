@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.ground.ports import PortSet
 from agent.judge.both import ACCUSING, judge_both
 from agent.judge.coverage import Coverage, RangeState
 from agent.judge.held import CAUSES, Shows
 from agent.judge.held_facts import not_held_words
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
-from agent.ports import PortSet
 from probes.outcome import Outcome
 from probes.state import State
 from probes.wire.icmp import Icmp

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from agent.ground.ports import PortSet
 from agent.judge.both import judge_both
 from agent.judge.held import Shows
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
-from agent.ports import PortSet
 from probes.outcome import Outcome
 from probes.state import State
 from probes.wire.icmp import Icmp

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from agent.ground.path import Check
 from agent.judge.endpoint import judge_service
 from agent.judge.registration import Registration
 from agent.judge.single import judge_port
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
-from agent.path import Check
 from probes.outcome import Outcome
 from probes.state import Sent, State
 from probes.wire.icmp import Icmp

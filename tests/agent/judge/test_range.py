@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.ground.ports import PortSet
 from agent.judge.coverage import Coverage, RangeState
 from agent.judge.range import judge_range, tally
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
-from agent.ports import PortSet
 from probes.outcome import Outcome
 from probes.state import Sent, State
 from probes.wire.icmp import Icmp

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
 from agent.judge import both
 from agent.judge.both import judge_both
 from agent.judge.endpoint import judge_service
@@ -18,8 +20,6 @@ from agent.judge.table import TABLE, Beside
 from agent.judge.verdict import PENDING, Cause, Judgement, Verdict
 from agent.judge.words import SENTENCES, SERVICE, words
 from agent.judge.words_held import ASIDE, HOLDING, REASON
-from agent.path import Check
-from agent.ports import PortSet
 from probes.outcome import Outcome
 from probes.state import Sent, State
 from probes.wire.icmp import Icmp

@@ -2,9 +2,9 @@
 
 from agent.config.load import parse
 from agent.config.model import Config
-from agent.setup import Setup, set_up
-from agent.topology import Source, site_of
-from agent.whoami import Machine, whoami
+from agent.site.setup import Setup, set_up
+from agent.site.topology import Source, site_of
+from agent.site.whoami import Machine, whoami
 
 SITE = """\
 site: contoso

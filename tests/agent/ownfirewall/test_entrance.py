@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import pytest
 
-from agent.clock import SystemClock
+from agent.ground.clock import SystemClock
 from agent.ownfirewall.entrance import Entrance
 from agent.rendezvous.admission import this_program
 from probes.resolve import Resolver

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-import agent.both
-from agent.clock import SystemClock
+import agent.ends.both
 from agent.config.load import parse
-from agent.finding import Finding, Kind
-from agent.kept import Kept
-from agent.ledger import Ledger
+from agent.found.finding import Finding, Kind
+from agent.found.ledger import Ledger
+from agent.ground.clock import SystemClock
 from agent.services.look import look
-from agent.setup import set_up
-from agent.term import Term, paths_of
-from agent.topology import site_of
-from agent.whoami import Machine, whoami
+from agent.site.setup import set_up
+from agent.site.topology import site_of
+from agent.site.whoami import Machine, whoami
+from agent.store.kept import Kept
+from agent.term.term import Term, paths_of
 from probes.wire.rendezvous.keys import Keys, Ring
 from probes.wire.rendezvous.messages import Admission
 
@@ -40,7 +40,7 @@ async def test_the_log_and_the_findings_have_it_when_the_agent_listens(
         del program, port
         return Admission.SHUTS
 
-    monkeypatch.setattr(agent.both, "own_firewall", own_firewall)
+    monkeypatch.setattr(agent.ends.both, "own_firewall", own_firewall)
     config = parse(SITE, "test")
     setup, clock = set_up(config, whoami(site_of(config), Machine((), ()), "BTS01")), SystemClock()
     ledger = Ledger(paths_of(setup, ring), clock)

@@ -8,7 +8,7 @@ from agent.permit.change import Change, dynamic, everything
 from agent.permit.flow import Permit
 from agent.permit.merged import merged
 from agent.permit.settled import settled
-from agent.topology import site_of
+from agent.site.topology import site_of
 from probes.resolve import Answer
 
 # The smallest useful file of the documentation, and names that its name service knows.

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tree_sitter import Language, Node, Parser
 
+from agent.ground.ports import PortSet
 from agent.permit import markdown, netsh, nft, powershell, spreadsheet
 from agent.permit.change import Change
 from agent.permit.flow import Need, Permit, Protocol, Spot, Why
-from agent.ports import PortSet
 from tests.agent.permit.sites import change, config
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.ground.ports import PortSet
 from agent.permit.flow import Need, Permit, Protocol, Spot, Why
 from agent.permit.merged import merged
-from agent.ports import PortSet
 from tests.agent.permit.sites import SCRAPER, SMALLEST, change, config, expanded
 
 ZONES = {1: None, 2: "app", 3: "app", 4: "data", 5: None, 6: "data"}

@@ -8,7 +8,7 @@ from agent.permit.merged import merged
 from agent.permit.missing import Missing, missing
 from agent.permit.settled import settled
 from agent.report.answered import Answer, answer
-from agent.topology import site_of
+from agent.site.topology import site_of
 from tests.agent.permit.sites import NAMES, Packet, config, expanded
 
 SITE = config(rpc='{dynamic_ports: "50000-50999"}')

@@ -9,7 +9,7 @@ from agent.permit.change import only
 from agent.permit.flow import Need
 from agent.permit.required import plans, required
 from agent.permit.settled import settled
-from agent.topology import site_of
+from agent.site.topology import site_of
 from tests.agent.permit.sites import NAMES, SCRAPER, SMALLEST, Packet, change, config, expanded
 
 BTS01, BTS02, MSS, NODE1, NODE2, SQL01 = (f"192.0.2.{last}" for last in (11, 12, 30, 31, 32, 51))

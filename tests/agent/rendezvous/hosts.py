@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from agent.clock import Clock, SystemClock
 from agent.config.load import parse
-from agent.ports import PortSet
+from agent.ground.clock import Clock, SystemClock
+from agent.ground.ports import PortSet
 from agent.rendezvous.directory import directory
 from agent.rendezvous.door import Door, SendAway
 from agent.rendezvous.holder import Holder, Rules
@@ -16,8 +16,8 @@ from agent.rendezvous.listeners import Listeners
 from agent.rendezvous.orders import Place
 from agent.rendezvous.roster import Roster
 from agent.rendezvous.service import Identity, Service
-from agent.topology import site_of
-from agent.whoami import Machine, whoami
+from agent.site.topology import site_of
+from agent.site.whoami import Machine, whoami
 from probes.wire.rendezvous.keys import Keys, Ring
 from probes.wire.rendezvous.states import Accepted, PathState, Willing
 

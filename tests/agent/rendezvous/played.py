@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 from agent.rendezvous.bodies import ANSWERS, Answered, Requested
 from agent.rendezvous.holder import Holder, Rules
 from agent.rendezvous.orders import Close, Look, Open, Order, Place, Send

@@ -5,8 +5,8 @@ import pytest
 from agent.config.load import parse
 from agent.rendezvous.directory import Directory, directory, listens
 from agent.rendezvous.orders import Place
-from agent.topology import site_of
-from agent.whoami import Machine, whoami
+from agent.site.topology import site_of
+from agent.site.whoami import Machine, whoami
 
 SITE = """\
 site: contoso

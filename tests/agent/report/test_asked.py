@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from agent.ground.path import Check, Direction
+from agent.ground.ports import PortSet
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
-from agent.path import Check, Direction
-from agent.ports import PortSet
 from agent.report.answered import answer
 from agent.report.asked import asked
 from agent.report.document import document, dumps
 from agent.report.request import Request, requests
-from agent.result import Result
 from probes.state import State
 from tests.agent.seen import HERE, PEER, STARTED, at, judgement, outcome, path, result, run
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from agent.ground.path import Check, Direction, Path
+from agent.ground.ports import PortSet
 from agent.inbound.heard import not_told
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
-from agent.path import Check, Direction, Path
-from agent.ports import PortSet
 from agent.report.document import Run, document, dumps
 from agent.report.markdown import render
 from agent.report.table import render_text
-from agent.result import Result
 from probes.state import State
 from tests.agent.seen import STARTED, at, judgement, outcome, path, result
 from tests.agent.seen import run as one_way

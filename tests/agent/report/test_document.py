@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.finding import Finding, Kind
+from agent.found.finding import Finding, Kind
+from agent.found.ledger import Ledger
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
+from agent.ground.text import timestamp
 from agent.judge.coverage import Coverage, RangeState
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
-from agent.ledger import Ledger
-from agent.path import Check
-from agent.ports import PortSet
 from agent.report.document import document, dumps
-from agent.result import Result
-from agent.text import timestamp
 from probes.state import State
 from probes.wire.icmp import Icmp
 from tests.agent.seen import HERE, PEER, ROUTER, STARTED, at, judgement, outcome, path, result, run

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.ground.text import MOST, plain
 from agent.report.escape import SPECIAL, markdown, paragraph, status
-from agent.text import MOST, plain
 
 ANYTHING = st.text(st.characters(codec=None), max_size=500)  # lone surrogates too
 

@@ -16,16 +16,17 @@ import pytest
 from markdown_it import MarkdownIt
 from prometheus_client.parser import text_string_to_metric_families
 
-from agent.addressee import Addressee
 from agent.config.load import parse
 from agent.dynamic.observed import Observed
 from agent.endpoints import list_endpoints
-from agent.finding import Finding, Kind
+from agent.found.finding import Finding, Kind
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
+from agent.judge.result import FarEnd, Seen, which
 from agent.judge.verdict import Cause, Verdict
 from agent.log import JsonLines, TextLines
+from agent.metrics.textfile import expose_run
 from agent.once import Wanted, run_once
-from agent.path import Check
-from agent.ports import PortSet
 from agent.report.document import Run, document, dumps
 from agent.report.endpoints import print_endpoints
 from agent.report.markdown import render
@@ -33,11 +34,10 @@ from agent.report.nagios import plugin
 from agent.report.sweep import print_sweep
 from agent.report.swept import Obstacle, Sweep, Swept
 from agent.report.table import render_text
-from agent.result import FarEnd, Seen, which
-from agent.setup import Setup, set_up
-from agent.textfile import expose_run
-from agent.topology import site_of
-from agent.whoami import Machine, whoami
+from agent.site.addressee import Addressee
+from agent.site.setup import Setup, set_up
+from agent.site.topology import site_of
+from agent.site.whoami import Machine, whoami
 from probes.state import State
 from probes.wire.ssrp import Instance
 from tests.agent.seen import PEER, ROUTER, STARTED, at, judgement, outcome, path, result

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from agent.ground.path import Check, Direction
+from agent.ground.ports import NO_PORTS, PortSet
+from agent.judge.result import AddressResult, FarEnd, Result, Seen, which
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
-from agent.path import Check, Direction
-from agent.ports import NO_PORTS, PortSet
 from agent.report.evidence import FAR, HEADINGS
 from agent.report.markdown import render
 from agent.report.telling import MOST
-from agent.result import AddressResult, FarEnd, Result, Seen, which
 from probes.outcome import Endpoint, Outcome
 from probes.state import State
 from probes.wire.icmp import Icmp

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from agent.exit import Plugin
+from agent.found.exit import Plugin
+from agent.ground.path import Check, Direction
+from agent.ground.ports import PortSet
 from agent.judge.coverage import Coverage, RangeState
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Verdict
-from agent.path import Check, Direction
-from agent.ports import PortSet
 from agent.report.document import Run
 from agent.report.nagios import plugin, unknown
-from agent.result import Result
 from agent.sso.state import SsoState, Why
 from probes.state import State
 from tests.agent.seen import PEER, ROUTER, STARTED, at, judgement, outcome, path, result, run

@@ -3,7 +3,7 @@
 import io
 import json
 
-from agent.path import Check
+from agent.ground.path import Check
 from agent.report.plan import print_plan
 from tests.agent.seen import path
 

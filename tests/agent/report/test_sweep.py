@@ -6,7 +6,7 @@ import json
 import pytest
 
 from agent.dynamic.observed import Observed
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 from agent.report.picture import Cell, can_carry_blocks, cells
 from agent.report.sweep import print_sweep
 from agent.report.swept import Obstacle, Stopped, Sweep, Swept

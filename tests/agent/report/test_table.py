@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from agent.finding import Finding, Kind
+from agent.found.finding import Finding, Kind
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Proof, Verdict
-from agent.path import Check
-from agent.ports import PortSet
 from agent.report.document import Run
 from agent.report.table import EVIDENCE, WIDTH, print_table, render_text, service
-from agent.result import Result
 from tests.agent.seen import judgement, path, result, run
 
 HOSTILE = "\x1b[31mred\x1b[0m\n\u202eevil [bold]markup[/bold] :smile: [link=http://evil.example]x[/link]"

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import date
 from typing import TypedDict, Unpack
 
-from agent.roles import Role
+from agent.ground.roles import Role
+from agent.site.topology import Host, Node
 from agent.sso.availability import Addresses, AddressState, Availability, seen_from_itself
 from agent.sso.cluster import Holding
 from agent.sso.memory import Contact, Outage
@@ -19,7 +20,6 @@ from agent.sso.seen import Condition, Service
 from agent.sso.standing import Standing
 from agent.sso.state import Why
 from agent.sso.ways import Way
-from agent.topology import Host, Node
 
 NOW = 1_767_261_600.0  # 2026-01-01T10:00:00Z
 HOUR = 3600.0

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from agent.ground.path import Check
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Judgement, Verdict
-from agent.path import Check
-from agent.result import Result
+from agent.site.topology import Host
 from agent.sso.availability import (
     Addresses,
     AddressState,
@@ -17,7 +18,6 @@ from agent.sso.availability import (
     seen_from_itself,
 )
 from agent.sso.reach import Found, Newest
-from agent.topology import Host
 from tests.agent.seen import at, judgement, path, result
 from tests.agent.sso.standing import host
 

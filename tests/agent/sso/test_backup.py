@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.finding import Kind
+from agent.found.finding import Kind
 from agent.sso.backup import backup_findings
 
 QUOTED = (

@@ -4,15 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 
 import pytest
 
-from agent.finding import Finding, Kind
+from agent.found.finding import Finding, Kind
+from agent.ground.path import Check
+from agent.judge.result import AddressResult, Result
 from agent.judge.verdict import Cause, Judgement, Verdict
-from agent.path import Check
-from agent.result import AddressResult, Result
+from agent.site.topology import Host, Node
 from agent.sso.dns import stale_from_afar, stale_on_node
 from agent.sso.part import Part, Place
 from agent.sso.reach import Found, Newest
 from agent.sso.seen import Condition
-from agent.topology import Host, Node
 from tests.agent.seen import at, judgement, path, result
 from tests.agent.sso.standing import host, part, service
 

@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 
-from agent.finding import Kind
+from agent.found.finding import Kind
+from agent.ground.path import Check
 from agent.judge.verdict import Cause, Verdict
-from agent.path import Check
+from agent.site.topology import Host
 from agent.sso.findings import Beside, sso_findings
 from agent.sso.part import Place
 from agent.sso.reach import Found, Newest
 from agent.sso.state import Why
-from agent.topology import Host
 from tests.agent.seen import at, judgement, path, result
 from tests.agent.sso.standing import NOW, host, part, standing
 

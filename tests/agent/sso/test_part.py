@@ -5,10 +5,10 @@ import itertools
 import pytest
 
 from agent.config.load import parse
-from agent.roles import Role
+from agent.ground.roles import Role
+from agent.site.topology import Host, Node, Site, Source, site_of
+from agent.site.whoami import Machine, whoami
 from agent.sso.part import Part, Place, part_of
-from agent.topology import Host, Node, Site, Source, site_of
-from agent.whoami import Machine, whoami
 
 
 def part_in(text: str, here: str) -> Part:

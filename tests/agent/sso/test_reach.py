@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
+from agent.ground.path import Check
 from agent.judge.fold import BAD
 from agent.judge.verdict import Cause, Judgement, Verdict
-from agent.path import Check
 from agent.sso.reach import NOT_ASKED, Found, Newest, asked_of, database_reach, master_reach, of_addresses
 from agent.sso.ways import Way, way_of
 from tests.agent.seen import STARTED, at, judgement, path, result

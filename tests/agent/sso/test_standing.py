@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from agent.ground.path import Check
+from agent.ground.roles import Role
 from agent.judge.verdict import Cause, Judgement, Verdict
-from agent.path import Check
-from agent.roles import Role
 from agent.sso.availability import AddressState, Availability
 from agent.sso.cluster import Holding
 from agent.sso.memory import Contact, Life, Memory, Outage, Spans

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.path import Check
-from agent.result import Result
+from agent.ground.path import Check
+from agent.judge.result import Result
 from agent.sso.memory import Contact, Life, Memory, Outage, Spans
 from agent.sso.reach import Found
 from agent.sso.seen import Condition, Service, Sighting

@@ -7,11 +7,11 @@ The service fetches the secret when it starts, and asks again every 30 seconds; 
 
 import json
 
+from agent.ground.path import Check, Direction, Path
+from agent.ground.ports import PortSet
+from agent.ground.roles import Role
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Judgement, Verdict
-from agent.path import Check, Direction, Path
-from agent.ports import PortSet
-from agent.result import Result
-from agent.roles import Role
 from agent.sso.memory import Memory, Spans
 from agent.sso.reach import Found
 from agent.sso.seen import Condition, Service, Sighting

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from random import Random
 
-from agent.ports import NO_PORTS
+from agent.ground.ports import NO_PORTS
 from agent.survey.manners import Manners
 from agent.survey.range.far import Lease, Silent, Told
 from probes.outcome import Endpoint, Outcome, Target

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agent.ground.path import Check, Matcher, Path
+from agent.ground.ports import PortSet
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Judgement, Verdict
-from agent.path import Check, Matcher, Path
-from agent.ports import PortSet
-from agent.result import Result
 from probes.state import State
 from tests.agent.seen import PEER, path
 from tests.agent.survey.network import Mapper, Network

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from agent.clock import Clock
-from agent.path import Path
-from agent.ports import PortSet
-from agent.result import Result
+from agent.ground.clock import Clock
+from agent.ground.path import Path
+from agent.ground.ports import PortSet
+from agent.judge.result import Result
 from agent.schedule import Rounds
 from agent.survey.manners import Manners
 from agent.survey.range.far import Greet

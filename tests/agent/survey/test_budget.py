@@ -8,8 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from agent.config.pace import samples_that_fit
-from agent.path import Check
-from agent.ports import PortSet
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
 from agent.survey.budget import Budget
 from agent.survey.manners import FLOOR, Manners
 from probes.state import State

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from agent.ground.path import Check, Path
+from agent.ground.ports import PortSet
 from agent.judge.verdict import Cause, Verdict
-from agent.path import Check, Path
-from agent.ports import PortSet
 from agent.survey.manners import Manners
 from probes.registry import Kind
 from probes.state import Phase, State

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.path import Check
+from agent.ground.path import Check
 from probes.registry import Kind
 from probes.state import State
 from tests.agent.seen import PEER, outcome

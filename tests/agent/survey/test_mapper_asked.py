@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.path import Check
+from agent.ground.path import Check
 from agent.survey.manners import Manners
 from agent.survey.mapper import keys_of
 from probes.epm import Consultation, Key

@@ -4,8 +4,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from agent.asking import findings
-from agent.finding import Finding, Kind
-from agent.path import Check
+from agent.found.finding import Finding, Kind
+from agent.ground.path import Check
 from probes.registry import Kind as Knock
 from probes.state import State
 from tests.agent.seen import PEER, path

@@ -2,9 +2,9 @@
 
 import pytest
 
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
-from agent.path import Check
-from agent.ports import PortSet
 from agent.survey.manners import Manners
 from agent.survey.range.far import Silent
 from probes.registry import Kind

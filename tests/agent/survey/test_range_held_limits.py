@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from agent.ground.ports import PortSet
 from agent.judge.verdict import Verdict
-from agent.ports import PortSet
 from agent.survey.range.sighted import Sighted
 from probes.outcome import Outcome, Target
 from probes.state import State

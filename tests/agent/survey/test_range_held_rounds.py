@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
 from agent.judge.coverage import RangeState
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
-from agent.path import Check
-from agent.ports import PortSet
 from agent.survey.manners import Manners
 from agent.survey.range.far import Silent
 from agent.survey.range.known import RangeMemory

@@ -6,12 +6,12 @@ from random import Random
 
 import pytest
 
-from agent.finding import Kind
+from agent.found.finding import Kind
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
 from agent.judge.verdict import Cause, Proof, Verdict
-from agent.path import Check
-from agent.ports import PortSet
-from agent.sampling import sample
 from agent.survey.manners import Manners
+from agent.survey.sampling import sample
 from probes.registry import Kind as Knock
 from probes.state import State
 from tests.agent.seen import path

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from agent.path import Check
-from agent.ports import PortSet
-from agent.result import AddressResult, FarEnd
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
+from agent.judge.result import AddressResult, FarEnd
 from probes.state import State
 from tests.agent.seen import PEER
 from tests.agent.survey.farend import HeldWorld

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from agent.finding import Kind
+from agent.found.finding import Kind
+from agent.ground.path import Check
+from agent.ground.ports import PortSet
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Verdict
-from agent.path import Check
-from agent.ports import PortSet
-from agent.result import Result
-from agent.sampling import round_at, sample
 from agent.survey.manners import BURST, Manners
+from agent.survey.sampling import round_at, sample
 from agent.survey.survey import Survey
 from probes.registry import Kind as Knock
 from probes.state import State

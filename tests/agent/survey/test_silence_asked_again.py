@@ -2,9 +2,9 @@
 
 import pytest
 
+from agent.ground.path import Check
+from agent.judge.result import Result
 from agent.judge.verdict import Cause, Judgement, Verdict
-from agent.path import Check
-from agent.result import Result
 from probes.outcome import Target
 from probes.state import Sent, State
 from tests.agent.seen import PEER, outcome, path

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
+from agent.ground.path import Check
+from agent.ground.ports import NO_PORTS, PortSet
 from agent.judge.verdict import Judgement
-from agent.path import Check
-from agent.ports import NO_PORTS, PortSet
 from agent.survey.manners import Manners
 from agent.survey.range.far import Greet
 from probes.outcome import Outcome, Target

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 from agent.report.swept import Swept
 from agent.sweep.order import Order
 from agent.sweep.sweep import sweep

@@ -11,7 +11,7 @@ import pytest
 
 from agent.dynamic.observed import Observed
 from agent.dynamic.search import Search
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 from agent.report.sweep import MANY
 from agent.report.swept import Obstacle, Stopped
 from agent.sweep import edges

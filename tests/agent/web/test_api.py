@@ -12,14 +12,14 @@ import pytest
 
 from agent.dynamic.chart import Chart
 from agent.dynamic.observed import Observed
+from agent.found.ledger import Ledger
+from agent.ground.path import Check, Direction
+from agent.ground.ports import PortSet
+from agent.ground.text import timestamp
 from agent.judge.coverage import Coverage, RangeState
+from agent.judge.result import AddressResult, Result
 from agent.judge.verdict import PENDING, Cause, Judgement, Proof, Verdict
-from agent.ledger import Ledger
-from agent.path import Check, Direction
-from agent.ports import PortSet
 from agent.report.ranges import MOST_INTERVALS, Ranged, ranged_document
-from agent.result import AddressResult, Result
-from agent.text import timestamp
 from agent.web import api
 from agent.web.sources import Sources
 from tests.agent.seen import PEER, STARTED, at, path, result

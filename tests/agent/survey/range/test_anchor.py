@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pytest
 
-from agent.ports import PortSet
+from agent.ground.ports import PortSet
 from agent.survey.range.anchor import look_for_anchor
 from probes.outcome import Outcome
 from probes.state import State

@@ -5,10 +5,10 @@ import math
 import pytest
 
 from agent.dynamic.observed import Observed
+from agent.ground.ports import PortSet
 from agent.judge.coverage import RangeState
 from agent.judge.held import Shows
 from agent.judge.silence import Loss
-from agent.ports import PortSet
 from agent.survey.range.counted import coverage, coverage_of_both, exempt_from
 from agent.survey.range.known import MOST_NEVER_HELD, MOST_SHUT, PAUSE, RangeMemory, window_for
 from probes.outcome import Outcome

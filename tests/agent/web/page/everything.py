@@ -7,20 +7,20 @@ from dataclasses import dataclass, field, replace
 
 from agent.dynamic.chart import Chart
 from agent.dynamic.observed import Observed
-from agent.finding import Finding, Kind
+from agent.found.finding import Finding, Kind
+from agent.found.ledger import Known
+from agent.found.trail import Attempt, Change, Latency
+from agent.ground.path import Check, Direction, Path
+from agent.ground.ports import NO_PORTS, PortSet
 from agent.judge.coverage import Coverage, RangeState
+from agent.judge.result import AddressResult, FarEnd, Result, Seen
 from agent.judge.verdict import PENDING, Cause, Judgement, Proof, Verdict
-from agent.ledger import Known
-from agent.path import Check, Direction, Path
-from agent.plan import arranged, inbound
-from agent.ports import NO_PORTS, PortSet
 from agent.report.document import Run
-from agent.result import AddressResult, FarEnd, Result, Seen
-from agent.setup import Setup
+from agent.site.plan import arranged, inbound
+from agent.site.setup import Setup
+from agent.site.topology import site_of
 from agent.sso.standing import Standing
 from agent.sso.state import Why
-from agent.topology import site_of
-from agent.trail import Attempt, Change, Latency
 from agent.web.sources import Sources
 from probes.outcome import Endpoint, Outcome, Target
 from probes.state import Phase, State

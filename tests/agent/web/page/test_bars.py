@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from agent.dynamic.chart import Chart, Shown
 from agent.dynamic.observed import Observed
+from agent.ground.path import Check, Direction
+from agent.ground.ports import NO_PORTS, PortSet
 from agent.judge.verdict import Cause, Verdict
-from agent.path import Check, Direction
-from agent.ports import NO_PORTS, PortSet
 from agent.web.page.bars import CELLS, HEIGHT, NARROWEST, areas, asked, bars, cells, told
 from tests.agent.seen import path
 from tests.agent.sso.standing import NOW

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from agent.ground.path import Check
 from agent.judge.verdict import Cause, Verdict
-from agent.path import Check
 from tests.agent.serving import serving
 
 from .everything import BLOCKED, HOSTILE, Is, World, crowd, everything

@@ -13,8 +13,8 @@ from urllib.parse import urljoin
 import pytest
 
 from agent.dynamic.chart import Chart
+from agent.ground.path import Check, Direction, Path
 from agent.judge.verdict import Verdict
-from agent.path import Check, Direction, Path
 from agent.web.page.routes import POLICY
 from tests.agent.serving import FOREIGN, Reply, get, raw, serving
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from agent.ground.path import Check
+from agent.ground.ports import NO_PORTS
 from agent.judge.verdict import Verdict
-from agent.path import Check
-from agent.ports import NO_PORTS
+from agent.site.topology import site_of
 from agent.sso.state import Why
 from agent.sso.ways import Way
-from agent.topology import site_of
 from agent.web.page.groups import MOST_OPEN, zones
 from agent.web.page.row import Row
 from agent.web.page.rows import href, row

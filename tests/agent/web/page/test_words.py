@@ -5,8 +5,8 @@ from importlib.resources import files
 import pytest
 
 from agent.dynamic.chart import Shown
+from agent.ground.roles import Role
 from agent.judge.verdict import Cause, Verdict
-from agent.roles import Role
 from agent.sso.state import SsoState
 from agent.web.page.bars import RANK
 from agent.web.page.rows import URGENT

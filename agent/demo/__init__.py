@@ -1,0 +1,1 @@
+"""A whole small site on loopback."""

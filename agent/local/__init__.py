@@ -1,0 +1,1 @@
+"""How commands on this machine meet the agent."""

@@ -1,0 +1,1 @@
+"""Who is where, which of them this machine is, and what has to be reachable from it. Pure."""

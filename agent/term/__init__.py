@@ -1,0 +1,1 @@
+"""One configuration follows another while the agent runs: what ends, what goes on, what is refused."""
