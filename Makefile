@@ -23,7 +23,7 @@ WINDOWS_PACKAGES := wine wine64 gcc-mingw-w64-x86-64-win32 nftables iproute2
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
 export SOURCE_DATE_EPOCH
 
-.PHONY: help setup demo test test-windows check lint units wire bundle wheelhouse fmt lock bench fuzz clean
+.PHONY: help setup demo test test-windows check lint units wire bundle wheelhouse fmt lock bench fuzz mutants clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -91,6 +91,9 @@ bench: ## measure beside others and write docs/benchmarks.md
 fuzz: setup ## any bytes at everything that reads them, guided by coverage: docs/fuzzing.md; ARGS="--minutes 5 tds http"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/fuzz.txt
 	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+mutants: setup ## which small changes of the judge and of probes/wire no test notices; ARGS="--sample 200" for some
+	@$(BIN)/python -m tests.mutation $(ARGS)
 
 clean: ## remove everything that these verbs made
 	rm -rf .venv .venv-honeypot .venv-bundle .winpython .image .machine .fuzz tests/browser/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
