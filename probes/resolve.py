@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from probes.aside import aside
@@ -12,6 +13,7 @@ from probes.outcome import Resolved
 MOST_ADDRESSES = 16  # a name server may answer with any number
 MOST_NAMES = 16
 AT_ONCE = 32  # look-ups of many names: each is a thread
+MOST_LITERALS = 4_096  # remembered: the same ones are asked for in every round
 LONGEST_NAME = 255  # characters; DNS has no longer ones
 NO_SUCH_HOST = {1, 4, 11001, 11004}  # HOST_NOT_FOUND and NO_DATA, of Unix and of Windows
 NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME), 11001, 11004}
@@ -37,6 +39,7 @@ class Answer(NamedTuple):
     denied: bool = False
 
 
+@lru_cache(MOST_LITERALS)
 def literal(name: str) -> str | None:
     """The address, in its usual spelling, if `name` is one; an IPv4 address mapped into IPv6 is itself again."""
     try:

@@ -21,13 +21,16 @@ from probes.state import Phase, State
 def conclude(path: Path, views: Sequence[View], memory: Memory, started: float) -> Result:
     """The result of one path; `started` (UTC) is when its round began."""
     own = [view for view in views if view.name in path.addresses]
-    addresses = tuple(
-        replace(_address(path, view, memory, started), resolve_seconds=view.resolve_seconds) for view in own
-    )
+    addresses = tuple(_resolved(_address(path, view, memory, started), view.resolve_seconds) for view in own)
     judgement = nearest([address.judgement for address in addresses])
     outcomes = [outcome for address in addresses for outcome in address.outcomes]
     ended = max((outcome.started + outcome.seconds for outcome in outcomes), default=started)
     return Result(path, judgement, addresses, started, max(0.0, ended - started))
+
+
+def _resolved(found: AddressResult, seconds: float) -> AddressResult:
+    """An address that the file names takes no time to resolve."""
+    return replace(found, resolve_seconds=seconds) if seconds else found
 
 
 def _address(path: Path, view: View, memory: Memory, now: float) -> AddressResult:
