@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from agent.config.address import literal_address
 from agent.config.model import Config, Service
@@ -82,12 +83,15 @@ def _asked(config: Config, source: Source) -> Iterator[tuple[Host, Requirement]]
 
 def _doors(config: Config, row: Requirement, peer: Host) -> Iterator[_Door]:
     services = _needed(config.rpc.services, row, peer)
-    if row.check is Check.SQL:
-        yield _Door(Check.SQL, PortSet() if peer.instance else PortSet.of([peer.sql_port]))
-    elif row.check is Check.EPM:
-        yield _Door(Check.EPM, PortSet.of([peer.epm_port]), services, _matchers(config, peer))
-    else:
-        yield from _rpc_doors(config.rpc.dynamic_ports, services, peer.fixed_ports, _matchers(config, peer))
+    match row.check:
+        case Check.SQL:
+            yield _Door(Check.SQL, PortSet() if peer.instance else PortSet.of([peer.sql_port]))
+        case Check.EPM:
+            yield _Door(Check.EPM, PortSet.of([peer.epm_port]), services, _matchers(config, peer))
+        case Check.RPC_ENDPOINT | Check.RPC_RANGE:
+            yield from _rpc_doors(config.rpc.dynamic_ports, services, peer.fixed_ports, _matchers(config, peer))
+        case new:
+            assert_never(new)
 
 
 def _rpc_doors(

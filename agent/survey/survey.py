@@ -20,6 +20,7 @@ from agent.judge.verdict import Cause, Judgement, Verdict
 from agent.survey.budget import Budget
 from agent.survey.conclude import conclude
 from agent.survey.database import ask_database
+from agent.survey.doors import doors
 from agent.survey.manners import AGAIN_AT_ONCE, SHORTEST, Manners
 from agent.survey.mapper import ask_mapper, shut_before
 from agent.survey.memory import Memory
@@ -88,7 +89,7 @@ class Survey:
             knocks: list[Coroutine[Any, Any, object]] = [
                 *(self._consult(view) for view in views if self._asks_mapper),
                 *(self._ask_database(view, path) for path in fixed if path.check is Check.SQL for view in views),
-                *(self._knock(view, port) for view in views for port in _doors(fixed, view)),
+                *(self._knock(view, port, kind=kind) for view in views for port, kind in doors(fixed, view)),
                 *(each.early() for each in ranges),
             ]
             await all_of(knocks)
@@ -327,19 +328,6 @@ def _databases(paths: Iterable[Path]) -> list[Path]:
 def _each_once(views: Iterable[View]) -> list[View]:
     """One view for each address, however many names lead there."""
     return list({view.address or view.name: view for view in reversed([*views])}.values())[::-1]
-
-
-def _doors(fixed: Iterable[Path], view: View) -> list[int]:
-    """The fixed ports to ask at an address, each once."""
-    if view.address is None:
-        return []
-    own = [path for path in fixed if view.name in path.addresses and not _has_its_own_way(path)]
-    return list(dict.fromkeys(port for path in own for port in path.ports))
-
-
-def _has_its_own_way(path: Path) -> bool:
-    """More than a connection is asked for: see `mapper` and `database`."""
-    return path.check is Check.SQL or (path.check is Check.EPM and bool(path.matchers))
 
 
 def _answers_again(newest: Outcome) -> bool:
