@@ -1,20 +1,21 @@
 """Every command and its options."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from agent import __version__
+from agent.cli.endpoints import endpoints
 from agent.cli.init import init
-from agent.cli.options import Config, Format, Host, Master, Output, PlanFormat, RoleOf, Sql
+from agent.cli.once import once
+from agent.cli.options import Config, Host, Master, PlanFormat, RoleOf, Sql
 from agent.cli.plugin import PluginCommand
 from agent.cli.rules import rules
 from agent.cli.service import service
+from agent.cli.sweep import sweep
 from agent.cli.trace import trace
-from agent.ground.path import Check
 
 app = typer.Typer(
     help="Which paths between BizTalk servers, their master secret server and the SSO database are open or shut.",
@@ -40,56 +41,7 @@ def probe(
     """Nothing but a place for the options that all commands share."""
 
 
-@app.command(cls=PluginCommand)
-def once(
-    config: Config = None,
-    host: Host = None,
-    role: RoleOf = None,
-    sql: Sql = None,
-    master: Master = None,
-    peer: Annotated[list[str] | None, typer.Option(help="Only this peer; may be repeated.", metavar="NAME")] = None,
-    check: Annotated[list[Check] | None, typer.Option(help="Only this check; may be repeated.")] = None,
-    samples: Annotated[int | None, typer.Option(min=1, max=100, help="Ports to sample of the dynamic range.")] = None,
-    ports: Annotated[
-        str | None, typer.Option(help="These instead of the dynamic range, every one of up to 200.", metavar="A-B")
-    ] = None,
-    both: Annotated[bool, typer.Option("--both", help="Have the agents of the peers probe back, too.")] = False,
-    exact: Annotated[bool, typer.Option("--exact/--no-exact", help="Search for the edges of what is shut.")] = True,
-    prelogin: Annotated[bool, typer.Option("--prelogin", help="Ask SQL Server for its version.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 3 for everything that is not shown.")] = False,
-    form: Annotated[Format, typer.Option("--format", "-f", help="How to write the results.")] = Format.TABLE,
-    output: Output = None,
-) -> None:
-    """Probe every path once. Exit 0: all reachable, 1: something is not, 3: something could not be shown."""
-    import asyncio
-
-    from agent.cli.output import Wish, check_place, write
-    from agent.cli.patience import patience, say
-    from agent.cli.remembered import remembered
-    from agent.cli.ring import ring_of_person
-    from agent.cli.site import at_ports, choose, load
-    from agent.found.exit import Plugin
-    from agent.once import Wanted, run_once, samples_of
-    from agent.report.document import Run
-
-    setup = choose(load(config, host, role, sql, master), peer or [], [str(each) for each in check or []])
-    if prelogin:
-        setup = setup.with_prelogin()
-    if ports is not None:
-        setup = at_ports(setup, ports)
-
-    wish = Wish(str(form), output, strict=strict)
-    check_place(wish)
-
-    def stopped(run: Run) -> None:
-        if write(run, setup, replace(wish, interrupted=True)) is Plugin.UNKNOWN:
-            raise typer.Exit(Plugin.UNKNOWN)
-
-    ring = ring_of_person(setup.config, needed=both)
-    wanted = Wanted(samples or samples_of(setup), exact=exact, ring=ring, both=both, told=say)
-    with patience(exact=exact, both=both):
-        run = asyncio.run(run_once(setup, wanted, interrupted=stopped, kept=remembered(setup)))
-    raise typer.Exit(write(run, setup, wish))
+app.command(cls=PluginCommand)(once)  # the first in the list, as it is the first that people type
 
 
 @app.command()
@@ -176,60 +128,6 @@ def check_config(config: Config = None) -> None:
 
 
 @app.command()
-def endpoints(
-    peer: Annotated[
-        str, typer.Argument(help="A host of the file; without a file any name or address.", metavar="PEER")
-    ],
-    config: Config = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The mapper's port, if it is not 135.")] = None,
-    form: Annotated[PlanFormat, typer.Option("--format", "-f", help="How to write the table.")] = PlanFormat.TABLE,
-) -> None:
-    """What a peer's RPC endpoint mapper has registered. Exit 0: it answered, 1: it did not."""
-    import asyncio
-
-    from agent.cli.peer import addressee
-    from agent.endpoints import list_endpoints
-    from agent.found.exit import Exit
-    from agent.report.endpoints import print_endpoints
-
-    mapper = addressee(peer, config)
-    mapper = replace(mapper, epm_port=port or mapper.epm_port)
-    listings = asyncio.run(list_endpoints(mapper))
-    print_endpoints(mapper, listings, str(form), sys.stdout)
-    raise typer.Exit(Exit.OK if any(listing.entries is not None for listing in listings) else Exit.BAD)
-
-
-@app.command()
-def sweep(
-    peer: Annotated[
-        str, typer.Argument(help="A host of the file; without a file any name or address.", metavar="PEER")
-    ],
-    ports: Annotated[
-        str | None, typer.Option(help="Instead of the dynamic range: 49152-65535, or several.", metavar="A-B")
-    ] = None,
-    pace: Annotated[str, typer.Option(help="Attempts a second, or max.", metavar="N|max")] = "100",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether to go on.")] = False,
-    config: Config = None,
-    form: Annotated[PlanFormat, typer.Option("--format", "-f", help="How to write what was found.")] = PlanFormat.TABLE,
-) -> None:
-    """Ask every port of a range once. Exit 0: something answered, 3: nothing did or it was stopped, 1: no address."""
-    from agent.cli.peer import addressee
-    from agent.cli.sweeping import agree, announce, exit_of, orders_for, pace_of, ports_of, run_sweep
-    from agent.found.exit import Exit
-    from agent.report.sweep import print_sweep
-
-    whom = addressee(peer, config)
-    orders = orders_for(whom, ports_of(ports, whom.dynamic_ports), pace_of(pace))
-    if not orders:
-        raise typer.Exit(Exit.BAD)
-    announce(whom, orders)
-    agree(yes=yes)
-    found = run_sweep(whom, orders)
-    print_sweep(found, str(form), sys.stdout)
-    raise typer.Exit(exit_of(found))
-
-
-@app.command()
 def key(
     file: Annotated[Path, typer.Argument(help="The site's key file.", metavar="FILE")],
     add: Annotated[
@@ -263,6 +161,6 @@ def healthy(config: Config = None) -> None:
 
 
 # Each in a file of its own, which imports what it needs only when it runs, too.
-for command in (rules, init, trace):
+for command in (endpoints, sweep, rules, init, trace):
     app.command()(command)
 app.add_typer(service, name="service")
