@@ -283,3 +283,8 @@ FAULTS = (
     Fault("the far agent stopped for 5 s", far_stopped, nothing, N, alone=False),
 )
 SLOW = Fault("the mapper dropped beside a port that answers", drop_mapper, open_all, R)
+
+
+def by_name(name: str) -> Fault:
+    """Raises StopIteration."""
+    return next(fault for fault in (*FAULTS, SLOW) if fault.name == name)

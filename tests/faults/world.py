@@ -93,7 +93,7 @@ class World:
         """No rule here shuts a port of it but the service's. Its agent says so; one end alone may not know."""
         if self.held and self.service is Way.OPEN and not self._there():
             return _says("reachable")
-        return _says("reachable", "inconclusive")
+        return _says("reachable", "inconclusive") | (self._there() or frozenset())
 
     def _there(self) -> Verdicts | None:
         """What keeps everything at the master's address from answering; None: nothing does."""
