@@ -26,6 +26,7 @@ from agent.site.topology import site_of
 from agent.sso.availability import AddressState
 from agent.sso.state import SsoState
 from tests.agent.sso.standing import standing
+from tests.agent.test_every_check import TABLES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -147,3 +148,11 @@ def test_every_room_of_the_agent_has_its_place_in_the_architecture_and_no_other(
     }
     assert there - {"__init__", "__main__"} == {name for name in rooms() if "/" not in name}
     assert all((ROOT / "agent" / f"{name}.py").is_file() for name in rooms() if "/" in name)
+
+
+def test_how_to_add_a_kind_of_probe_names_every_table_that_needs_a_row() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    section = text.split("## Adding a kind of probe\n")[1].partition("\n## ")[0]
+    for name, _, file in (each.partition(" of ") for each in TABLES):
+        assert f"`{file}`" in section or file == "tests/agent/seen.py", file
+        assert f"`{name}`" in section or name in {"CHECKS", "PORT"}, name
