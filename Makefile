@@ -23,7 +23,7 @@ WINDOWS_PACKAGES := wine wine64 gcc-mingw-w64-x86-64-win32 nftables iproute2
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
 export SOURCE_DATE_EPOCH
 
-.PHONY: help setup demo test test-windows check lint units wire bundle wheelhouse fmt lock bench fuzz mutants clean
+.PHONY: help setup demo test test-windows check lint units wire bundle wheelhouse fmt lock bench fuzz mutants truth clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -94,6 +94,10 @@ fuzz: setup ## any bytes at everything that reads them, guided by coverage: docs
 
 mutants: setup ## which small changes of the judge and of probes/wire no test notices; ARGS="--sample 200" for some
 	@$(BIN)/python -m tests.mutation $(ARGS)
+
+truth: ## random sites behind random firewalls: is what we publish so? ARGS="--minutes 60"; writes docs/reliability.md
+	@bash .ci/setup $(LAB_PACKAGES)
+	@$(BIN)/python -m tests.truth $(ARGS)
 
 clean: ## remove everything that these verbs made
 	rm -rf .venv .venv-honeypot .venv-bundle .winpython .image .machine .fuzz tests/browser/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov

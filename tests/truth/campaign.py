@@ -1,0 +1,81 @@
+"""Many cases, several at a time: most of their time is waiting. What came of each is told as soon as it is known."""
+
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tests.lab.namespace import LabCommandError
+
+from .case import Case
+from .compare import Judged, compare
+from .draw import draw
+from .grade import Grade
+from .lag import Lag
+from .stage import NoAnswerError, play
+
+LATE = 0.1  # seconds; an attempt whose loop was later than that may count for nothing
+AGAIN = 2  # plays of a case whose evidence went unused while the machine was late
+
+Play = Callable[[Case, Path], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of a case. `failure`: why there is no document. `lag`: of this machine, in seconds."""
+
+    case: Case
+    judged: Sequence[Judged] = ()
+    lag: float = 0.0
+    seconds: float = 0.0
+    failure: str = ""
+    fails: bool = False  # the failure is the program's
+
+
+def once(case: Case, play: Play = play) -> Played:
+    """Play it, and again where this machine was too busy to blame anybody for what was left open."""
+    for _ in range(AGAIN):
+        played = _played(case, play)
+        if not any(each.grade is Grade.UNFOUNDED for each in played.judged) or played.lag < LATE:
+            break
+    return replace(played, judged=[excused(each, played.lag) for each in played.judged])
+
+
+def excused(judged: Judged, lag: float) -> Judged:
+    """What was left open on a machine that was late. What is false stays so."""
+    if judged.grade is Grade.UNFOUNDED and lag >= LATE:
+        return replace(judged, grade=Grade.OWN)
+    return judged
+
+
+def campaign(cases: Iterator[Case], at_once: int, until: Callable[[], bool], play: Play = play) -> Iterator[Played]:
+    """Begin case after case, so many at a time, until that is so; all that were begun come to an end."""
+    with ThreadPoolExecutor(at_once) as pool:
+        running: set[Future[Played]] = set()
+        while True:
+            while len(running) < at_once and not until() and (case := next(cases, None)) is not None:
+                running.add(pool.submit(once, case, play))
+            if not running:
+                return
+            ended, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from (each.result() for each in ended)
+
+
+def drawn(seed: int, numbers: Iterator[int]) -> Iterator[Case]:
+    return (draw(seed, number) for number in numbers)
+
+
+def _played(case: Case, play: Play) -> Played:
+    began = time.monotonic()
+    with Lag() as lag, tempfile.TemporaryDirectory(prefix="truth-") as folder:
+        try:
+            document = play(case, Path(folder))
+        except LabCommandError as error:
+            return Played(case, failure=f"the lab: {error}")
+        except (NoAnswerError, subprocess.TimeoutExpired) as error:
+            return Played(case, failure=f"no answer: {error}", fails=True)
+    return Played(case, compare(case, document), lag.worst, time.monotonic() - began)

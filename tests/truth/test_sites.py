@@ -1,0 +1,48 @@
+"""A few random sites in real namespaces, others each time: nothing that is published of them is false.
+
+The seed is printed; a case that fails is played again by `make truth ARGS="--only SEED/NUMBER --times 5"`. What a run
+of this length cannot find, `make truth` looks for: docs/reliability.md.
+"""
+
+import itertools
+import os
+import secrets
+import time
+
+import pytest
+
+from .campaign import Played, campaign, drawn
+from .grade import FALSE, WRONG, Grade
+from .tally import Tally
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
+
+SEED = int(os.environ.get("SSOREACH_SEED", "0")) or 1 + secrets.randbelow(10**6)
+AT_ONCE = 4
+BEGINS = 30.0  # seconds, after which no further site is begun; one takes half a minute as a rule
+
+
+@pytest.fixture(scope="module")
+def played(settled: None) -> list[Played]:
+    print(f"SSOREACH_SEED={SEED}")
+    until = time.monotonic() + BEGINS
+    return [*campaign(drawn(SEED, itertools.count()), AT_ONCE, lambda: time.monotonic() > until)]
+
+
+def test_there_is_an_answer_for_every_site(played: list[Played]) -> None:
+    assert len(played) >= AT_ONCE
+    assert not [f"{each.case.name}: {each.failure}" for each in played if each.failure]
+    assert all(each.judged for each in played)
+
+
+def test_nothing_that_is_published_is_false(played: list[Played]) -> None:
+    tally = Tally()
+    for each in played:
+        tally.add(each)
+    print(f"SSOREACH_SEED={SEED}: {tally.sites} sites, {tally.judged} verdicts, {tally.graded(Grade.OWN)} left open")
+    assert not [str(judged) for judged in tally.wrong if judged.grade in FALSE]
+    assert tally.judged > 0
+
+
+def test_what_is_left_open_could_not_be_known(played: list[Played]) -> None:
+    assert not [str(judged) for each in played for judged in each.judged if judged.grade in WRONG - FALSE]
