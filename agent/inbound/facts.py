@@ -6,7 +6,7 @@ from agent.ground.path import Check, Path
 from agent.ground.ports import NO_PORTS
 from agent.ground.text import timestamp
 from agent.inbound.words import DOORS
-from agent.judge.range import some
+from agent.judge.amounts import some
 from agent.judge.verdict import Judgement
 from agent.judge.words import SPOKEN
 

@@ -12,7 +12,7 @@ from agent.ground.ports import NO_PORTS
 from agent.judge.held import CAUSES, Shows
 from agent.judge.held_facts import answering, aside, held_facts, joined
 from agent.judge.held_reach import HeldReach
-from agent.judge.range import by_target, refused, turned_back
+from agent.judge.refusal import by_target, refused, turned_back
 from agent.judge.sight import Sight
 from agent.judge.single import facts_of, rejected_by
 from agent.judge.table import Beside

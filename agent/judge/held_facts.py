@@ -6,9 +6,10 @@ from functools import reduce
 from operator import or_
 
 from agent.ground.ports import NO_PORTS, PortSet
+from agent.judge.amounts import coverage_words, some, tally
 from agent.judge.held import Shows
 from agent.judge.held_reach import HeldReach
-from agent.judge.range import coverage_words, some, tally, turned_back
+from agent.judge.refusal import turned_back
 from agent.judge.sight import Sight
 from agent.judge.template import Words
 from agent.judge.words_held import ASIDE, HOLDING, REASON

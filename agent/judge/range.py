@@ -5,52 +5,26 @@ does an RST where it is known to be the host's own. Silence on a port that nobod
 beside such RSTs it makes its interval suspect, never blocked.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from enum import Enum, auto
 from typing import NamedTuple
 
-from agent.ground.duration import about
 from agent.ground.path import Check
 from agent.ground.ports import NO_PORTS, PortSet
-from agent.judge.coverage import Coverage, RangeState
+from agent.judge.amounts import coverage_words, some, tally
+from agent.judge.reach import Reach
+from agent.judge.refusal import by_target, refused, turned_back
 from agent.judge.sight import Sight
 from agent.judge.single import facts_of, rejected_by
 from agent.judge.table import Beside, look_up
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from agent.judge.words import words
 from agent.judge.words_held import ONE_END
-from probes.icmp import refuses
 from probes.outcome import Outcome
 from probes.state import Sent, State
 
 CHECK = Check.RPC_RANGE
-SHOWN = 6  # intervals in a sentence; all of them are in the JSON
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What is known of the range of one address. `seen`: the newest outcome of each port asked in this round.
-
-    `refused`, `passes` and `suspect` are intervals of all that is known; `credible`: an RST was shown to be the host's
-    own in this round; `unexplained`: ports were silent, and it is not known why.
-    """
-
-    ports: PortSet
-    seen: Sequence[Outcome]
-    coverage: Coverage
-    refused: PortSet = NO_PORTS
-    passes: PortSet = NO_PORTS
-    suspect: PortSet = NO_PORTS
-    confirmed: bool = False
-    credible: bool = False
-    unexplained: bool = False
-    lossy: bool = False
-    own_probing: bool = False
-    exempt: frozenset[int] = frozenset()  # ports at which services are registered
-    again: int = 0  # ports that were silent, and answered when they were asked again
-    missing: Beside | None = None  # an agent should listen for us there, and why it does not
 
 
 class Shown(Enum):
@@ -206,48 +180,10 @@ def _at_services(sight: Sight, passes: PortSet) -> bool:
     return all(port in natural for port in passes)
 
 
-def refused(outcome: Outcome) -> bool:
-    """By somebody who decided so."""
-    return outcome.state is State.REJECTED and refuses(outcome.icmp)
-
-
-def by_target(outcome: Outcome, address: str) -> bool:
-    """Whether an ICMP error comes from the probed address itself."""
-    return outcome.icmp is not None and outcome.icmp.sender == address
-
-
 def _answered(outcome: Outcome) -> bool:
     return outcome.state in (State.OPEN, State.CLOSED)
-
-
-def turned_back(outcome: Outcome) -> bool:
-    """By somebody on the way, who says that there is no way."""
-    return outcome.state is State.REJECTED and not refused(outcome)
 
 
 def _no_way(outcome: Outcome) -> bool:
     """Nothing got through because there is no way to the host, rather than to the port."""
     return outcome.sent is Sent.HELD or turned_back(outcome)
-
-
-def some(texts: Collection[str]) -> str:
-    """For people: intervals, without listing more than a line of them."""
-    more = f" and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
-    return f"{', '.join(list(texts)[:SHOWN])}{more}"
-
-
-def coverage_words(coverage: Coverage) -> str:
-    """What was tested, what could be missed, and when all will have been."""
-    exempt = coverage.ports.get(RangeState.EXEMPT, 0)
-    beside = f" (and {exempt} where services are registered)" if exempt else ""
-    if not coverage.largest_untested:
-        return f"All {coverage.size:,} ports tested{beside}."
-    told = f"{coverage.tested:,} of {coverage.size:,} ports tested{beside}; "
-    told += f"a shut run of up to {coverage.largest_untested:,} ports could be missed."
-    return told if coverage.complete_in is None else f"{told} All tested in about {about(coverage.complete_in)}."
-
-
-def tally(outcomes: Iterable[Outcome]) -> str:
-    """For people: `12 filtered, 4 closed`."""
-    counted = Counter(outcome.state for outcome in outcomes)
-    return ", ".join(f"{number} {state}" for state, number in counted.most_common())

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from agent.found.exit import Plugin, plugin_exit, unsure
 from agent.ground.path import Check
+from agent.judge.amounts import some
 from agent.judge.fold import BAD, WORST
-from agent.judge.range import some
 from agent.judge.result import Result
 from agent.judge.verdict import Judgement, Verdict
 from agent.report.document import Run

@@ -9,8 +9,8 @@ from agent.dynamic.observed import Observed
 from agent.dynamic.runs import largest_untested
 from agent.found.ledger import Known
 from agent.ground.text import plain, timestamp
+from agent.judge.amounts import coverage_words
 from agent.judge.coverage import Coverage, RangeState
-from agent.judge.range import coverage_words
 from agent.judge.verdict import PENDING, Judgement, Verdict
 from agent.report.document import SCHEMA, path
 

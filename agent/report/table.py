@@ -13,8 +13,8 @@ from agent.found.finding import Finding
 from agent.ground.duration import about
 from agent.ground.path import Check, Path
 from agent.ground.text import plain
+from agent.judge.amounts import some
 from agent.judge.fold import BAD, worst
-from agent.judge.range import some
 from agent.judge.result import Result
 from agent.judge.verdict import Cause, Proof, Verdict
 from agent.judge.words import SERVICE

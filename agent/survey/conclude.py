@@ -8,7 +8,8 @@ from agent.judge.both import judge_both
 from agent.judge.endpoint import judge_service
 from agent.judge.fold import nearest, worst
 from agent.judge.held_reach import HeldReach
-from agent.judge.range import Reach, judge_range
+from agent.judge.range import judge_range
+from agent.judge.reach import Reach
 from agent.judge.result import AddressResult, Result
 from agent.judge.single import judge_port
 from agent.judge.verdict import Judgement, Verdict

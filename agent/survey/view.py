@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.judge.held_reach import HeldReach
-from agent.judge.range import Reach
+from agent.judge.reach import Reach
 from agent.judge.registration import Registration
 from agent.judge.result import Seen, Which
 from agent.judge.sight import Sight

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agent.judge.held_reach import HeldReach
-from agent.judge.range import Reach
+from agent.judge.reach import Reach
 from agent.judge.table import Beside
 from agent.survey.range.far import Far, Greet, Silent
 from agent.survey.range.held import HeldRound

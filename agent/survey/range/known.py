@@ -10,7 +10,7 @@ from agent.dynamic.search import Search
 from agent.ground.ports import PortSet
 from agent.judge.held import Shows
 from agent.judge.held_reach import HeldReach
-from agent.judge.range import Reach
+from agent.judge.reach import Reach
 from agent.judge.silence import Loss
 from agent.survey.range.charted import Charted, time
 from agent.survey.range.far import Far, Silent

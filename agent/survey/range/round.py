@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from agent.dynamic.observed import Observed
 from agent.dynamic.search import Search
 from agent.ground.ports import PortSet
-from agent.judge.range import Reach
+from agent.judge.reach import Reach
 from agent.judge.silence import Control
 from agent.survey.manners import ANCHOR, MOST_ONCE
 from agent.survey.range.anchor import look_for_anchor

@@ -11,7 +11,7 @@ from agent.dynamic.runs import SHUT, Kind, Run
 from agent.ground.ports import PortSet
 from agent.judge.held import Shows, address, is_same
 from agent.judge.held_reach import HeldReach
-from agent.judge.range import turned_back
+from agent.judge.refusal import turned_back
 from agent.survey.range.counted import coverage_of_both
 from agent.survey.range.known import CompleteIn, RangeMemory
 from agent.survey.range.lease import Leased

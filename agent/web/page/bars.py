@@ -10,7 +10,7 @@ from agent.dynamic.observed import Observed
 from agent.found.ledger import Known
 from agent.ground.path import Path
 from agent.ground.ports import PortSet
-from agent.judge.range import coverage_words
+from agent.judge.amounts import coverage_words
 from agent.judge.verdict import Judgement
 from agent.web.page.row import Area, Bar, Geometry, Interval
 from agent.web.page.words import SHOWN, plural

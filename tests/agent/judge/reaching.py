@@ -8,7 +8,7 @@ from agent.dynamic.runs import Kind, Landscape, largest_untested
 from agent.ground.ports import PortSet
 from agent.judge.coverage import Coverage, RangeState
 from agent.judge.held_reach import HeldReach
-from agent.judge.range import Reach
+from agent.judge.reach import Reach
 from probes.outcome import Outcome
 from probes.state import State
 from tests.agent.seen import PEER

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.ground.ports import PortSet
+from agent.judge.amounts import tally
 from agent.judge.coverage import Coverage, RangeState
-from agent.judge.range import judge_range, tally
+from agent.judge.range import judge_range
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from probes.outcome import Outcome
 from probes.state import Sent, State
