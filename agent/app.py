@@ -19,7 +19,7 @@ from agent.inbound.silence import silent_after
 from agent.judge.result import Result
 from agent.local.local import Local
 from agent.local.met import met
-from agent.log import log
+from agent.log.log import log
 from agent.readings import Readings
 from agent.schedule import Rounds
 from agent.services.look import look

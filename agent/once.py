@@ -16,7 +16,7 @@ from agent.inbound.inbox import Inbox
 from agent.inbound.silence import silent_after
 from agent.judge.result import Result
 from agent.judge.verdict import Cause, Judgement, Verdict
-from agent.log import broke, log
+from agent.log.log import broke, log
 from agent.rendezvous.directory import directory
 from agent.rendezvous.orders import Place
 from agent.report.document import Run

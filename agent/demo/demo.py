@@ -17,7 +17,7 @@ from agent.app import Agent
 from agent.config.load import parse
 from agent.demo.mapper import mapper
 from agent.found.exit import Exit, exit_code
-from agent.log import set_up as set_up_log
+from agent.log.log import set_up as set_up_log
 from agent.once import Wanted, run_once
 from agent.report.table import print_table
 from agent.site.setup import Setup, set_up

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent import log as logging
 from agent.app import Agent
 from agent.config.model import Config
 from agent.local.local import Local
-from agent.log import log
+from agent.log import log as logging
+from agent.log.log import log
 from agent.site.whoami import this_machine
 from agent.store.kept import Kept, state_folder
 from agent.store.store import Store

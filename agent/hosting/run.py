@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from agent.hosting.life import Life
 from agent.hosting.prepare import Prepared
-from agent.log import log
+from agent.log.log import log
 from agent.rendezvous.directory import listens
 
 SWITCH = 0.001  # seconds that a thread which renders may keep the loop waiting, each time that it has something to do

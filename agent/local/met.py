@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from agent.ground.clock import Clock
 from agent.local.local import Local
-from agent.log import broke
+from agent.log.log import broke
 from probes.aside import aside
 
 EVERY = 5.0  # seconds between two looks at whether it is still right

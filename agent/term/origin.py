@@ -18,7 +18,7 @@ from agent.config.model import Config
 from agent.config.positions import read as read_yaml
 from agent.config.yamltext import NULL, UnreadableError
 from agent.local.local import put
-from agent.log import log
+from agent.log.log import log
 from agent.rendezvous.keyfile import KeyFileError, find_key, load_ring
 from agent.rendezvous.permission import opened
 from agent.site.setup import set_up

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from agent.ground.clock import Clock
 from agent.ground.text import plain
-from agent.log import log
+from agent.log.log import log
 from agent.site.setup import Setup
 from agent.web.toolkit.settings import Settings
 from probes.aside import aside

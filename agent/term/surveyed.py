@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from agent.asking import RATE
 from agent.ground.clock import Clock
 from agent.ground.path import Check
-from agent.log import log
+from agent.log.log import log
 from agent.site.setup import Setup
 from agent.store.kept import Kept, RangesOf
 from agent.survey.manners import Manners, samples_of_each

@@ -10,7 +10,7 @@ from agent.found.ledger import Ledger
 from agent.ground.clock import Clock
 from agent.ground.path import Path
 from agent.judge.result import Result
-from agent.log import broke, log
+from agent.log.log import broke, log
 from agent.ownfirewall.entrance import Entrance
 from agent.site.plan import arranged, inbound
 from agent.site.setup import Setup

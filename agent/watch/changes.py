@@ -7,7 +7,7 @@ from agent.ground.text import timestamp
 from agent.judge.fold import BAD
 from agent.judge.result import Result
 from agent.judge.verdict import PENDING, Judgement
-from agent.log import log
+from agent.log.log import log
 from agent.sso.standing import Standing
 from agent.sso.state import SsoState, Why
 from agent.sso.stored import Remembered

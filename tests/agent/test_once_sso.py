@@ -12,7 +12,7 @@ from agent.demo.demo import listener
 from agent.demo.mapper import mapper
 from agent.ground.path import Check
 from agent.judge.verdict import Verdict
-from agent.log import log
+from agent.log.log import log
 from agent.once import Wanted, run_once
 from agent.site.setup import Setup, set_up
 from agent.site.topology import site_of

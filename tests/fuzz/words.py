@@ -12,7 +12,7 @@ from agent.ground.text import MOST, plain
 from agent.inbound.heard import result_of
 from agent.inbound.numbers import VERDICTS
 from agent.judge.verdict import Cause, Verdict
-from agent.log import JsonLines, TextLines
+from agent.log.lines import JsonLines, TextLines
 from agent.metrics.textfile import expose_run
 from agent.report.document import Run, dumps
 from agent.report.document import path as as_json
@@ -106,7 +106,7 @@ def _usual_page() -> list[str]:
 
 
 def told(data: bytes) -> None:
-    """What a peer with the key tells of its paths towards us: a result in our own words, which every reader can read."""
+    """What a peer with the key tells of its paths towards us: a result in our own words, in every form."""
     check = CHECKS[data[0] % len(CHECKS)] if data else Check.EPM
     try:
         state = PathState.decode(data[1:])

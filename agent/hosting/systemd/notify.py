@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from agent.ground.text import plain
 from agent.hosting.systemd.condition import Condition
-from agent.log import log
+from agent.log.log import log
 
 OFTEN, SELDOM = 0.1, 10.0  # seconds between two beats, at least and at most
 PART = 3  # beats within the time that the watchdog gives us: one may get lost

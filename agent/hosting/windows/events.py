@@ -11,7 +11,8 @@ from collections.abc import Callable
 from enum import IntEnum
 
 from agent.ground.text import plain
-from agent.log import Throttle, fields_of
+from agent.log.lines import fields_of
+from agent.log.throttle import Throttle
 
 LONGEST = 8000  # characters; Windows takes 31,839
 LONGEST_LINE = 2000

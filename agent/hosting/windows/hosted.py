@@ -67,7 +67,7 @@ class Hosted:
 
     def listening(self, urls: Sequence[str]) -> None:
         """See `Life`."""
-        from agent.log import log
+        from agent.log.log import log
 
         log.info("the service has started", extra={"fields": {"metrics": " ".join(f"{url}/metrics" for url in urls)}})
         self._course.listening()
@@ -122,7 +122,7 @@ class Hosted:
         return Failure.FAULT
 
     def _cannot(self, failure: Failure, error: Exception) -> Failure:
-        from agent.log import log
+        from agent.log.log import log
 
         for line in str(error).splitlines():
             log.error("the service cannot run", extra={"fields": {"file": self._place, "why": line}})
@@ -130,7 +130,7 @@ class Hosted:
 
     def _say_fault(self) -> None:
         """Also where it broke before there was a log: then straight to the event log, if that takes it."""
-        from agent.log import log
+        from agent.log.log import log
 
         if log.handlers:
             log.exception("the service cannot run")
@@ -140,7 +140,7 @@ class Hosted:
             self._write(Event.CANNOT_RUN, logging.ERROR, f"the service cannot run: {trace}")
 
     def _speak(self, report: Report) -> None:
-        from agent.log import log
+        from agent.log.log import log
 
         fields: dict[str, object] = {"cut_short": "yes"} if report.cut_short else {}
         if report.failure is not None and report.cut_short:

@@ -3,11 +3,11 @@
 import logging
 from pathlib import Path
 
-from agent import log as logs
 from agent.config.model import Config
 from agent.hosting.windows.events import EventLog, Write
 from agent.hosting.windows.names import LOG_FILE
-from agent.log import LIBRARIES, log
+from agent.log import log as logs
+from agent.log.log import LIBRARIES, log
 from agent.store.kept import default_state_folder, state_folder
 
 

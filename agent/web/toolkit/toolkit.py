@@ -4,7 +4,7 @@ import asyncio
 import ssl
 
 from agent.config.mistakes import ConfigError
-from agent.log import log
+from agent.log.log import log
 from agent.web.toolkit.read import read
 from agent.web.toolkit.settings import Settings, stamp
 from probes.aside import aside

@@ -24,7 +24,7 @@ from agent.ground.path import Check
 from agent.ground.ports import PortSet
 from agent.judge.result import FarEnd, Seen, which
 from agent.judge.verdict import Cause, Verdict
-from agent.log import JsonLines, TextLines
+from agent.log.lines import JsonLines, TextLines
 from agent.metrics.textfile import expose_run
 from agent.once import Wanted, run_once
 from agent.report.document import Run, document, dumps

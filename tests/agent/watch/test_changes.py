@@ -12,7 +12,8 @@ from agent.found.ledger import Ledger
 from agent.ground.path import Check, Direction
 from agent.judge.result import Result
 from agent.judge.verdict import PENDING, Cause, Verdict
-from agent.log import JsonLines, TextLines, log
+from agent.log.lines import JsonLines, TextLines
+from agent.log.log import log
 from agent.sso.memory import Memory
 from agent.sso.seen import Condition
 from agent.sso.standing import Standing

@@ -20,7 +20,8 @@ from agent.hosting.windows.conditions import Failure
 from agent.hosting.windows.course import Course, Phase, Report
 from agent.hosting.windows.events import Event
 from agent.hosting.windows.hosted import Hosted
-from agent.log import LIBRARIES, Rotated, log
+from agent.log.log import LIBRARIES, log
+from agent.log.rotated import Rotated
 from agent.store.kept import default_state_folder
 
 PATIENCE = 30.0

@@ -12,7 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.log import JsonLines, Rotated, TextLines, Throttle, log, set_up
+from agent.log.lines import JsonLines, TextLines
+
+from agent.log.log import log, set_up
+
+from agent.log.rotated import Rotated
+
+from agent.log.throttle import Throttle
 
 HOSTILE = "\x1b[2J\nlevel=error\r\u2028\u202e 2026-01-01T10:00:00.000Z error forged"
 ANYTHING = st.text(st.characters(codec=None), max_size=300)
@@ -189,8 +195,8 @@ def test_a_file_that_cannot_be_set_aside_goes_on(
     def refused(*_: object, **__: object) -> None:
         raise PermissionError(13, "The process cannot access the file because it is being used by another process")
 
-    monkeypatch.setattr("agent.log.FILE_BYTES", 200)
-    monkeypatch.setattr("agent.log.FILES", 20)
+    monkeypatch.setattr("agent.log.log.FILE_BYTES", 200)
+    monkeypatch.setattr("agent.log.log.FILES", 20)
     set_up("info", "text", tmp_path / "agent.log")
     for number in range(10):
         log.info("line %d", number)

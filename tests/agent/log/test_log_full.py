@@ -15,7 +15,7 @@ import pytest
 PROGRAM = """
 import logging, resource, sys
 from pathlib import Path
-from agent.log import log, set_up
+from agent.log.log import log, set_up
 
 def room(octets):
     resource.setrlimit(resource.RLIMIT_FSIZE, (octets, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
@@ -37,7 +37,7 @@ if sys.platform != "win32":
 
     def write(file: Path, form: str, octets: int, anew: bool) -> subprocess.CompletedProcess[str]:
         argv = [sys.executable, "-c", PROGRAM, str(file), form, str(octets), str(anew)]
-        return subprocess.run(argv, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2])
+        return subprocess.run(argv, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[3])
 
     @pytest.mark.parametrize("octets", [0, 1, 55, 100, 1000])
     @pytest.mark.parametrize("form", ["text", "json"])
@@ -69,13 +69,13 @@ def _is_whole(line: str, form: str) -> bool:
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no device that is always full")  # noqa: PTH110
 def test_standard_error_that_is_full_stops_nothing(tmp_path: Path) -> None:
-    program = 'import agent.log\nagent.log.set_up("info", "text", None)\nagent.log.log.info("x")\nprint("runs on")'
+    program = 'import agent.log.log\nagent.log.log.set_up("info", "text", None)\nagent.log.log.log.info("x")\nprint("runs on")'
     with open("/dev/full", "w") as full:  # noqa: PTH123
         done = subprocess.run(
             [sys.executable, "-c", program],
             stdout=subprocess.PIPE,
             stderr=full,
             text=True,
-            cwd=Path(__file__).parents[2],
+            cwd=Path(__file__).parents[3],
         )
     assert done.stdout == "runs on\n"

@@ -1,0 +1,1 @@
+"""Where log lines go, in which form, and how many."""
