@@ -153,8 +153,8 @@ def _silent(seen: Evidence) -> tuple[State, str]:
     if seen.sent is Sent.REFUSED:
         reason = "or its own queue was full because too much was sent at once"
         return State.LOCAL_FAULT, f"this host's own firewall refuses to send to this address and port, {reason}"
-    if seen.sent is Sent.HELD and seen.unplugged:
-        return State.LOCAL_FAULT, f"our SYN is still here: {UNPLUGGED}"
+    if seen.unplugged:
+        return State.LOCAL_FAULT, f"no answer: {UNPLUGGED}"
     if seen.sent is Sent.HELD:
         reason = "the next hop does not answer address resolution (ARP or ND), or the link or its queue is stuck"
         return State.FILTERED, f"no answer, and our SYN is still here: {reason}"

@@ -3,17 +3,38 @@
 import socket
 import struct
 import sys
+from collections.abc import Callable
 
-from probes.classify import Evidence
+from probes.classify import DEADLINE, Evidence
 from probes.outcome import Target
-from probes.state import Sent
+
+FRESH = 0.2  # seconds: a whole wave of silence asks once
+MOST = 256  # targets
 
 
-def looked_at(seen: Evidence) -> Evidence:
-    """The same, and where the SYN did not get beyond this host, whether that is for want of a link."""
-    if seen.sent is not Sent.HELD and not seen.ours:
-        return seen
-    return seen._replace(unplugged=is_unplugged(seen.target))
+class Links:
+    """`now` in seconds, of any clock that never goes back."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._known: dict[tuple[str, str | None], tuple[float, bool]] = {}
+
+    def looked_at(self, seen: Evidence) -> Evidence:
+        """The same, and where it may be for want of a link that nothing came back, whether that is so.
+
+        Not only where the SYN is known to be here still: a link without a carrier may seem to take it.
+        """
+        if seen.code != DEADLINE and not seen.ours:
+            return seen
+        return seen._replace(unplugged=self._is_unplugged(seen.target))
+
+    def _is_unplugged(self, target: Target) -> bool:
+        which, now = (target.address, target.source), self._now()
+        if len(self._known) >= MOST:
+            self._known.clear()
+        if which not in self._known or now - self._known[which][0] >= FRESH:
+            self._known[which] = now, is_unplugged(target)
+        return self._known[which][1]
 
 
 if sys.platform == "linux":

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from probes.engine.late import Lateness
+from probes.link import Links
 from probes.outcome import Outcome, Target
 from probes.sockets import close_politely, raise_descriptor_limit
 
@@ -26,6 +27,7 @@ class Engine(ABC):
         self.capacity = max(16, min(MOST, raise_descriptor_limit() - RESERVE))
         self._slots = asyncio.Semaphore(self.capacity)
         self.lateness = Lateness(self._loop, self._beat)
+        self.links = Links(self._loop.time)
 
     @property
     @abstractmethod

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from probes.classify import CONNECTED, DEADLINE, Evidence, conclude, number
 from probes.engine.engine import Done, Engine
-from probes.link import looked_at
 from probes.outcome import Target
 from probes.sockets import icmp_of, is_ours, open_socket, sent, sockaddr, source_of
 from probes.state import State
@@ -166,7 +165,7 @@ if sys.platform == "linux":
             self._finish(flight, seen)
 
         def _finish(self, flight: Flight, seen: Evidence) -> None:
-            outcome = conclude(looked_at(seen), flight.started)
+            outcome = conclude(self.links.looked_at(seen), flight.started)
             sock = flight.sock if outcome.state is State.OPEN else None
             if sock is None:
                 flight.sock.close()

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from probes.classify import CONNECTED, Evidence, conclude, number
 from probes.engine.engine import Done, Engine
-from probes.link import looked_at
 from probes.outcome import Target
 from probes.sockets import icmp_of, is_ours, open_socket, sent, sockaddr, source_of
 from probes.state import State
@@ -77,7 +76,7 @@ class PortableEngine(Engine):
         except BaseException:
             sock.close()
             raise
-        outcome = conclude(looked_at(seen), started)
+        outcome = conclude(self.links.looked_at(seen), started)
         if outcome.state is not State.OPEN:
             sock.close()
         done(outcome, sock if outcome.state is State.OPEN else None)

@@ -24,7 +24,7 @@ from tests.lab.namespace import LabCommandError, Namespace
 
 PORT = 53
 NO_SUCH_NAME, SILENT = 3, -1
-A = 1
+A, STDIN = 1, 0
 FOUND, ASKED = 0x8580, 12  # the flags of an answer that has authority; octets of a header
 ROOT = Path(__file__).parents[2]
 
@@ -84,19 +84,19 @@ def serve(server: socket.socket) -> None:
     """Until standard input ends."""
     zone: Zone = {}
     count = itertools.count()
-    due: list[tuple[float, int, bytes, object]] = []
+    due: list[tuple[float, int, bytes, tuple[str, int]]] = []
     text = b""
     while True:
         wait = max(0.0, due[0][0] - time.monotonic()) if due else None
-        ready, _, _ = select.select([server, 0], [], [], wait)
-        if 0 in ready:
-            more = os.read(0, 65536)
+        ready, _, _ = select.select([server.fileno(), STDIN], [], [], wait)
+        if STDIN in ready:
+            more = os.read(STDIN, 65536)
             if not more:
                 return
             *lines, text = (text + more).split(b"\n")
             for line in lines:
                 zone |= json.loads(line)
-        if server in ready:
+        if server.fileno() in ready:
             query, asker = server.recvfrom(2048)
             try:
                 told = answer(query, zone)
@@ -107,7 +107,7 @@ def serve(server: socket.socket) -> None:
         while due and due[0][0] <= time.monotonic():
             _, _, said, asker = heapq.heappop(due)
             try:
-                server.sendto(said, asker)  # type: ignore[arg-type]
+                server.sendto(said, asker)
             except OSError:
                 continue  # its link is down
 

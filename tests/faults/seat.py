@@ -162,7 +162,7 @@ class Seat:
             file.write(OFFSET.pack(seconds))
 
     def allow(self, descriptors: int | None = None) -> None:
-        """It may have so many more; None: as many as it likes. The limit is on their numbers, of which some are free."""
+        """So many more for it; None: as many as it likes. What is limited is their numbers, of which some are free."""
         hard = resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE)[1]
         used = {int(each.name) for each in Path(f"/proc/{self.process.pid}/fd").iterdir()}
         free = (number for number in itertools.count() if number not in used)

@@ -52,9 +52,10 @@ class Fault(NamedTuple):
 
 def shut_at_random(scene: Scene) -> None:
     """Some door at least; a port that is dropped beside one that answers takes its time, and is a fault of its own."""
-    slow = [Way.DROP]
-    ways = {door: scene.chance.choice([each for each in Way if each not in slow]) for door in ("mapper", "service")}
-    scene.seat.change(**ways, database=scene.chance.choice([each for each in Way if each is not Way.OPEN]))
+    quick = [way for way in Way if way is not Way.DROP]
+    shut = [way for way in Way if way is not Way.OPEN]
+    mapper, service, database = (scene.chance.choice(ways) for ways in (quick, quick, shut))
+    scene.seat.change(mapper=mapper, service=service, database=database)
 
 
 def open_all(scene: Scene) -> None:

@@ -60,6 +60,11 @@ def parts() -> list[Part]:
     return [*alone, *both, Part([by_name(name) for name in OF_FAR], both=True, own_far=True), *at_random()]
 
 
+def what(number: int) -> str:
+    """The name of a story."""
+    return ", ".join(fault.name for fault in parts()[number].faults)
+
+
 @pytest.fixture(scope="module")
 def stories(settled: None, tmp_path_factory: pytest.TempPathFactory) -> list[Story]:
     return play(parts(), tmp_path_factory.mktemp("faults"), SEED)

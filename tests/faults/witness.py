@@ -16,7 +16,7 @@ PROGRAM = Path(__file__).with_name("reader.py")
 
 
 class Published(NamedTuple):
-    """One result of a path. Its round began at `begun` at the earliest, and it was seen at `seen`: monotonic seconds."""
+    """One result of a path, of a round that began at `begun` at the earliest; seen at `seen`: monotonic seconds."""
 
     peer: str
     check: str
