@@ -34,7 +34,7 @@ class Ran:
 
 
 def main() -> int:
-    """1: something was found."""
+    """1: something was found, or a target could not be run."""
     asked = _asked()
     print("{:16}{:>12}{:>10}{:>10}{:>14}{:>8}{:>7}".format(*HEADINGS))
     findings: list[Path] = []
@@ -69,7 +69,9 @@ def run(name: str, target: Target, seconds: float) -> Ran:
     log, before = folder / "log", set(findings.iterdir())
     began = time.monotonic()
     with log.open("wb") as file:
-        subprocess.run(_command(name, target, folder, seconds), stdout=file, stderr=subprocess.STDOUT, check=False)
+        done = subprocess.run(
+            _command(name, target, folder, seconds), stdout=file, stderr=subprocess.STDOUT, check=False
+        )
     took, text = time.monotonic() - began, log.read_text("utf-8", "replace")
     reached = [int(number) for number in re.findall(r"\bcov: (\d+)", text)] or [0]
     executed = re.search(r"stat::number_of_executed_units: *(\d+)", text)
@@ -77,6 +79,8 @@ def run(name: str, target: Target, seconds: float) -> Ran:
     first = re.search(r"\bINITED cov: (\d+)", text)
     kept = sum(1 for _ in corpus.iterdir())
     new = tuple(sorted(set(findings.iterdir()) - before))
+    if done.returncode and not new:
+        raise SystemExit(f"{name}: {text.splitlines()[-1]} ({log})")
     return Ran(inputs, took, max(reached), int(first[1]) if first else reached[0], kept, new)
 
 

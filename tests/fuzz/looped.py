@@ -1,4 +1,4 @@
-"""One event loop for as long as the process lasts: targets are called a thousand times a second, and are no coroutines."""
+"""One event loop for as long as the process lasts: targets are no coroutines, and called a thousand times a second."""
 
 import asyncio
 from collections.abc import Coroutine

@@ -12,15 +12,18 @@ class Target:
     """`one` takes any bytes; whatever it raises is a finding. `seeds`: inputs that are right, made when asked for.
 
     `times`: how many inputs the bounded run makes up. `longest`: bytes of one. `words`: what is put into some of them.
-    `code`: the modules that the run by coverage is to get through.
     """
 
     one: Callable[[bytes], None]
     seeds: Callable[[], Sequence[bytes]]
-    code: tuple[str, ...]
     times: int = 500
     longest: int = 2048
     words: tuple[bytes, ...] = field(default=())
+
+
+def has_words(error: Exception) -> None:
+    """A refusal says why."""
+    assert str(error)
 
 
 def found(name: str) -> list[Path]:
