@@ -7,12 +7,12 @@ import pytest
 
 from agent.ground.ports import PortSet
 from agent.judge.range import judge_range
-from agent.judge.verdict import Cause, Judgement, Verdict
+from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from probes.outcome import Outcome
 from probes.state import Sent, State
 from probes.wire.icmp import Icmp
 from tests.agent.judge.reaching import reach
-from tests.agent.seen import PEER, ROUTER, outcome, sight
+from tests.agent.seen import HERE, PEER, ROUTER, outcome, registration, sight
 
 RANGE = PortSet.parse("50000-50019")
 BY_TARGET, NO_WAY = Icmp(4, 3, 13, PEER), Icmp(4, 3, 1, ROUTER)
@@ -83,3 +83,44 @@ def test_nobody_is_named_where_nobody_is_accused(icmp: Icmp, known: dict[str, An
     seen = [*each(State.CLOSED, "50000-50009"), *each(State.REJECTED, "50019", icmp)]
     found = judged(*seen, **known)
     assert (found.verdict, found.rejected_by) == (V.INCONCLUSIVE, None)
+
+
+def test_accepted_connections_beside_the_host_s_own_resets_are_answers_too() -> None:
+    seen = [*each(State.OPEN, "50000-50001"), *each(State.CLOSED, "50002-50019")]
+    assert judged(*seen, credible=True).verdict is V.REACHABLE
+
+
+def test_what_our_own_firewall_refuses_is_not_refused_on_the_way() -> None:
+    found = judged(*each(State.LOCAL_FAULT, "50000-50019", Icmp(4, 3, 13, HERE)))
+    assert (found.verdict, found.cause, found.rejected_by) == (V.INCONCLUSIVE, C.LOCAL_FAULT, None)
+
+
+@pytest.mark.parametrize(
+    ("opened", "evidence"), [("50003", Proof.NATURAL), ("50003,50004", Proof.NATURAL), ("50003,50005", Proof.REPLY)]
+)
+def test_what_passes_is_known_services_only_if_all_of_it_is(opened: str, evidence: Proof) -> None:
+    seen = [*each(State.OPEN, opened), *each(State.FILTERED, "50010-50019")]
+    around = sight(*seen, registration=registration(natural=[50003, 50004]))
+    assert judge_range(around, reach(RANGE, seen)).evidence is evidence
+
+
+def test_only_ports_of_the_range_that_are_no_service_s_count_as_asked() -> None:
+    silent = each(State.FILTERED, "50000-50004")
+    other = [outcome(State.OPEN, 49703), outcome(State.CLOSED, 50005)]
+    found = judged(*silent, *other, exempt=frozenset({49703, 50005}))
+    assert "5 ports (5 filtered)" in found.detail
+    assert "5 ports (5 filtered)" in judged(*silent, other[0], passes=PortSet()).detail
+
+
+def test_ports_that_answered_only_when_they_were_asked_again_are_told() -> None:
+    seen = each(State.CLOSED, "50000-50003")
+    assert "(4 closed, 3 only when asked again)" in judged(*seen, again=3).detail
+    assert "(4 closed)" in judged(*seen).detail
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "said"), [(True, "every edge was found and asked again"), (False, "not every edge is confirmed")]
+)
+def test_whether_every_edge_is_known_is_said(confirmed: bool, said: str) -> None:
+    seen = [*each(State.OPEN, "50000"), *each(State.REJECTED, "50004-50009", BY_TARGET)]
+    assert said in judged(*seen, confirmed=confirmed).detail
