@@ -157,7 +157,7 @@ def _from_one_end(judged: Judgement, missing: Beside, sight: Sight, reach: Reach
 def _facts(sight: Sight, reach: Reach, refused: PortSet, passes: PortSet, suspect: PortSet) -> Mapping[str, str]:
     """What the sentences about a range may name, beside what those about a port may."""
     asked = [each for each in reach.seen if each.target.port in reach.ports and each.target.port not in reach.exempt]
-    no_way = PortSet.of(outcome.target.port for outcome in asked if turned_back(outcome))
+    no_way = PortSet.of(outcome.target.port for outcome in reach.seen if turned_back(outcome))
     shut = some((refused | suspect).texts())
     return {
         "port": str(reach.ports),

@@ -238,6 +238,13 @@ def test_no_way_to_some_of_the_ports_is_said_and_by_whom(others: State, credible
     assert "TCP 50010-50019 of" in found.detail
 
 
+def test_no_way_to_a_service_s_own_port_is_said_of_that_port() -> None:
+    seen = [*each(State.CLOSED, "50000-50009"), *each(State.REJECTED, "50010", NO_WAY)]
+    found = judged(*seen, exempt=frozenset({50010}))
+    assert verdict(found) == (V.INCONCLUSIVE, C.ICMP_REJECT, Proof.NONE)
+    assert "TCP 50010 of" in found.detail
+
+
 def test_who_says_that_there_is_no_way_is_named() -> None:
     found = judged(*each(State.REJECTED, icmp=NO_WAY))
     assert found.rejected_by == ROUTER
