@@ -1,6 +1,7 @@
 """The table from observation to verdict, against the documented one, row by row."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -201,6 +202,27 @@ def test_ports_that_are_registered_are_no_sign_of_a_device(size: int, opened: in
     ports = [each.target.port for each in outcomes]
     told = registration(natural=ports[:natural])
     assert sight(*outcomes, sampled=ports, range_size=size, registration=told).device_answers_all is device
+
+
+@pytest.mark.parametrize(
+    ("size", "opened", "held", "strangers", "device"),
+    [
+        *[(16384, 0, 10, 2, False), (16384, 0, 10, 3, True), (16384, 1, 10, 2, True)],
+        *[(100, 0, 4, 3, False), (100, 0, 4, 4, True), (100, 3, 4, 0, False), (100, 3, 4, 3, True)],
+    ],
+)
+def test_whoever_accepts_in_a_listener_s_place_is_a_sign_of_a_device(
+    size: int, opened: int, held: int, strangers: int, device: bool
+) -> None:
+    """Of a small range it takes most of what was sampled and held together."""
+    outcomes = [outcome(State.OPEN, 50000 + number) for number in range(opened)]
+    seen = sight(outcome(State.CLOSED, 60000), *outcomes, sampled=range(50000, 50000 + opened), range_size=size)
+    assert replace(seen, held=held, strangers=strangers).device_answers_all is device
+
+
+def test_a_sampled_port_of_which_nothing_is_known_is_no_sign_of_a_device() -> None:
+    outcomes = [outcome(State.OPEN, port) for port in (50000, 50001)]
+    assert not sight(*outcomes, sampled=(50000, 50001, 50002)).device_answers_all
 
 
 def test_open_ports_that_were_not_sampled_are_no_sign_of_a_device() -> None:
