@@ -1,0 +1,111 @@
+"""In a namespace: the bench's agent with so many peers, looked at from outside, a line of its input after the other.
+
+`python -m tests.scale.crowd_inside PEERS FOLDER`; each line is how many seconds to look, and how often to scrape
+meanwhile; each is answered by a line of JSON, a `Look`.
+"""
+
+import json
+import re
+import sys
+import time
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median, quantiles
+
+import psutil
+
+from tests.bench.crowd import agent
+from tests.scale.syns import Syn, lateness, overheard
+
+INTERVAL = 60.0  # seconds, as the agent has it by default
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen in so many seconds. `cpu`: percent of a core; `resident`: bytes; `scrapes`: seconds each took.
+
+    `moved`: by how much the attempts of these seconds left their places in the round, in seconds: median, 99 of 100,
+    and most. `lag`: the most that the agent's own metric said; `left_out`: rounds, since the start.
+    """
+
+    peers: int
+    cpu: float
+    resident: int
+    descriptors: int
+    threads: int
+    attempts: int
+    moved: tuple[float, float, float] | None
+    scrapes: tuple[float, ...] = ()
+    scraped_bytes: int = 0
+    lag: float = 0.0
+    left_out: int = 0
+
+
+def main(peers: int, folder: Path) -> None:
+    with overheard() as syns, agent(folder, peers) as (url, process):
+        port = _mapper_port(folder)
+        print("ready", flush=True)
+        for line in sys.stdin:
+            seconds, scrapes = line.split()
+            print(json.dumps(asdict(_look(peers, url, process, syns, port, float(seconds), int(scrapes)))), flush=True)
+
+
+def _look(
+    peers: int, url: str, process: psutil.Process, syns: list[Syn], port: int, seconds: float, scrapes: int
+) -> Look:
+    began, before, count = time.time(), process.cpu_times(), len(syns)
+    took, pages = _scraped(url, seconds, scrapes)
+    after = process.cpu_times()
+    spent = after.user + after.system - before.user - before.system
+    return Look(
+        peers,
+        100 * spent / (time.time() - began),
+        process.memory_info().rss,
+        process.num_fds(),
+        process.num_threads(),
+        len(syns) - count,
+        _moved([moved for at, moved in lateness(syns, port, INTERVAL) if at >= began]),
+        took,
+        len(pages[-1]) if pages else 0,
+        max((_value(page, "ssoreach_event_loop_lag_seconds") for page in pages), default=0.0),
+        sum(map(_left_out, pages[-1:])),
+    )
+
+
+def _scraped(url: str, seconds: float, scrapes: int) -> tuple[tuple[float, ...], list[str]]:
+    """What each scrape took, and what it gave."""
+    took, pages = list[float](), list[str]()
+    began = time.monotonic()
+    for number in range(scrapes):
+        time.sleep(max(0.0, began + (number + 0.5) * seconds / scrapes - time.monotonic()))
+        asked = time.perf_counter()
+        with urllib.request.urlopen(f"{url}/metrics", timeout=60) as answer:
+            pages.append(answer.read().decode())
+        took.append(time.perf_counter() - asked)
+    time.sleep(max(0.0, began + seconds - time.monotonic()))
+    return tuple(took), pages
+
+
+def _left_out(page: str) -> int:
+    return int(sum(_value(page, f'ssoreach_attempts_skipped_total{{reason="{why}"}}') for why in ("overrun", "fault")))
+
+
+def _moved(found: Sequence[float]) -> tuple[float, float, float] | None:
+    sizes = sorted(map(abs, found))
+    return (median(sizes), quantiles(sizes, n=100)[-1], sizes[-1]) if len(sizes) > 1 else None
+
+
+def _value(page: str, sample: str) -> float:
+    return next(float(line.split()[-1]) for line in page.splitlines() if line.startswith(f"{sample} "))
+
+
+def _mapper_port(folder: Path) -> int:
+    found = re.search(r"epm_port: (\d+)", (folder / "ssoreach.yaml").read_text("utf-8"))
+    assert found
+    return int(found[1])
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]))
