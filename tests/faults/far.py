@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.lab.namespace import LabCommandError
 
 from .field import Field, database, master, seat_address
-from .seat import PORT, ROOT, name_of, write
+from .seat import PORT, ROOT, START, name_of, write
 from .witness import Witness, witnessing
 
 
@@ -37,7 +37,7 @@ class Far:
 
     def wait(self) -> None:
         """Until it listens."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + START
         while "listening" not in self.log:
             assert self._process
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -74,5 +74,5 @@ def far_agent(field: Field, numbers: Sequence[int], folder: Path, service: str) 
         try:
             yield far
         finally:
-            far.signal(signal.SIGCONT)
+            far.signal(signal.Signals["SIGCONT"])
             far.kill()

@@ -18,11 +18,15 @@ from .table import Fault, Scene
 
 
 class Part(NamedTuple):
-    """The faults of one seat. `both`: it has the site's key; `own_far`: its master's agent is no other seat's."""
+    """The faults of one seat. `both`: it has the site's key; `own_far`: its master's agent is no other seat's.
+
+    `again`: in the end its agent is ended in order, and has to know then what it knew.
+    """
 
     faults: Sequence[Fault]
     both: bool = False
     own_far: bool = False
+    again: bool = False
 
 
 def play(parts: Sequence[Part], folder: Path, seed: int) -> list[Story]:
@@ -45,7 +49,8 @@ def play(parts: Sequence[Part], folder: Path, seed: int) -> list[Story]:
 def _one(story: Story, part: Part) -> None:
     began = time.monotonic()
     story.play(part.faults)
-    story.read_again()
+    if part.again:
+        story.read_again()
     story.review()
     story.seconds = time.monotonic() - began
 

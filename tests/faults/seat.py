@@ -1,10 +1,10 @@
 """One seat of the field: its agent, all that can be done to that, and the world as it is between it and its peers."""
 
 import itertools
-import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,9 +21,14 @@ from .tampered import OFFSET
 from .witness import Witness, witnessing
 from .world import World
 
+if sys.platform != "win32":
+    import resource
+
 ROOT = Path(__file__).parents[2]
 PORT = 10135
 INTERVAL, TIMEOUT = 10, 3  # seconds: the shortest round; a busy machine that is late by 0.3 s has shown nothing
+START = 120  # seconds, which a start takes on a busy machine at most
+STARTING = threading.Semaphore(2)
 RANGE = "49600-49855"
 KEY = "the field's own key, which everybody may know"
 SITE = """\
@@ -133,15 +138,17 @@ class Seat:
 
     def wait(self) -> None:
         """Until its agent listens."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + START
         while "listening" not in self.log:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise LabCommandError(f"{self.name}: no agent: {self.log}")
             time.sleep(0.1)
 
     def restart(self) -> None:
-        self.start()
-        self.wait()
+        """As few at a time as the machine has processors: all at once would keep each other waiting."""
+        with STARTING:
+            self.start()
+            self.wait()
 
     def kill(self) -> None:
         """It has no time to tidy up."""
@@ -163,11 +170,14 @@ class Seat:
 
     def allow(self, descriptors: int | None = None) -> None:
         """So many more for it; None: as many as it likes. What is limited is their numbers, of which some are free."""
-        hard = resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE)[1]
-        used = {int(each.name) for each in Path(f"/proc/{self.process.pid}/fd").iterdir()}
+        if sys.platform != "linux":
+            raise OSError("only Linux limits another process")
+        pid = self.process.pid
+        hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)[1]
+        used = {int(each.name) for each in Path(f"/proc/{pid}/fd").iterdir()}
         free = (number for number in itertools.count() if number not in used)
         soft = hard if descriptors is None else next(itertools.islice(free, descriptors, None))
-        resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, (soft, hard))
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
 
     def metrics(self) -> Metrics:
         status, body = fetch(self.namespace, f"http://127.0.0.1:{PORT}/metrics")
@@ -232,7 +242,7 @@ def seated(field: Field, number: int, folder: Path, service: str, *, held: bool 
         try:
             yield seat
         finally:
-            seat.signal(signal.SIGCONT)
+            seat.signal(signal.Signals["SIGCONT"])
             seat.process.kill()
             seat.process.wait(20)
 

@@ -16,7 +16,7 @@ from .world import CHECKS, RANGE, fits, may_say
 
 ROUNDS = 2
 A_WHILE = 1.2 * INTERVAL  # seconds
-PATIENCE = 90.0  # seconds for two rounds: a silent port takes four times as long as a round
+PATIENCE = 180.0  # seconds for two rounds: a silent port takes four times as long as one, and so may a busy machine
 TRACE = re.compile(r"Traceback \(most recent call last\)")
 NO_ROOM = re.compile(r"error socket\.accept\(\) out of system resource")  # asyncio's own, and few: see agent.log
 BUSY = "inconclusive/local-fault"

@@ -199,9 +199,9 @@ def descriptors(scene: Scene) -> None:
 def stopped(scene: Scene) -> None:
     time.sleep(scene.chance.uniform(0.0, 3.0))
     scene.seat.change(ours=True)
-    scene.seat.signal(signal.SIGSTOP)
+    scene.seat.signal(signal.Signals["SIGSTOP"])
     time.sleep(STOPPED)
-    scene.seat.signal(signal.SIGCONT)
+    scene.seat.signal(signal.Signals["SIGCONT"])
     scene.seat.change(ours=False)
 
 
@@ -209,7 +209,7 @@ def blocked(scene: Scene) -> None:
     """Over when its log, or anything else that needs the loop, moves again: some time later, all is as before."""
     time.sleep(scene.chance.uniform(0.0, 3.0))
     scene.seat.change(ours=True)
-    scene.seat.signal(signal.SIGUSR2)
+    scene.seat.signal(signal.Signals["SIGUSR2"])
     time.sleep(STOPPED)
     scene.seat.metrics()
     scene.seat.change(ours=False)
@@ -243,9 +243,9 @@ def far_stopped(scene: Scene) -> None:
     assert scene.far
     time.sleep(scene.chance.uniform(0.0, 3.0))
     scene.seat.change(held=False)
-    scene.far.signal(signal.SIGSTOP)
+    scene.far.signal(signal.Signals["SIGSTOP"])
     time.sleep(STOPPED)
-    scene.far.signal(signal.SIGCONT)
+    scene.far.signal(signal.Signals["SIGCONT"])
     scene.seat.change(held=True)
 
 

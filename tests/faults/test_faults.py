@@ -4,6 +4,7 @@ What has to hold stands in `story`, what is true in `world`. The long run, of ho
 """
 
 import os
+from collections.abc import Sequence
 from random import Random
 
 import pytest
@@ -43,6 +44,7 @@ BOTH = (
     ("killed", "stopped for 5 s"),
     ("agents cannot hear one another",),
 )
+AGAIN = {"own link down", "no such name", "the clock goes forward", "the clock goes back", "killed", "disk full"}
 OF_FAR = ("the far agent stopped for 5 s", "the far agent killed")
 
 
@@ -55,9 +57,13 @@ def at_random() -> list[Part]:
 
 
 def parts() -> list[Part]:
-    alone = [Part([by_name(name) for name in names]) for names in ALONE]
-    both = [Part([by_name(name) for name in names], both=True) for names in BOTH]
-    return [*alone, *both, Part([by_name(name) for name in OF_FAR], both=True, own_far=True), *at_random()]
+    alone = [part(names, both=False) for names in ALONE]
+    both = [part(names, both=True) for names in BOTH]
+    return [*alone, *both, part(OF_FAR, both=True)._replace(own_far=True), *at_random()]
+
+
+def part(names: Sequence[str], *, both: bool) -> Part:
+    return Part([by_name(name) for name in names], both=both, again=not AGAIN.isdisjoint(names))
 
 
 def what(number: int) -> str:
