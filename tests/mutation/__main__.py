@@ -58,7 +58,7 @@ def main() -> int:
     hypothesis.settings.load_profile("mutants")
     survived = 0
     for room, tests in ROOMS.items():
-        paths = [path for path in sorted((ROOT / room).rglob("*.py")) if arguments.only in str(path.relative_to(ROOT))]
+        paths = [path for path in sorted((ROOT / room).rglob("*.py")) if _is_wanted(path, arguments.only)]
         if paths:
             survived += _room(room, paths, sorted((ROOT / tests).rglob("test_*.py")), arguments)
     return 1 if survived else 0
@@ -66,10 +66,14 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
-    parser.add_argument("--only", default="", help="a part of the path of the modules to change")
+    parser.add_argument("--only", nargs="+", default=[""], metavar="PART", help="parts of the paths of the modules")
     parser.add_argument("--sample", type=int, help="so many changes of each room in place of all")
     parser.add_argument("--seed", type=int, default=random.randrange(1000), help="of the sample")
     return parser.parse_args()
+
+
+def _is_wanted(path: Path, parts: Iterable[str]) -> bool:
+    return any(part in str(path.relative_to(ROOT)) for part in parts)
 
 
 def _room(room: str, paths: Sequence[Path], tests: Iterable[Path], arguments: argparse.Namespace) -> int:

@@ -198,6 +198,11 @@ def test_where_the_mapper_does_not_tell_its_own_attempt_says_why(
     assert PEER in found.detail
 
 
+def test_who_refuses_the_mapper_is_not_said_to_refuse_the_service() -> None:
+    found = judge_service(sight(outcome(State.REJECTED, 135, icmp=Icmp(4, 3, 13, ROUTER))), "entsso", 135)
+    assert (found.verdict, found.rejected_by) == (V.INCONCLUSIVE, None)
+
+
 def test_the_mapper_may_listen_elsewhere() -> None:
     found = judge_service(sight(outcome(State.CLOSED, 1135)), "entsso", 1135)
     assert verdict(found) == (V.INCONCLUSIVE, C.NO_KNOWN_LISTENER)

@@ -17,7 +17,7 @@ from agent.judge.held import CAUSES, Shows
 from agent.judge.range import ROWS, Shown, judge_range
 from agent.judge.single import judge_port, milliseconds
 from agent.judge.table import TABLE, Beside
-from agent.judge.verdict import PENDING, Cause, Judgement, Verdict
+from agent.judge.verdict import PENDING, Cause, Judgement, Proof, Verdict
 from agent.judge.words import SENTENCES, SERVICE, words
 from agent.judge.words_held import ASIDE, HOLDING, REASON
 from probes.outcome import Outcome
@@ -156,7 +156,8 @@ def held_circumstances() -> Iterator[dict[str, object]]:
     yield {"passed": 0, "held": 0, "not_held": {(Holding.BUSY, Reason.NONE): 1, (Holding.REFUSED, Reason.BOOTED): 3}}
 
 
-EVERY = [*itertools.chain.from_iterable(map(single, Check)), *ranges(), *told(), *from_one_end(), *held()]
+ALONE = [*itertools.chain.from_iterable(map(single, Check)), *told()]
+EVERY = [*ALONE, *ranges(), *from_one_end(), *held()]
 
 
 def test_every_circumstance_of_the_table_came_up() -> None:
@@ -165,6 +166,27 @@ def test_every_circumstance_of_the_table_came_up() -> None:
     assert rows <= {(each.verdict, each.cause) for each in EVERY}
     beside = {row.beside for row in TABLE} | {row.beside for row in ROWS} | {row.beside for row in both.ROWS}
     assert beside | set(MISSING) == set(Beside)
+
+
+RESTS_ON = {
+    (Verdict.REACHABLE, None): {Proof.NATURAL, Proof.REPLY},
+    (Verdict.BLOCKED, Cause.SILENT_DROP): {Proof.NATURAL},
+    (Verdict.BLOCKED, Cause.ICMP_REJECT): {Proof.REPLY},
+    (Verdict.BLOCKED, Cause.HOST_FIREWALL): {Proof.REPLY},
+    (Verdict.SERVICE_DOWN, Cause.NOT_REGISTERED): {Proof.NATURAL},
+    (Verdict.SERVICE_DOWN, Cause.WRONG_SERVICE): {Proof.REPLY},
+    (Verdict.INCONCLUSIVE, Cause.NOT_REGISTERED): {
+        Proof.NATURAL,
+        Proof.NONE,
+    },  # of the mapper; of a port of the service
+    (Verdict.INCONCLUSIVE, Cause.QUERY_REFUSED): {Proof.REPLY, Proof.NONE},  # likewise
+}
+
+
+@pytest.mark.parametrize(("verdict", "cause"), dict.fromkeys((each.verdict, each.cause) for each in ALONE))
+def test_whatever_is_judged_of_one_port_rests_on_what_it_says(verdict: Verdict, cause: Cause | None) -> None:
+    found = {each.evidence for each in ALONE if (each.verdict, each.cause) == (verdict, cause)}
+    assert found == RESTS_ON.get((verdict, cause), {Proof.NONE})
 
 
 def test_every_row_of_a_range_has_a_circumstance_of_its_own() -> None:
