@@ -26,8 +26,9 @@ from agent.services.look import look
 from agent.site.setup import Setup
 from agent.site.whoami import Machine
 from agent.store.kept import Keepsake, Kept, RangesOf
+from agent.survey.knocker import Ask
 from agent.survey.manners import Manners
-from agent.survey.survey import Ask, Survey
+from agent.survey.survey import Survey
 from agent.term.reload import Loaded, Loading, Origin, Reloads, UnusableError, listens_of, what_takes_a_restart
 from agent.term.steady import Steady
 from agent.term.surveyed import Surveyed

@@ -8,11 +8,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from agent.dynamic.chart import Chart
-from agent.found.finding import Finding, stale_addresses
+from agent.found.finding import Finding
 from agent.ground.clock import Clock
 from agent.ground.path import Check, Path
 from agent.judge.result import Result
@@ -21,28 +21,22 @@ from agent.survey.budget import Budget
 from agent.survey.conclude import conclude
 from agent.survey.database import ask_database
 from agent.survey.doors import doors
-from agent.survey.manners import AGAIN_AT_ONCE, SHORTEST, Manners
+from agent.survey.knocker import Ask, Knocker
+from agent.survey.manners import Manners
 from agent.survey.mapper import ask_mapper, shut_before
 from agent.survey.memory import Memory
 from agent.survey.noticed import contact_identifiers, noticed
 from agent.survey.range.far import Greet
-from agent.survey.range.ranging import Knocks, Ranging
-from agent.survey.silence import DEADLINE, ask_again
+from agent.survey.range.ranging import Ranging
+from agent.survey.silence import ask_again
 from agent.survey.together import all_of
 from agent.survey.view import View
+from agent.survey.whereabouts import Resolve, Whereabouts
 from probes.epm import Consultation
-from probes.outcome import Outcome, Resolved, Target
+from probes.outcome import Outcome
 from probes.registry import Kind
 from probes.state import State
 
-
-class Ask(Protocol):
-    """One attempt of a kind, at its turn."""
-
-    def __call__(self, target: Target, kind: Kind = ..., question: object = ...) -> Awaitable[Outcome]: ...
-
-
-Resolve = Callable[[str, float], Coroutine[Any, Any, Resolved]]
 Publish = Callable[[Result], None]
 
 
@@ -62,34 +56,31 @@ class Survey:
         """`greet`: the agents at the peer's addresses; None: there is no key."""
         self._paths = paths
         self._manners = manners
-        self._ask = ask
-        self._resolve = resolve
         self._clock = clock
         self._publish = publish
         self._meets_agents = greet is not None
         self._asks_mapper = any(path.matchers for path in paths)
-        self._range_size = sum(len(path.ports) for path in paths if path.check is Check.RPC_RANGE)
         self._memory = Memory()
         self._budget = Budget(clock)
+        self._whereabouts = Whereabouts(paths, manners.timeout, resolve, self._memory)
+        self._knocker = Knocker(paths, manners, ask, self._memory, self._budget)
         ranged = next((path for path in paths if path.check is Check.RPC_RANGE), None)
         self._ranging = Ranging(ranged, manners, self._memory, self._budget, clock, greet) if ranged else None
-        self._asking_again = asyncio.Semaphore(AGAIN_AT_ONCE)
-        self._stale: tuple[Finding, ...] = ()
         self.findings: tuple[Finding, ...] = ()
 
     async def round(self) -> None:
         """Ask every path, judge it and publish the result, once each."""
         started = self._clock.time()
-        views = await self._views()
+        views = await self._whereabouts.views()
         fixed = [path for path in self._paths if path.check is not Check.RPC_RANGE]
-        ranges = self._ranging.begin(views, self._range_knocks) if self._ranging else []
+        ranges = self._ranging.begin(views, self._knocker.in_range) if self._ranging else []
         async with asyncio.TaskGroup() as group:  # a silent port takes its time, and the sample keeps its own pace
             for each in ranges:
                 group.create_task(each.late())
             knocks: list[Coroutine[Any, Any, object]] = [
                 *(self._consult(view) for view in views if self._asks_mapper),
                 *(self._ask_database(view, path) for path in fixed if path.check is Check.SQL for view in views),
-                *(self._knock(view, port, kind=kind) for view in views for port, kind in doors(fixed, view)),
+                *(self._knocker.knock(view, port, kind=kind) for view in views for port, kind in doors(fixed, view)),
                 *(each.early() for each in ranges),
             ]
             await all_of(knocks)
@@ -106,7 +97,7 @@ class Survey:
         for path in self._paths:
             if path.check is Check.RPC_RANGE:
                 self._conclude(path, views, started)
-        self.findings = (*self._stale, *noticed(self._paths, views))
+        self.findings = (*self._whereabouts.stale, *noticed(self._paths, views))
 
     def hurry(self, until: float) -> None:
         """Somebody waits for what the range comes to, until then (monotonic): ask as fast as the peer can bear."""
@@ -194,47 +185,15 @@ class Survey:
             return
 
         def consult(question: Consultation) -> Awaitable[Outcome]:
-            return self._knock(view, path.epm_port, kind=Kind.MAPPER, question=question)
+            return self._knocker.knock(view, path.epm_port, kind=Kind.MAPPER, question=question)
 
-        knock, now = partial(self._knock, view, told=True), self._clock.monotonic()
+        knock, now = partial(self._knocker.knock, view, told=True), self._clock.monotonic()
         memory = self._memory.mapper(view.address)
         shut = await shut_before(memory, knock, now)
         await ask_mapper(view, path, memory, self._memory.matched, consult, knock, now)
         if shut is not None and view.registration is not None:
             memory.opened_by_mapper = frozenset(port for port in shut if view.opened(port))
         view.opened_by_mapper = memory.opened_by_mapper
-
-    async def _views(self) -> list[View]:
-        """One view for each address; names are resolved anew in every round."""
-        names = list(dict.fromkeys(name for path in self._paths for name in path.addresses))
-        resolved = await all_of([self._resolve(name, self._manners.timeout) for name in names])
-        self._stale = tuple(
-            stale_addresses(self._paths[0].peer, answer, self._memory.addresses[answer.name])
-            for answer in resolved
-            if not answer.addresses and answer.name in self._memory.addresses
-        )
-        views = _each_once(view for answer in resolved for view in self._views_of(answer))
-        if all(view.address is not None for view in views):  # otherwise what its name came to before may still hold
-            self._memory.keep({str(view.address) for view in views})
-        return views
-
-    def _views_of(self, answer: Resolved) -> list[View]:
-        source, peer = self._paths[0].source, self._paths[0].peer
-        if answer.addresses:
-            self._memory.addresses[answer.name] = answer.addresses
-        known = self._memory.addresses.get(answer.name)
-        if not known:
-            return [View(source, peer, answer.name, None, self._range_size, answer.detail, answer.seconds)]
-        found = (source, peer, answer.name), (self._range_size, "", answer.seconds)
-        return [View(*found[0], address, *found[1]) for address in known]
-
-    def _range_knocks(self, view: View) -> Knocks:
-        knock = partial(self._knock, view, timeout=SHORTEST)
-        return Knocks(knock, partial(self._prove, view), partial(knock, paid=True))
-
-    async def _prove(self, view: View, port: int, proof: bytes) -> Outcome:
-        """At a port that is held for us: no listener but for seconds, so nothing else may be measured against it."""
-        return await self._ask(self._target(view, port, SHORTEST), Kind.PROOF, proof)
 
     def _registered(self, view: View) -> tuple[frozenset[int], frozenset[int]]:
         """The ports of an address at which its endpoint mapper knows a service, and those it named in this round."""
@@ -245,45 +204,10 @@ class Survey:
     async def _ask_database(self, view: View, path: Path) -> None:
         if view.address is not None:
             memory = self._memory.database(view.address)
-            await ask_database(view, path, memory, partial(self._knock, view), self._clock.monotonic())
-
-    async def _knock(
-        self,
-        view: View,
-        port: int,
-        timeout: float = 0.0,
-        kind: Kind = Kind.CONNECT,
-        question: object = None,
-        told: bool = False,
-        paid: bool = False,
-    ) -> Outcome:
-        """`timeout` if the usual one is too short; `told`: the peer itself said which port, so it may be any.
-
-        `paid`: the budget knows already.
-        """
-        if not paid and (told or self._in_range(port)):
-            if self._manners.at_once:
-                self._budget.note()
-            else:
-                await self._budget.take()
-        outcome = await self._ask(self._target(view, port, timeout), kind, question)
-        if kind is Kind.BROWSER:  # UDP: neither a door of ours nor a control
-            return outcome
-        view.add(outcome)
-        if view.address is not None:
-            self._memory.note(view.address, outcome)
-        return outcome
-
-    def _target(self, view: View, port: int, timeout: float) -> Target:
-        deadline = max(timeout, self._manners.timeout)
-        return Target(view.address or view.name, port, deadline, self._paths[0].source_address)
-
-    def _in_range(self, port: int) -> bool:
-        """Whether asking at this port looks like scanning a range, whatever it is asked for."""
-        return any(port in path.ports for path in self._paths if path.check is Check.RPC_RANGE)
+            await ask_database(view, path, memory, partial(self._knocker.knock, view), self._clock.monotonic())
 
     async def _ask_again(self, view: View, path: Path) -> None:
-        knock = partial(self._knock_again, view)
+        knock = partial(self._knocker.again, view)
         ports = self._known_listeners(view, path)
         before = {port: view.newest(port) for port in ports}
         await all_of([ask_again(view, port, self._memory, knock, self._clock, self._manners.spacing) for port in ports])
@@ -306,10 +230,6 @@ class Survey:
         asked = {port for service in required for port in told.get(service, ()) if port in view.asks}
         return sorted(port for port in asked if view.registration and view.registration.still_named(port))
 
-    async def _knock_again(self, view: View, port: int) -> Outcome:
-        async with self._asking_again:
-            return await self._knock(view, port, DEADLINE)
-
     def _remember(self, views: Iterable[View]) -> None:
         for view in views:
             if view.address is not None and (view.sampled or view.held):
@@ -323,11 +243,6 @@ class Survey:
 def _databases(paths: Iterable[Path]) -> list[Path]:
     """Where the SQL Servers are, whether or not they are asked for their version."""
     return [replace(path, prelogin=False) for path in paths if path.check is Check.SQL]
-
-
-def _each_once(views: Iterable[View]) -> list[View]:
-    """One view for each address, however many names lead there."""
-    return list({view.address or view.name: view for view in reversed([*views])}.values())[::-1]
 
 
 def _answers_again(newest: Outcome) -> bool:
