@@ -4,6 +4,9 @@
 PYTHON ?= python3
 LAB ?= 1
 ARGS ?=
+# Processes that share the tests, file by file: one more than there are processors, as the lab's tests mostly wait.
+# `WORKERS=0` runs them one after the other in one process, which --pdb and -s take.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 export PYTHON LAB
 # nft lives there, and an ordinary user's PATH does not name it.
 export PATH := $(PATH):/usr/sbin:/sbin
@@ -37,7 +40,7 @@ demo: setup ## a whole small site on loopback, with one real finding in it; Ctrl
 test: ## all tests, the lab's too; LAB=0 leaves the lab and its Debian packages out
 	@bash .ci/setup $(HONEYPOT) $(BROWSER) $(LAB_PACKAGES)
 	@$(if $(filter 0,$(LAB)),,bash .ci/image && bash .ci/machine)
-	@$(BIN)/python -m pytest -ra $(ARGS)
+	@$(BIN)/python -m pytest -ra -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-windows: bundle ## the Windows parts on a Windows Python, and the bundle's service in the lab, under wine; as root
 	@.ci/windows-run -m pytest -ra -p no:cacheprovider $$(sed 's/ *#.*//' tests/windows/units.txt)
@@ -87,6 +90,14 @@ lock: setup ## renew requirements/*.txt after a change in pyproject.toml; ARGS=-
 bench: ## measure beside others and write docs/benchmarks.md
 	@bash .ci/setup $(BENCH_PACKAGES)
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+scale: setup ## agents with up to 1,000 peers, and 50 of one master: docs/scale.md; as root, seven minutes
+	@bash .ci/setup $(LAB_PACKAGES)
+	@$(BIN)/python -m tests.scale
+
+soak: setup ## an hour of rounds at a fast clock and ten real minutes: docs/soak.md; ARGS="--minutes 60" for longer
+	@bash .ci/setup $(LAB_PACKAGES)
+	@$(BIN)/python -m tests.scale.soak $(ARGS)
 
 fuzz: setup ## any bytes at everything that reads them, guided by coverage: docs/fuzzing.md; ARGS="--minutes 5 tds http"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/fuzz.txt

@@ -147,14 +147,33 @@ FAILURE = "def test_that_fails(): assert False\n"
     ],
 )
 def test_what_a_skip_costs(tmp_path: Path, suite: str, environment: dict[str, str], status: int, says: str) -> None:
-    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    lab\n", encoding="utf-8")
-    (tmp_path / "test_suite.py").write_text(suite, encoding="utf-8")
-    outside = {name: value for name, value in os.environ.items() if name not in {"CI", "LAB", "PYTEST_ADDOPTS"}}
-    pytest_run = [sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider"]
-    done = subprocess.run(pytest_run, cwd=tmp_path, env=outside | environment, capture_output=True, text=True)
+    done = _pytest(tmp_path, suite, environment)
     assert done.returncode == status, done.stdout
     assert says in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("suite", "status", "says"),
+    [
+        (SUITE, 0, "1 passed, 1 xfailed"),
+        (SUITE + SKIP, 1, "CI is set and 1 skipped: that is a failure"),
+        (SUITE + FAILURE, 1, "1 failed, 1 passed, 1 xfailed"),
+    ],
+)
+def test_it_costs_the_same_where_processes_share_the_tests(tmp_path: Path, suite: str, status: int, says: str) -> None:
+    done = _pytest(tmp_path, suite, {"CI": "true"}, "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+    assert done.returncode == status, done.stdout
+    assert says in done.stdout
+
+
+def _pytest(folder: Path, suite: str, environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    """Of a folder with that suite, and with our own conftest.py."""
+    shutil.copy(ROOT / "tests" / "conftest.py", folder)
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    lab\n", encoding="utf-8")
+    (folder / "test_suite.py").write_text(suite, encoding="utf-8")
+    outside = {name: value for name, value in os.environ.items() if name not in {"CI", "LAB", "PYTEST_ADDOPTS"}}
+    pytest_run = [sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider", *words]
+    return subprocess.run(pytest_run, cwd=folder, env=outside | environment, capture_output=True, text=True)
 
 
 def test_the_wheel_runs_outside_of_the_checkout(tmp_path: Path) -> None:
