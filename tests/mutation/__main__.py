@@ -35,6 +35,7 @@ ROOMS = {"agent/judge": "tests/agent/judge", "probes/wire": "tests/probes/wire"}
 OPTIONS = ("-x", "-q", "--assert=plain", "--hypothesis-seed=0", "-p", "no:cacheprovider", "-o", "timeout=60")
 PLUGINS = ("pytest_asyncio.plugin", "pytest_timeout", "_hypothesis_pytestplugin")
 READY = (*PLUGINS, "hypothesis.strategies")  # imported once, for all children
+EXAMPLES = 25  # of a property
 MEMORY = 2 << 30  # bytes; a change can make a loop endless
 FAILED = int(pytest.ExitCode.TESTS_FAILED)
 
@@ -52,9 +53,11 @@ def main() -> int:
     for name in READY:
         importlib.import_module(name)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    # No shrinking: that a test fails is enough. The same examples each time, whatever the time they take.
+    # No shrinking: that a test fails is enough. The same examples each time, fewer, whatever the time they take.
     phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
-    hypothesis.settings.register_profile("mutants", database=None, deadline=None, derandomize=True, phases=phases)
+    hypothesis.settings.register_profile(
+        "mutants", database=None, deadline=None, derandomize=True, phases=phases, max_examples=EXAMPLES
+    )
     hypothesis.settings.load_profile("mutants")
     survived = 0
     for room, tests in ROOMS.items():

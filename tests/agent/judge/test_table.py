@@ -7,6 +7,7 @@ import pytest
 
 from agent.ground.path import Check
 from agent.judge.registration import Registration
+from agent.judge.silence import Control, Silence
 from agent.judge.single import judge_port
 from agent.judge.table import TABLE, Beside, look_up
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
@@ -105,6 +106,26 @@ def test_confirmed_silence_is_a_drop_only_where_somebody_is_known_to_listen(chec
         assert "silent 4 times in a row while TCP 139 of the same address answered" in found.detail
     else:
         assert verdict(found) == (V.UNREACHABLE, C.NO_ANSWER)
+
+
+@pytest.mark.parametrize(
+    "controls",
+    [
+        [],
+        [Control.ANSWERED] * 3,  # four confirm one
+        [Control.LATE] * 9,
+        [*[Control.ANSWERED] * 9, Control.SILENT],  # the host may be gone by now
+    ],
+)
+@pytest.mark.parametrize("check", [Check.EPM, Check.RPC_ENDPOINT])
+def test_silence_that_is_not_confirmed_accuses_nobody(check: Check, controls: list[Control]) -> None:
+    silence = Silence()
+    for control in controls:
+        silence.beside(control)
+    port = PORT[check]
+    told = registration(PORT[Check.RPC_ENDPOINT])
+    seen = sight(outcome(State.FILTERED, port), silences={port: silence}, registration=told)
+    assert verdict(judge_port(check, seen, port)) == (V.UNREACHABLE, C.NO_ANSWER)
 
 
 def test_silence_on_a_path_that_loses_too_much_is_inconclusive() -> None:
