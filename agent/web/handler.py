@@ -6,7 +6,10 @@ client. Such an answer had better say neither, and have the headers that every a
 
 import asyncio
 
-from aiohttp import web
+from aiohttp import StreamReader, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http_parser import RawRequestMessage
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from agent.web.pages import HEADERS
 
@@ -22,6 +25,18 @@ class Handler(web.RequestHandler):
     def __init__(self, server: web.Server) -> None:
         loop = asyncio.get_running_loop()
         super().__init__(server, loop=loop, access_log=None)  # type: ignore[arg-type] # None: it writes none
+        made = server.request_factory
+
+        def request(
+            message: RawRequestMessage,
+            body: StreamReader,
+            protocol: web.RequestHandler,
+            writer: AbstractStreamWriter,
+            task: "asyncio.Task[None]",
+        ) -> web.BaseRequest:
+            return made(_answered_at_once(message), body, protocol, writer, task)
+
+        self._request_factory = request
 
     def handle_error(
         self,
@@ -35,3 +50,14 @@ class Handler(web.RequestHandler):
         answer = web.Response(status=status, text=BROKEN if status >= 500 else REFUSED, headers=HEADERS)
         answer.force_close()
         return answer
+
+
+def _answered_at_once(message: RawRequestMessage) -> RawRequestMessage:
+    """Without `Expect`, which aiohttp answers before anybody looks at who asks: with the client's own words, and with a
+    fault of ours where those are no text. No page reads a body, so nobody need be told to send one.
+    """
+    if "Expect" not in message.headers:
+        return message
+    headers = CIMultiDict(message.headers)
+    del headers["Expect"]
+    return message._replace(headers=CIMultiDictProxy(headers))

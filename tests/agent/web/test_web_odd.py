@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from agent.web.server import ListenError, serve
-from tests.agent.serving import get, ours, raw, serving, sources
+from tests.agent.serving import FOREIGN, get, ours, raw, serving, sources, written
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,18 @@ async def test_nonsense_is_refused_and_the_next_one_is_served(request_bytes: byt
         else:
             assert 400 <= reply.status < 500 or reply.status == 505
         assert (await get(port)).status == 200
+
+
+@pytest.mark.parametrize("expected", [b"100-continue", b"nothing known", b"\x86\xff", b"100-continue, \xe4"])
+@pytest.mark.parametrize("remote", ["127.0.0.1", FOREIGN])
+async def test_what_a_client_expects_changes_no_answer_and_is_not_said_again(expected: bytes, remote: str) -> None:
+    """Nobody is told to go on before it is known who it is; no page reads what would then come."""
+    async with serving(remote=remote) as port:
+        for target in ("/", "/metrics", "/nowhere"):
+            expecting = b"Host: localhost\r\nContent-Length: 9\r\nExpect: " + expected
+            reply = await raw(port, written(target).replace(b"Host: localhost", expecting))
+            usual = await get(port, target)
+            assert (reply.status, reply.body) == (usual.status, usual.body)
 
 
 async def test_a_client_that_says_nothing_holds_up_nobody() -> None:
