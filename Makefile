@@ -26,7 +26,7 @@ WINDOWS_PACKAGES := wine wine64 gcc-mingw-w64-x86-64-win32 nftables iproute2
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
 export SOURCE_DATE_EPOCH
 
-.PHONY: help setup demo test test-windows check lint units wire bundle wheelhouse fmt lock bench fuzz mutants truth clean
+.PHONY: help setup demo test test-windows check lint units wire bundle wheelhouse fmt lock bench scale soak fuzz mutants truth clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -91,11 +91,11 @@ bench: ## measure beside others and write docs/benchmarks.md
 	@bash .ci/setup $(BENCH_PACKAGES)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-scale: setup ## agents with up to 1,000 peers, and 50 of one master: docs/scale.md; as root, seven minutes
+scale: ## agents with up to 1,000 peers, and 50 of one master: docs/scale.md; as root, seven minutes
 	@bash .ci/setup $(LAB_PACKAGES)
 	@$(BIN)/python -m tests.scale
 
-soak: setup ## an hour of rounds at a fast clock and ten real minutes: docs/soak.md; ARGS="--minutes 60" for longer
+soak: ## an hour of rounds at a fast clock and ten real minutes: docs/soak.md; ARGS="--minutes 60" for more
 	@bash .ci/setup $(LAB_PACKAGES)
 	@$(BIN)/python -m tests.scale.soak $(ARGS)
 

@@ -1,25 +1,28 @@
-"""In a namespace: the bench's agent with so many peers, looked at from outside, a line of its input after the other.
+"""In a namespace: `probe run` with so many peers, looked at from outside, a line of its input after the other.
 
 `python -m tests.scale.crowd_inside PEERS FOLDER`; each line is how many seconds to look, and how often to scrape
 meanwhile; each is answered by a line of JSON, a `Look`.
 """
 
 import json
-import re
+import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
 
 import psutil
 
-from tests.bench.crowd import agent
 from tests.scale.syns import Syn, lateness, overheard
+from tests.scale.town import town
 
 INTERVAL = 60.0  # seconds, as the agent has it by default
+WEB = 10135
+URL = f"http://127.0.0.1:{WEB}/metrics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +47,16 @@ class Look:
 
 
 def main(peers: int, folder: Path) -> None:
-    with overheard() as syns, agent(folder, peers) as (url, process):
-        port = _mapper_port(folder)
+    with overheard() as syns, _agent(folder, peers) as (process, port):
         print("ready", flush=True)
         for line in sys.stdin:
             seconds, scrapes = line.split()
-            print(json.dumps(asdict(_look(peers, url, process, syns, port, float(seconds), int(scrapes)))), flush=True)
+            print(json.dumps(asdict(_look(peers, process, syns, port, float(seconds), int(scrapes)))), flush=True)
 
 
-def _look(
-    peers: int, url: str, process: psutil.Process, syns: list[Syn], port: int, seconds: float, scrapes: int
-) -> Look:
+def _look(peers: int, process: psutil.Process, syns: list[Syn], port: int, seconds: float, scrapes: int) -> Look:
     began, before, count = time.time(), process.cpu_times(), len(syns)
-    took, pages = _scraped(url, seconds, scrapes)
+    took, pages = _scraped(seconds, scrapes)
     after = process.cpu_times()
     spent = after.user + after.system - before.user - before.system
     return Look(
@@ -74,14 +74,14 @@ def _look(
     )
 
 
-def _scraped(url: str, seconds: float, scrapes: int) -> tuple[tuple[float, ...], list[str]]:
+def _scraped(seconds: float, scrapes: int) -> tuple[tuple[float, ...], list[str]]:
     """What each scrape took, and what it gave."""
     took, pages = list[float](), list[str]()
     began = time.monotonic()
     for number in range(scrapes):
         time.sleep(max(0.0, began + (number + 0.5) * seconds / scrapes - time.monotonic()))
         asked = time.perf_counter()
-        with urllib.request.urlopen(f"{url}/metrics", timeout=60) as answer:
+        with urllib.request.urlopen(URL, timeout=60) as answer:
             pages.append(answer.read().decode())
         took.append(time.perf_counter() - asked)
     time.sleep(max(0.0, began + seconds - time.monotonic()))
@@ -101,10 +101,24 @@ def _value(page: str, sample: str) -> float:
     return next(float(line.split()[-1]) for line in page.splitlines() if line.startswith(f"{sample} "))
 
 
-def _mapper_port(folder: Path) -> int:
-    found = re.search(r"epm_port: (\d+)", (folder / "ssoreach.yaml").read_text("utf-8"))
-    assert found
-    return int(found[1])
+@contextmanager
+def _agent(folder: Path, peers: int) -> Iterator[tuple[psutil.Process, int]]:
+    """The process, from when it listens, and the port of all mappers, with which each round of a peer begins."""
+    folder.mkdir()
+    config, log = folder / "ssoreach.yaml", folder / "log"
+    with town(peers, WEB) as text:
+        config.write_text(text, "utf-8")
+        argv = [sys.executable, "-m", "agent.cli", "run", "--config", str(config), "--host", "MSS"]
+        with log.open("w") as said, subprocess.Popen(argv, stderr=said) as child:
+            try:
+                deadline = time.monotonic() + 60
+                while "listening" not in log.read_text("utf-8"):
+                    assert child.poll() is None, log.read_text("utf-8")
+                    assert time.monotonic() < deadline, log.read_text("utf-8")
+                    time.sleep(0.1)
+                yield psutil.Process(child.pid), int(text.rpartition("epm_port: ")[2].split("}")[0])
+            finally:
+                child.terminate()
 
 
 if __name__ == "__main__":

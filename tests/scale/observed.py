@@ -30,7 +30,7 @@ def observe(file: Path) -> None:
         _loops.append(loop)
         run_forever(loop)
 
-    asyncio.BaseEventLoop.run_forever = noted  # type: ignore[method-assign]
+    asyncio.BaseEventLoop.run_forever = noted  # type: ignore[method-assign, assignment]
     threading.Thread(target=_write, args=(file,), daemon=True).start()
 
 

@@ -30,18 +30,18 @@ HOUR = """
 ## An hour's worth of rounds, at a fast clock
 
 Two agents of one site in one process, on loopback, with real sockets: {rounds} rounds, a minute apart by their clock,
-of every kind of check, with held listeners on both ends; {scrapes} scrapes of every page in each round, a reload of both
-agents every second round, restarts of the SSO service. Counted after each round, after a search for cycles. A bounded
-part of CI runs the same (`tests/scale/test_soak.py`).
+of every kind of check, with held listeners on both ends; {scrapes} scrapes of every page in each round, a reload of
+both agents every second round, restarts of the SSO service. Counted after each round, after a search for cycles. CI
+runs the same (`tests/scale/test_soak.py`).
 
 """
 REAL = """
 ## {minutes:g} real minutes
 
 `probe run` as the master secret server, in namespaces, between two other agents that hold and ask: rounds every 10 s,
-five pages a second ({asked:,.0f} in all, {failed:.0f} failed, the longest {longest:.2f} s), {reloads} reloads, once a minute a
-part of the range and the database's port shut or opened, and the SSO service restarted. Looked at every other second,
-from the moment when {settled:.0f} s had passed. Nobody searches for cycles, so what waits for that counts as well.
+five pages a second ({asked:,.0f} in all, {failed:.0f} failed, the longest {longest:.2f} s), {reloads} reloads, once a
+minute a part of the range and the database's port shut or opened, and the SSO service restarted. Looked at every other
+second, from the moment when {settled:.0f} s had passed. Nobody searches for cycles, so what waits for that counts, too.
 
 """
 

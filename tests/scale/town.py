@@ -6,8 +6,8 @@ What it does for each of them is counted, not timed: attempts, tasks, descriptor
 import asyncio
 import gc
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,14 +25,17 @@ SITE = """\
 site: town
 names: false
 state_dir: state
-web: {{listen: "127.0.0.1:0"}}
-rpc: {{dynamic_ports: "21000-21255", samples: 4}}
-schedule: {{interval: 60s, timeout: 2s}}
+web: {{listen: "127.0.0.1:{web}"}}
+{more}
 hosts:
   - {{name: MSS, role: master-secret, address: {master}, source_address: {master}}}
   - {{name: SQL01, role: sso-database, address: {database}, port: {sql}}}
 """
 PEER = "  - {{name: BTS{number:04}, role: processing, address: 127.78.{net}.{host}, epm_port: {epm}}}\n"
+SMALL = """\
+rpc: {dynamic_ports: "21000-21255", samples: 4}
+schedule: {interval: 60s, timeout: 2s}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ async def effort(folder: Path, peers: int) -> Effort:
     gc.collect()
     descriptors, blocks = psutil.Process().num_fds(), sys.getallocatedblocks()
     clock = FastClock()
-    async with _town(folder, peers, clock) as master:
+    async with _lived_in(folder, peers, clock) as master:
         await clock.advance(2 * ROUND)
         before = master.attempts
         with calls() as round_calls:
@@ -73,18 +76,21 @@ async def effort(folder: Path, peers: int) -> Effort:
         )
 
 
+@contextmanager
+def town(peers: int, web: int = 0, more: str = "") -> Iterator[str]:
+    """The configuration of a master secret server with so many peers, all of which answer until the end of the block.
+
+    `more`: further keys of the file; `web`: the port of its HTTP side.
+    """
+    with listener("0.0.0.0", SSO_PORTS) as sso, mapper("0.0.0.0", sso) as epm, listener(DATABASE) as sql:
+        rows = (PEER.format(number=each, net=each // 250, host=each % 250 + 1, epm=epm) for each in range(peers))
+        yield SITE.format(web=web, more=more, master=MASTER, database=DATABASE, sql=sql) + "".join(rows)
+
+
 @asynccontextmanager
-async def _town(folder: Path, peers: int, clock: FastClock) -> AsyncIterator[Resident]:
-    with (
-        listener("0.0.0.0", SSO_PORTS) as sso,
-        mapper("0.0.0.0", sso) as epm,
-        listener(DATABASE) as sql,
-    ):
+async def _lived_in(folder: Path, peers: int, clock: FastClock) -> AsyncIterator[Resident]:
+    with town(peers, more=SMALL) as text:
         clock.started()
-        rows = (
-            PEER.format(number=number, net=number // 250, host=number % 250 + 1, epm=epm) for number in range(peers)
-        )
-        text = SITE.format(master=MASTER, database=DATABASE, sql=sql) + "".join(rows)
         master = Resident(folder, text, "MSS", clock)
         async with living([master], clock):
             yield master
