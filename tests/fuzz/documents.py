@@ -69,8 +69,13 @@ def _ask_for(found: Answer) -> None:
                 assert spot.address in ALLOWED, f"{spot} is of no host of the site"
         questions = (*lacks.questions, *done.questions)
         change = Change(SITE.site, permits, lacks.notes, lacks.look_at, questions, dynamic(lacks.wanted), True)
-        for form, check in CHECKS.items():
-            check(nft.render(change, TABLE) if form == "nft" else RENDER[form](change))
+        written_in_every_form(change)
+
+
+def written_in_every_form(change: Change) -> None:
+    """And read again, as far as there is a reader."""
+    for form, check in CHECKS.items():
+        check(nft.render(change, TABLE) if form == "nft" else RENDER[form](change))
 
 
 ALLOWED = {"192.0.2.11", "192.0.2.12", "192.0.2.30", "192.0.2.31", "192.0.2.32", "192.0.2.51"}

@@ -61,12 +61,12 @@ def _or_mistakes(read: Callable[[], object]) -> Config | None:
     try:
         found = read()
     except ConfigError as error:
-        _are_lines(error)
+        are_lines(error)
         return None
     return found if isinstance(found, Config) else None
 
 
-def _are_lines(error: ConfigError) -> None:
+def are_lines(error: ConfigError) -> None:
     """A mistake a line, so many and no more."""
     lines = str(error).split("\n")
     assert len(lines) == len(error.mistakes)

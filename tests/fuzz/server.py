@@ -100,7 +100,7 @@ class Site:
         half = len(said) // 2
         for part in (said[:half], said[half:]):
             if not wire.closed and part:
-                connection.data_received(part)  # type: ignore[attr-defined] # it is a Guarded
+                connection.data_received(part)
                 await self._settled(wire)
         connection.connection_lost(None)
         await self._settled(wire)

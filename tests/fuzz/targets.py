@@ -10,6 +10,7 @@ from tests.fuzz import (
     near_story,
     remembered,
     requests,
+    sites,
     talks,
     vocabulary,
     wire,
@@ -18,7 +19,7 @@ from tests.fuzz import (
 )
 from tests.fuzz.target import Target
 
-HTTP = partial(Target, seeds=requests.seeds, words=vocabulary.HTTP, times=700)
+HTTP = partial(Target, seeds=requests.seeds, words=vocabulary.HTTP, times=400)
 JSON = partial(Target, words=vocabulary.JSON)
 YAML = partial(Target, words=vocabulary.YAML, longest=4096)
 
@@ -39,11 +40,12 @@ TARGETS: dict[str, Target] = {
     "http-here": HTTP(requests.from_here),
     "http-passwords": HTTP(requests.with_passwords),
     "config": YAML(files.configuration, files.configurations, times=200),
+    "site": Target(sites.site, sites.seeds, times=5, longest=3000),
     "web-config": YAML(files.web_configuration, files.web_configurations, times=300),
-    "key-file": Target(files.key_file, files.key_files, times=500, longest=512),
+    "key-file": Target(files.key_file, files.key_files, times=200, longest=512),
     "rule-set": JSON(files.rule_set, files.rule_sets, times=2000),
-    "whereabouts": JSON(files.whereabouts, files.whereabouts_files, times=300),
+    "whereabouts": JSON(files.whereabouts, files.whereabouts_files, times=100),
     "state": JSON(remembered.state_files, remembered.seeds, times=150, longest=4096),
     "document": JSON(documents.told, documents.seeds, times=700, longest=8192),
-    "words": Target(words.words, words.seeds, times=25, longest=600),
+    "words": Target(words.words, words.seeds, times=10, longest=600),
 }

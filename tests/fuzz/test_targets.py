@@ -7,10 +7,14 @@ import os
 import random
 
 import pytest
+from hypothesis import Phase, given, seed, settings
 
 from tests.fuzz.making import made_up
+from tests.fuzz.sites import is_borne, sites
 from tests.fuzz.target import FOUND, found
 from tests.fuzz.targets import TARGETS
+
+DRAW = (Phase.generate, Phase.shrink)
 
 
 def borne(name: str, data: bytes, origin: str) -> None:
@@ -25,16 +29,23 @@ def borne(name: str, data: bytes, origin: str) -> None:
 @pytest.mark.parametrize("name", TARGETS)
 def test_whatever_comes_is_borne(name: str) -> None:
     target = TARGETS[name]
-    seed = int(os.environ.get("FUZZ_SEED") or random.getrandbits(32))
-    print(f"FUZZ_SEED={seed}")
+    begun = int(os.environ.get("FUZZ_SEED") or random.getrandbits(32))
+    print(f"FUZZ_SEED={begun}")
     seeds = list(target.seeds())
     kept = [path.read_bytes() for path in found(name)]
     for data in (b"", *seeds, *kept):
         borne(name, data, "a seed, or a finding that is kept")
-    chance = random.Random(seed)
+    chance = random.Random(begun)
     for number in range(target.times):
         data = made_up(chance, (*seeds, *kept), target.words, target.longest)
-        borne(name, data, f"FUZZ_SEED={seed}, input {number}")
+        borne(name, data, f"FUZZ_SEED={begun}, input {number}")
+
+
+def test_any_site_that_is_accepted_can_be_planned_asked_for_measured_and_shown() -> None:
+    number = int(os.environ.get("FUZZ_SEED") or random.getrandbits(32))
+    print(f"FUZZ_SEED={number}")
+    drawn = given(sites())(is_borne)
+    settings(max_examples=25, deadline=None, database=None, phases=DRAW)(seed(number)(drawn))()
 
 
 def test_what_is_kept_is_of_a_target() -> None:
