@@ -68,7 +68,7 @@ def _registered(check: Check, registration: Registration, port: int, outcome: Ou
         # What accepted while the mapper named it stands, unless the mapper then names somebody else.
         accepted = outcome.state is State.OPEN and not registration.still
         return {Beside.NAMED if accepted or registration.still_named(port) else Beside.NAMED_NO_LONGER}
-    if check is not Check.EPM or outcome.state is not State.OPEN:
+    if check is not Check.EPM:
         return set()
     if not registration.absent:
         return {Beside.MAPPER_ANSWERED}

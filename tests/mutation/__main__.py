@@ -61,32 +61,33 @@ def main() -> int:
     hypothesis.settings.load_profile("mutants")
     survived = 0
     for room, tests in ROOMS.items():
-        paths = [path for path in sorted((ROOT / room).rglob("*.py")) if _is_wanted(path, arguments.only)]
-        if paths:
-            survived += _room(room, paths, sorted((ROOT / tests).rglob("test_*.py")), arguments)
+        if wanted := [*_wanted(room, arguments.only)]:
+            survived += _room(room, wanted, sorted((ROOT / tests).rglob("test_*.py")), arguments)
     return 1 if survived else 0
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
-    parser.add_argument("--only", nargs="+", default=[""], metavar="PART", help="parts of the paths of the modules")
+    parser.add_argument("--only", nargs="+", default=[""], metavar="PART", help="of `agent/judge/held.py:61:`")
     parser.add_argument("--sample", type=int, help="so many changes of each room in place of all")
     parser.add_argument("--seed", type=int, default=random.randrange(1000), help="of the sample")
     return parser.parse_args()
 
 
-def _is_wanted(path: Path, parts: Iterable[str]) -> bool:
-    return any(part in str(path.relative_to(ROOT)) for part in parts)
+def _wanted(room: str, parts: Iterable[str]) -> Iterator[tuple[Path, Change]]:
+    for path in sorted((ROOT / room).rglob("*.py")):
+        for change in changes(parsed(path), members(ROOT, path)):
+            if any(part in f"{path.relative_to(ROOT)}:{change.line}:" for part in parts):
+                yield path, change
 
 
-def _room(room: str, paths: Sequence[Path], tests: Iterable[Path], arguments: argparse.Namespace) -> int:
+def _room(
+    room: str, wanted: Sequence[tuple[Path, Change]], tests: Iterable[Path], arguments: argparse.Namespace
+) -> int:
     files = [_measured(path, room) for path in tests]
-    everything = [(path, change) for path in paths for change in changes(parsed(path), members(ROOT, path))]
-    chosen = everything
-    if arguments.sample is not None and arguments.sample < len(everything):
-        places = random.Random(arguments.seed).sample(range(len(everything)), arguments.sample)
-        chosen = [everything[place] for place in sorted(places)]
-    print(f"{room}: {len(chosen):,} of {len(everything):,} changes, seed {arguments.seed}", flush=True)
+    size = min(len(wanted), len(wanted) if arguments.sample is None else arguments.sample)
+    chosen = [wanted[place] for place in sorted(random.Random(arguments.seed).sample(range(len(wanted)), size))]
+    print(f"{room}: {len(chosen):,} of {len(wanted):,} changes, seed {arguments.seed}", flush=True)
     made, survived = Counter[Path](), Counter[Path]()
     for path, change in chosen:
         made[path] += 1

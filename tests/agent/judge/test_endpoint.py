@@ -138,6 +138,12 @@ def test_old_silence_of_a_fixed_port_that_is_not_named_now_accuses_nobody(told: 
     assert verdict(judge_port(Check.RPC_ENDPOINT, silent, AT)) == (V.UNREACHABLE, C.NO_ANSWER)
 
 
+def test_a_fixed_port_that_the_mapper_names_for_one_of_its_services_is_known() -> None:
+    told = Registration({"msdtc": (AT + 1,), "entsso": (AT,)}, ("entsso",))
+    found = judge_port(Check.RPC_ENDPOINT, sight(outcome(State.OPEN, AT), registration=told), AT)
+    assert (found.verdict, found.evidence) == (V.REACHABLE, Proof.NATURAL)
+
+
 def test_a_fixed_port_that_no_mapper_names_is_a_bare_answer() -> None:
     found = judge_port(Check.RPC_ENDPOINT, sight(outcome(State.OPEN, AT), registration=registration(AT + 1)), AT)
     assert (found.verdict, found.evidence) == (V.REACHABLE, Proof.REPLY)
