@@ -105,7 +105,7 @@ def _shown(sight: Sight, reach: Reach, refusals: list[Outcome], passes: PortSet)
         Shown.REFUSED_AND_PASSES: bool(refusals) and bool(passes),
         Shown.REFUSED: bool(refusals),  # seen in this round: what was refused before may have been opened since
         Shown.DEVICE_ANSWERS_ALL: sight.device_answers_all,
-        Shown.NO_WAY: not tried or all(_no_way(outcome) for outcome in tried),
+        Shown.NO_WAY: all(map(_no_way, tried)),  # or none could be tried at all
         Shown.SUSPECT: reach.credible and bool(reach.suspect),
         Shown.NO_WAY_TO_SOME: any(map(turned_back, tried)),
         Shown.SILENT_ON_LOSSY_PATH: reach.unexplained and reach.lossy,
