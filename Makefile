@@ -18,7 +18,7 @@ SAMBA := samba samba-vfs-modules smbclient winbind samba-ad-provision samba-dsdb
 LAB_PACKAGES := $(if $(filter 0,$(LAB)),,nftables iproute2 prometheus prometheus-alertmanager victoria-metrics chromium gcc libc6-dev tcpdump buildah podman runc debootstrap systemd systemd-container $(SAMBA))
 HONEYPOT := $(if $(filter 0,$(LAB)),,--honeypot)
 BROWSER := $(if $(filter 0,$(LAB)),,--browser)
-BENCH_PACKAGES := $(LAB_PACKAGES) $(if $(filter 0,$(LAB)),,nmap)
+BENCH_PACKAGES := $(LAB_PACKAGES) $(if $(filter 0,$(LAB)),,nmap prometheus-blackbox-exporter)
 
 # Wine runs Windows' programs; its Python, in .winpython, is partly compiled.
 WINDOWS_PACKAGES := wine wine64 gcc-mingw-w64-x86-64-win32 nftables iproute2

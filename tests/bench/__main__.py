@@ -1,113 +1,86 @@
-"""`make bench`: every figure beside its peer, in one run, printed and written to docs/benchmarks.md."""
+"""`make bench`: every figure beside its peer, in one run, printed and written to docs/benchmarks.md.
 
-import datetime
+A part that fails is named in the document, and costs none of the others their figures. `make bench ARGS="memory cost"`
+measures these parts only, and writes nothing.
+"""
+
 import os
-import platform
-import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 
-from agent import __version__
-from agent.demo.demo import listener
+from tests.bench.commands import commands
+from tests.bench.cost import cost
 from tests.bench.crowd import crowd
-from tests.bench.figures import Line, alone, paired
-from tests.bench.held import held
-from tests.bench.sweeps import closed_sweep, half_dropped
-from tests.lab.network import Network
+from tests.bench.figures import Line
+from tests.bench.memory import memory
+from tests.bench.ranges import ranges
+from tests.bench.surroundings import needed, surroundings
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
-PROBE = Path(sys.executable).with_name("probe")
-FIRST, LAST, WINDOW = "49152", "65535", "256"
-PEERS = 10
+assert sys.platform != "win32"  # the bench is Linux' own
+
+ROOT = Path(__file__).parents[2]
+NMAP, COMPILER, EXPORTER = "nmap", "cc", "prometheus-blackbox-exporter"
+
+PATIENCE = 4  # times as long as on an idle machine, then a part is given up
 
 HEAD = """\
 # Benchmarks
 
 Made by `make bench`; nothing here is edited by hand. Machines are noisy: read the ratios. Times are medians, with the
-least and the greatest of the runs; a ratio is the median of the ratios of runs made side by side.
+least and the greatest of the runs; a ratio is the median of the ratios of runs made side by side. What each line does,
+and how it is measured, is in the files of `tests/bench`.
 
 """
 
-
-def lines(folder: Path) -> Iterator[Line]:
-    """The figures that this version can be held to."""
-    yield help_page()
-    yield ten_open_peers(folder)
-    yield from crowd(folder)
-    loop = folder / "epoll_loop"
-    subprocess.run(["cc", "-O2", "-o", str(loop), str(HERE / "epoll_loop.c")], check=True)
-    with Network() as net:
-        target = (net.address("accept"), FIRST, LAST, WINDOW)
-        beside = (*net.prober.exec, str(loop), *target)
-        yield closed_range(net, beside, target)
-        yield closed_sweep(net, lambda: told(beside))
-        swept = half_dropped(net)
-        yield swept
-    if swept.theirs is not None:
-        yield from held(folder, swept.theirs)
+Part = Callable[[Path], Iterator[Line]]
+# Each with the programs that it needs, and about how long it takes on an idle machine, in seconds.
+PARTS: dict[str, tuple[Part, tuple[str, ...], int]] = {
+    "commands": (commands, (), 10),
+    "cost": (cost, (EXPORTER,), 10),
+    "memory": (memory, (EXPORTER,), 60),
+    "crowd": (crowd, (EXPORTER,), 125),
+    "ranges": (ranges, (COMPILER, NMAP), 180),
+}
 
 
-def wall(*argv: str, accept: tuple[int, ...] = (0,)) -> float:
-    """Seconds from start to exit of a whole process."""
-    began = time.perf_counter()
-    done = subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60)
-    seconds = time.perf_counter() - began
-    if done.returncode not in accept:
-        raise SystemExit(f"{' '.join(argv)} ended with {done.returncode}: {done.stderr}")
-    return seconds
+def measured(name: str, folder: Path) -> tuple[list[Line], str | None]:
+    """The lines of one part, as far as it came, and what went wrong."""
+    part, programs, about = PARTS[name]
+    say(f"{name}, about {about} s")
+    began, lines = time.monotonic(), list[Line]()
+    signal.alarm(PATIENCE * about)
+    try:
+        needed(*programs)
+        for line in part(folder):
+            say(" | ".join(line.cells()))
+            lines.append(line)
+    except Exception as error:
+        traceback.print_exc()
+        text = " ".join(str(error).split())[:300]
+        return lines, f"{name}: {type(error).__name__}: {text}"
+    finally:
+        signal.alarm(0)
+    say(f"{name} took {time.monotonic() - began:.0f} s")
+    return lines, None
 
 
-def help_page() -> Line:
-    took = alone(lambda: wall(str(PROBE), "--help"))
-    return Line("`probe --help`, start to exit", took, "-", None, took.median, 0.25, "s")
+def _too_long(_number: int, _frame: FrameType | None) -> None:
+    raise TimeoutError("it took too long")
 
 
-def ten_open_peers(folder: Path) -> Line:
-    """Ten databases on loopback, all listening; exit 0."""
-    with ExitStack() as stack:
-        hosts = [
-            f"  - {{name: SQL{number}, role: sso-database, address: 127.0.1.{number},"
-            f" port: {stack.enter_context(listener(f'127.0.1.{number}'))}}}\n"
-            for number in range(1, PEERS + 1)
-        ]
-        text = "site: bench\nhosts:\n  - {name: BTS01, role: processing, address: 127.0.0.11}\n"
-        text += "  - {name: MSS, role: master-secret, address: 127.0.0.21}\n"
-        config = folder / "ssoreach.yaml"
-        config.write_text(text + "".join(hosts))
-        argv = (str(PROBE), "once", "--config", str(config), "--host", "BTS01", "--check", "sql")
-        took = alone(lambda: wall(*argv))
-    return Line(f"`probe once`, {PEERS} peers all open, start to exit", took, "-", None, took.median, 2.0, "s")
+def _ended(_number: int, _frame: FrameType | None) -> None:
+    """In order: whatever was started is ended, too."""
+    sys.exit(143)
 
 
-def closed_range(net: Network, loop: tuple[str, ...], target: tuple[str, ...]) -> Line:
-    """16,384 ports that all refuse, through a router: the engine beside a C loop that does nothing but connect."""
-    ours = (*net.prober.exec, sys.executable, "-m", "tests.bench.closed_range", *target)
-    mine, other, ratio = paired(lambda: told(ours), lambda: told(loop))
-    return Line("16,384 closed ports, through a router", mine, "C epoll loop", other, ratio, 1.5, "×")
-
-
-def told(argv: tuple[str, ...]) -> float:
-    """The seconds that the program itself measured; every port must have refused."""
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True, cwd=ROOT)
-    seconds, opened, refused, other = done.stdout.split()
-    if (opened, refused, other) != ("0", str(int(LAST) - int(FIRST) + 1), "0"):
-        raise SystemExit(f"{' '.join(argv)} saw {done.stdout}")
-    return float(seconds)
-
-
-def machine() -> str:
-    """What the figures were made on."""
-    cores = os.cpu_count()
-    return (
-        f"ssoreach {__version__}, {datetime.datetime.now(datetime.UTC):%Y-%m-%d}, Python {platform.python_version()}, "
-        f"Linux {platform.release()}, {platform.machine()}, {cores} cores."
-    )
+def say(text: str) -> None:
+    print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
 def table(rows: list[Line]) -> str:
@@ -116,18 +89,46 @@ def table(rows: list[Line]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in cells) + "\n"
 
 
-def main() -> None:
-    for program, package in (("cc", "gcc and libc6-dev"), ("nmap", "nmap")):
-        if shutil.which(program) is None:
-            raise SystemExit(f"{program} is needed (Debian: {package})")
-    with tempfile.TemporaryDirectory() as folder:
-        rows = list(lines(Path(folder)))
-    text = f"{HEAD}{machine()}\n\n{table(rows)}"
+def document(where: str, rows: list[Line], failed: list[str]) -> str:
+    text = f"{HEAD}{where}\n\n{table(rows)}"
+    if failed:
+        text += "\nNot measured to the end:\n\n" + "".join(f"- {each}\n" for each in failed)
+    return text
+
+
+def as_installed(folder: Path) -> None:
+    """An installed program has its bytecode beside it; that of this tree is made in the first runs, which do not count.
+
+    And no setting of whoever runs this changes what is measured.
+    """
+    for name in [name for name in os.environ if name.startswith("PYTHON")]:
+        del os.environ[name]
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+
+
+def main(wanted: Sequence[str]) -> None:
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.signal(signal.SIGTERM, _ended)
+    unknown = [name for name in wanted if name not in PARTS]
+    if unknown:
+        raise SystemExit(f"there is no part {', '.join(unknown)}; there are: {', '.join(PARTS)}")
+    where, rows, failed = surroundings(), list[Line](), list[str]()
+    with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
+        as_installed(Path(temporary))
+        for name in wanted or PARTS:
+            folder = Path(temporary) / name
+            folder.mkdir()
+            lines, problem = measured(name, folder)
+            rows += lines
+            failed += [problem] if problem else []
+    text = document(where, rows, failed)
     print(text)
-    (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
-    if not all(row.reached for row in rows):
-        raise SystemExit("not every figure was reached")
+    if not wanted:
+        (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
+    short = [row.work for row in rows if not row.reached]
+    if short or failed:
+        raise SystemExit("\n".join([*(f"not reached: {each}" for each in short), *failed]))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

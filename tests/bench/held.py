@@ -6,7 +6,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from tests.bench.figures import Figures, Line, alone
+from tests.bench.figures import COUNT, Figures, Line, alone
 from tests.bench.sweeps import PORTS, UPPER_HALF
 from tests.lab.agents import Plan, running
 from tests.lab.rules import drop
@@ -33,13 +33,13 @@ def held(folder: Path, theirs: Figures) -> Iterator[Line]:
     work = f"exact interval by both ends, upper half dropped, {SAMPLES} samples"
     yield Line(f"{work}: time", took, "nmap -sT -T4", theirs, took.median / theirs.median, inf, "×")
     for what, most in (("attempts", MOST_ATTEMPTS), ("deadlines", MOST_DEADLINES)):
-        figures = Figures([float(each[what]) for each in found], unit="")
-        yield Line(f"{work}: {what}", figures, "-", None, max(figures.seconds), most, what)
+        figures = Figures([float(each[what]) for each in found], COUNT)
+        yield Line(f"{work}: {what}", figures, "-", None, figures.most, most, what)
 
 
 def _once(star: Star, config: Path) -> dict[str, Any]:
     done = star["BTS01"].python("-m", "tests.bench.held_once", str(config), "BTS01", str(SAMPLES))
     told: dict[str, Any] = json.loads(done.stdout or "{}")
     if {key: told.get(key) for key in WANTED} != WANTED:
-        raise SystemExit(f"probe once saw {told}, and not {WANTED}: {done.stderr}")
+        raise RuntimeError(f"probe once saw {told}, and not {WANTED}: {done.stderr}")
     return told
