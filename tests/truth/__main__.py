@@ -64,7 +64,10 @@ def _timed(about: About, seconds: float) -> About:
 
 def _tell(played: Played, *, everything: bool) -> None:
     """The wrong ones, as they come; all of them where one case was asked for."""
-    print(f"{played.case.name}: {played.seconds:.0f} s, late by {played.lag:.2f} s {played.failure}", flush=True)
+    print(
+        f"{played.case.name}: {played.seconds:.0f} s{', on a busy machine' if played.busy else ''} {played.failure}",
+        flush=True,
+    )
     for judged in played.judged:
         if everything or judged.grade in WRONG:
             print(f"  {judged}", flush=True)

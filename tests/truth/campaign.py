@@ -18,7 +18,6 @@ from .grade import Grade
 from .lag import Lag
 from .stage import NoAnswerError, play
 
-LATE = 0.1  # seconds; an attempt whose loop was later than that may count for nothing
 AGAIN = 2  # plays of a case whose evidence went unused while the machine was late
 
 Play = Callable[[Case, Path], Mapping[str, Any]]
@@ -26,11 +25,15 @@ Play = Callable[[Case, Path], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What came of a case. `failure`: why there is no document. `lag`: of this machine, in seconds."""
+    """What came of a case. `failure`: why there is no document. `lag`: of this machine, in seconds.
+
+    `busy`: it was too slow to blame anybody for what was left open.
+    """
 
     case: Case
     judged: Sequence[Judged] = ()
     lag: float = 0.0
+    busy: bool = False
     seconds: float = 0.0
     failure: str = ""
     fails: bool = False  # the failure is the program's
@@ -40,14 +43,14 @@ def once(case: Case, play: Play = play) -> Played:
     """Play it, and again where this machine was too busy to blame anybody for what was left open."""
     for _ in range(AGAIN):
         played = _played(case, play)
-        if not any(each.grade is Grade.UNFOUNDED for each in played.judged) or played.lag < LATE:
+        if not any(each.grade is Grade.UNFOUNDED for each in played.judged) or not played.busy:
             break
-    return replace(played, judged=[excused(each, played.lag) for each in played.judged])
+    return replace(played, judged=[excused(each, busy=played.busy) for each in played.judged])
 
 
-def excused(judged: Judged, lag: float) -> Judged:
-    """What was left open on a machine that was late. What is false stays so."""
-    if judged.grade is Grade.UNFOUNDED and lag >= LATE:
+def excused(judged: Judged, *, busy: bool) -> Judged:
+    """What was left open on a machine that was too slow. What is false stays so."""
+    if judged.grade is Grade.UNFOUNDED and busy:
         return replace(judged, grade=Grade.OWN)
     return judged
 
@@ -78,4 +81,4 @@ def _played(case: Case, play: Play) -> Played:
             return Played(case, failure=f"the lab: {error}")
         except (NoAnswerError, subprocess.TimeoutExpired) as error:
             return Played(case, failure=f"no answer: {error}", fails=True)
-    return Played(case, compare(case, document), lag.worst, time.monotonic() - began)
+    return Played(case, compare(case, document), lag.worst, lag.is_busy, time.monotonic() - began)

@@ -65,8 +65,8 @@ def _served(case: Case, peer: Peer, machine: Machine, check: Check, port: int) -
     right, honest, known = FATES[fate]
     if fate in SILENT and _has_control(peer, machine, check):
         honest = NOTHING
-    if machine.device is Device.SYN_PROXY:
-        honest |= MIDDLEBOX
+    if machine.device is Device.SYN_PROXY or any(shut.fate is Fate.DIVERT for shut in machine.shuts):
+        honest |= MIDDLEBOX  # somebody answers for this address where nobody should
     if machine.is_lossy:
         right, honest = _at_times(machine, fate, right, honest)
         honest |= NOT_TOLD if check is Check.RPC_ENDPOINT else NOTHING

@@ -39,6 +39,7 @@ class Range:
         exempt = {case.service, RENDEZVOUS, MAPPER, SQL}
         self.ports = [port for port in range(case.first, case.last + 1) if port not in exempt]
         self.fates = {port: machine.fate(port) for port in self.ports}
+        self._all = frozenset(machine.fate(port) for port in range(case.first, case.last + 1))  # the service's own, too
         self.both_ends = case.key and peer.far is Far.AGENT and not machine.dead
 
     @property
@@ -67,8 +68,7 @@ class Range:
         return Grade.RIGHT, ""
 
     def _faults(self, found: Said, path: Mapping[str, Any] | None) -> Iterator[tuple[str, Grade]]:
-        shut = {fate for fate in self.fates.values() if fate in SHUT}
-        if found.verdict in ACCUSING and found.cause is not None and not shut & BLAMED.get(found.cause, set()):
+        if found.verdict in ACCUSING and found.cause is not None and not self._all & BLAMED.get(found.cause, set()):
             yield f"nothing of it is {found.cause}", Grade.FALSE_BLOCKED
         if found.verdict is Verdict.REACHABLE and not self._any(Fate.OPEN, *BEYOND_ONE_END):
             yield "nothing of it passes", Grade.FALSE_REACHABLE
@@ -108,20 +108,19 @@ class Range:
     def _inexact(self, intervals: Sequence[tuple[int, int]]) -> Iterator[str]:
         """Edges on both sides of which the rules do the same."""
         for first, last in intervals:
-            for inner, outer, step in ((first, first - 1, -1), (last, last + 1, 1)):
-                inside = next(port for port in range(inner, inner - step * len(self.fates), -step) if self._has(port))
-                beside = next((port for port in range(outer, outer + step * 5, step) if self._has(port)), None)
-                if beside is not None and self._alike(inside) == self._alike(beside):
-                    yield f"{inner}|{outer}"
-
-    def _has(self, port: int) -> bool:
-        return port in self.fates
+            inside = [port for port in range(first, last + 1) if port in self.fates]
+            if not inside and self._machine.fate(first) not in SHUT:
+                yield f"{first}-{last}"
+            for inner, beyond in ((0, range(first - 1, first - 5, -1)), (-1, range(last + 1, last + 5))):
+                beside = next((port for port in beyond if port in self.fates), None)
+                if inside and beside is not None and self._alike(inside[inner]) == self._alike(beside):
+                    yield f"{inside[inner]}|{beside}"
 
     def _alike(self, port: int) -> tuple[Fate, str]:
         return self.fates[port], self._machine.code(port)
 
     def _any(self, *fates: Fate) -> bool:
-        return any(fate in fates for fate in self.fates.values())
+        return bool(self._all & set(fates))
 
     def _is_beyond(self, path: Mapping[str, Any] | None) -> bool:
         """Whether what was said to pass is what a device answered for."""

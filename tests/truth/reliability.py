@@ -50,7 +50,7 @@ def _head(tally: Tally, about: About) -> Iterator[str]:
     yield f"- {honest:,} said less than the rules do because the evidence was not there; {unfounded:,} though it was."
     yield f"- {tally.graded(Grade.KNOWN):,} cannot be told from one end, as the documents say; they count for nothing."
     own = tally.graded(Grade.OWN)
-    yield f"- {own:,} were left open by a machine that was late, by {about.lag:.1f} s at worst; they count for nothing."
+    yield f"- {own:,} were left open on a machine that was too busy, {about.lag:.1f} s late at worst; nor do they."
     if tally.failures:
         yield f"- {len(tally.failures):,} sites came to nothing: {_listed(tally.failures)}."
     yield ""

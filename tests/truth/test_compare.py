@@ -207,9 +207,9 @@ def test_who_sees_everything_is_never_wrong(number: int) -> None:
     assert not [str(each) for each in judged if each.grade in (Grade.FALSE_BLOCKED, Grade.FALSE_REACHABLE)]
 
 
-def test_a_late_machine_excuses_what_was_left_open_and_nothing_that_is_false() -> None:
+def test_a_busy_machine_excuses_what_was_left_open_and_nothing_that_is_false() -> None:
     left_open = grades(*UNFOUNDED["an open port, said to be silent"])
-    assert not wrong(excused(each, 1.0) for each in left_open)
-    assert wrong(excused(each, 0.0) for each in left_open)
+    assert not wrong(excused(each, busy=True) for each in left_open)
+    assert wrong(excused(each, busy=False) for each in left_open)
     false = grades(*FALSE_BLOCKED["open, said to be refused"])
-    assert wrong(excused(each, 1.0) for each in false)
+    assert wrong(excused(each, busy=True) for each in false)
