@@ -19,6 +19,7 @@ from .star import Star, address
 ROOT = Path(__file__).parents[2]
 PORT = 10135  # HTTP on TCP, and the rendezvous on UDP
 KEY = "the lab's own key, which everybody may know"
+PAUSE = 0.1  # seconds before another try, which is a process: what is waited for needs the machine more than we do
 SITE = """\
 site: lab
 rpc: {{dynamic_ports: "{ports}", samples: {samples}, services: {{entsso: {{required_on: []}}}}}}
@@ -92,8 +93,9 @@ class Agent:
     def until(self, wanted: Callable[[Metrics], bool], seconds: float = 30) -> Metrics:
         """The metrics, once they are as they should be. AssertionError, with the log, if they never are."""
         deadline = time.monotonic() + seconds
-        while not wanted(metrics := self.metrics()):  # each try is a process: that paces us
+        while not wanted(metrics := self.metrics()):
             assert time.monotonic() < deadline, f"{self.host} is not there after {seconds} s:\n{self.log}"
+            time.sleep(PAUSE)
         return metrics
 
     def document(self) -> dict[str, Any]:
