@@ -21,6 +21,12 @@ def silent(silence: Silence, *controls: Control) -> Silence:
 # The count.
 
 
+def test_the_figures_are_those_that_were_promised() -> None:
+    """Three to ten silences, one wrong verdict in a million, and one listener in fifty silent until more is known."""
+    assert (LEAST, MOST, CHANCE, PRIOR) == (3, 10, 1e-6, 0.02)
+    assert Silence().needed == 4
+
+
 @pytest.mark.parametrize(
     ("probability", "count"),
     [(1e-9, 3), (0.0099, 3), (0.01, 3), (0.0101, 4), (1 / 50, 4), (0.05, 5), (0.1, 6), (0.2, 9), (0.25, 10)],
@@ -43,6 +49,17 @@ def test_the_count_is_the_least_that_will_do(probability: float) -> None:
     assert LEAST <= count <= MOST
     assert probability**count <= CHANCE * 1.001
     assert count == LEAST or probability ** (count - 1) > CHANCE * 0.999
+
+
+@pytest.mark.parametrize(
+    ("times", "late", "hopeless"),
+    [(0, 0, False), (2, 1, False), (4, 1, False), (3, 3, True), (10, 4, False), (20, 12, True)],
+)
+def test_what_a_few_answers_could_clear_up_is_not_hopeless(times: int, late: int, hopeless: bool) -> None:
+    """One of two that was late makes the path lossy for now; half of many, for good."""
+    loss = Loss(timed=times, late=late)
+    assert loss.hopeless is hopeless
+    assert hopeless <= (loss.needed is None)
 
 
 # The upper bound.
