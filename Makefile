@@ -40,7 +40,7 @@ demo: setup ## a whole small site on loopback, with one real finding in it; Ctrl
 test: ## all tests, the lab's too; LAB=0 leaves the lab and its Debian packages out
 	@bash .ci/setup $(HONEYPOT) $(BROWSER) $(LAB_PACKAGES)
 	@$(if $(filter 0,$(LAB)),,bash .ci/image && bash .ci/machine)
-	@$(BIN)/python -m pytest -ra -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -ra -n $(WORKERS) -p tests.workers --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-windows: bundle ## the Windows parts on a Windows Python, and the bundle's service in the lab, under wine; as root
 	@.ci/windows-run -m pytest -ra -p no:cacheprovider $$(sed 's/ *#.*//' tests/windows/units.txt)

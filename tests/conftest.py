@@ -1,7 +1,6 @@
 """What a skip costs: nothing on a developer's machine, the run where `CI` is set, as nobody reads reasons there.
 
-And Ctrl-C for the programs under test, however this run was started, no proxy on their way to one another, and which
-tests several processes begin with.
+And Ctrl-C for the programs under test, however this run was started, and no proxy on their way to one another.
 """
 
 import os
@@ -30,19 +29,11 @@ def _skips(config: pytest.Config) -> int:
     return len(reporter.stats.get("skipped", ())) if reporter else 0
 
 
-def _in_lab(item: pytest.Item) -> bool:
-    return item.get_closest_marker("lab") is not None
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if os.environ.get("LAB") == "0":
-        for item in filter(_in_lab, items):
-            item.add_marker(pytest.mark.skip(reason="LAB=0 leaves the lab out"))
-    if hasattr(config, "workerinput"):
-        # Of several processes. The lab's tests wait more than they work, and some take minutes a file: they go first,
-        # beside one another, in their random order. The others then fill what is left of each process' time.
-        items.sort(key=lambda item: not _in_lab(item))
+        for item in items:
+            if item.get_closest_marker("lab"):
+                item.add_marker(pytest.mark.skip(reason="LAB=0 leaves the lab out"))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
