@@ -80,6 +80,7 @@ def test_the_intervals_are_the_rules(
     assert found["rejected_by"] == ([shared_net.router_address()] if "refused" in wanted else [])
 
 
+@pytest.mark.quiet
 def test_the_upper_half_of_the_whole_range_at_full_speed(shared_net: Network, address: str) -> None:
     """No packet is lost to our own haste: neither among those that answer nor among 8,192 that do not."""
     shared_net.flip(address, "drop", ports="57344-65535")
