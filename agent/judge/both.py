@@ -12,7 +12,7 @@ from agent.ground.ports import NO_PORTS
 from agent.judge.held import CAUSES, Shows
 from agent.judge.held_facts import answering, aside, held_facts, joined
 from agent.judge.held_reach import HeldReach
-from agent.judge.refusal import by_target, refused, turned_back
+from agent.judge.refusal import by_target, refusals_of, turned_back
 from agent.judge.sight import Sight
 from agent.judge.single import facts_of, rejected_by
 from agent.judge.table import Beside
@@ -115,7 +115,7 @@ def _most(reach: HeldReach, row: Row) -> Shows | None:
 
 def _cause(shows: Shows, reach: HeldReach) -> Cause:
     """A refusal that the probed address itself sends is that of its own firewall."""
-    refusals = [outcome for outcome in reach.seen if refused(outcome)]
+    refusals = refusals_of(reach.seen, reach.address)
     if shows is Shows.REFUSED and refusals and all(by_target(each, reach.address) for each in refusals):
         return Cause.HOST_FIREWALL
     return CAUSES[shows]
@@ -146,8 +146,9 @@ def _worded(row: Row, most: Shows | None, sight: Sight, reach: HeldReach) -> Jud
 
 def _witness(row: Row, most: Shows | None, reach: HeldReach) -> Outcome:
     """The outcome that stands for all of them in the sentences."""
-    wanted = refused if most is Shows.REFUSED else _WITNESSES.get(row.shown, _left)
-    return next(filter(wanted, reach.seen), reach.seen[0])
+    if most is Shows.REFUSED and (refusals := refusals_of(reach.seen, reach.address)):
+        return refusals[0]
+    return next(filter(_WITNESSES.get(row.shown, _left), reach.seen), reach.seen[0])
 
 
 def _left(outcome: Outcome) -> bool:

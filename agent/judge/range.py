@@ -14,7 +14,7 @@ from agent.ground.path import Check
 from agent.ground.ports import NO_PORTS, PortSet
 from agent.judge.amounts import coverage_words, some, tally
 from agent.judge.reach import Reach
-from agent.judge.refusal import by_target, refused, turned_back
+from agent.judge.refusal import by_target, refusals_of, turned_back
 from agent.judge.sight import Sight
 from agent.judge.single import facts_of, rejected_by
 from agent.judge.table import Beside, look_up
@@ -81,7 +81,7 @@ def judge_range(sight: Sight, reach: Reach) -> Judgement:
 
 
 def _judged(sight: Sight, reach: Reach) -> Judgement:
-    refusals = [outcome for outcome in reach.seen if refused(outcome)]
+    refusals = refusals_of(reach.seen, sight.address)
     passes = NO_PORTS if sight.device_answers_all else reach.passes
     shown = _shown(sight, reach, refusals, passes)
     row = next(row for row in ROWS if row.shown in shown)

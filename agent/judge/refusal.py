@@ -1,5 +1,7 @@
 """Who turned an attempt back, and whether somebody decided so."""
 
+from collections.abc import Iterable
+
 from probes.icmp import refuses
 from probes.outcome import Outcome
 from probes.state import State
@@ -13,6 +15,11 @@ def refused(outcome: Outcome) -> bool:
 def by_target(outcome: Outcome, address: str) -> bool:
     """Whether an ICMP error comes from the probed address itself."""
     return outcome.icmp is not None and outcome.icmp.sender == address
+
+
+def refusals_of(outcomes: Iterable[Outcome], address: str) -> list[Outcome]:
+    """Those that were refused. Where several refuse, first what a device on the way says: the verdict is about that."""
+    return sorted(filter(refused, outcomes), key=lambda outcome: by_target(outcome, address))
 
 
 def turned_back(outcome: Outcome) -> bool:

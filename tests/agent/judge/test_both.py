@@ -73,7 +73,8 @@ def test_a_refusal_by_the_probed_address_is_its_firewall_s() -> None:
     found = judged(*OPEN, *refusals, shut={Shows.REFUSED: SHUT})
     assert (found.cause, found.rejected_by) == (C.HOST_FIREWALL, PEER)
     both = [*refusals, outcome(State.REJECTED, 50051, icmp=BY_ROUTER)]
-    assert judged(*OPEN, *both, shut={Shows.REFUSED: SHUT}).cause is C.ICMP_REJECT
+    found = judged(*OPEN, *both, shut={Shows.REFUSED: SHUT})
+    assert (found.cause, found.rejected_by) == (C.ICMP_REJECT, ROUTER)
 
 
 def test_who_refuses_is_named_only_where_that_is_the_cause() -> None:

@@ -15,7 +15,7 @@ from tests.agent.judge.reaching import reach
 from tests.agent.seen import HERE, PEER, ROUTER, outcome, registration, sight
 
 RANGE = PortSet.parse("50000-50019")
-BY_TARGET, NO_WAY = Icmp(4, 3, 13, PEER), Icmp(4, 3, 1, ROUTER)
+BY_ROUTER, BY_TARGET, NO_WAY = Icmp(4, 3, 13, ROUTER), Icmp(4, 3, 13, PEER), Icmp(4, 3, 1, ROUTER)
 
 V, C = Verdict, Cause
 
@@ -61,6 +61,11 @@ def test_whether_a_router_or_nobody_answers_is_told_apart() -> None:
 def test_who_refuses_is_named_and_not_who_knows_no_way() -> None:
     found = judged(*each(State.REJECTED, "50000-50004", NO_WAY), *each(State.REJECTED, "50005-50019", BY_TARGET))
     assert (found.verdict, found.cause, found.rejected_by) == (V.BLOCKED, C.HOST_FIREWALL, PEER)
+
+
+def test_where_the_host_and_a_device_refuse_the_device_is_named() -> None:
+    found = judged(*each(State.REJECTED, "50000-50004", BY_TARGET), *each(State.REJECTED, "50005-50019", BY_ROUTER))
+    assert (found.verdict, found.cause, found.rejected_by) == (V.BLOCKED, C.ICMP_REJECT, ROUTER)
 
 
 @pytest.mark.parametrize(("credible", "own_probing"), [*itertools.product((False, True), repeat=2)])
