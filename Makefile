@@ -26,7 +26,7 @@ WINDOWS_PACKAGES := wine wine64 gcc-mingw-w64-x86-64-win32 nftables iproute2
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
 export SOURCE_DATE_EPOCH
 
-.PHONY: help setup demo test test-windows check lint units wire bundle wheelhouse fmt lock bench scale soak fuzz mutants truth clean
+.PHONY: help setup demo test test-windows check lint units wire bundle wheelhouse fmt lock bench scale soak fuzz mutants truth faults clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -39,7 +39,7 @@ demo: setup ## a whole small site on loopback, with one real finding in it; Ctrl
 
 test: ## all tests, the lab's too; LAB=0 leaves the lab and its Debian packages out
 	@bash .ci/setup $(HONEYPOT) $(BROWSER) $(LAB_PACKAGES)
-	@$(if $(filter 0,$(LAB)),,bash .ci/image && bash .ci/machine)
+	@$(if $(filter 0,$(LAB)),,bash .ci/image & bash .ci/machine && wait $$!)
 	@$(BIN)/python -m pytest -ra -n $(WORKERS) -p tests.workers --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-windows: bundle ## the Windows parts on a Windows Python, and the bundle's service in the lab, under wine; as root
@@ -109,6 +109,10 @@ mutants: setup ## which small changes of the judge and of probes/wire no test no
 truth: ## random sites behind random firewalls: is what we publish so? ARGS="--minutes 60"; writes docs/reliability.md
 	@bash .ci/setup $(LAB_PACKAGES)
 	@$(BIN)/python -m tests.truth $(ARGS)
+
+faults: ## faults of the network, of the host and of ours, at random: ARGS="--minutes 60 --seats 12 --write"; as root
+	@bash .ci/setup $(LAB_PACKAGES)
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 clean: ## remove everything that these verbs made
 	rm -rf .venv .venv-honeypot .venv-bundle .winpython .image .machine .fuzz tests/browser/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov

@@ -170,14 +170,13 @@ class Seat:
 
     def allow(self, descriptors: int | None = None) -> None:
         """So many more for it; None: as many as it likes. What is limited is their numbers, of which some are free."""
-        if sys.platform != "linux":
-            raise OSError("only Linux limits another process")
         pid = self.process.pid
-        hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)[1]
         used = {int(each.name) for each in Path(f"/proc/{pid}/fd").iterdir()}
         free = (number for number in itertools.count() if number not in used)
-        soft = hard if descriptors is None else next(itertools.islice(free, descriptors, None))
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
+        if sys.platform != "win32":
+            hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)[1]
+            soft = hard if descriptors is None else next(itertools.islice(free, descriptors, None))
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
 
     def metrics(self) -> Metrics:
         status, body = fetch(self.namespace, f"http://127.0.0.1:{PORT}/metrics")

@@ -80,13 +80,9 @@ def test_every_fault_is_brought_about() -> None:
     assert {fault for part in parts() for fault in part.faults} == set(FAULTS)
 
 
-@pytest.mark.parametrize(
-    "number", range(len(parts())), ids=lambda number: ", ".join(f.name for f in parts()[number].faults)
-)
+@pytest.mark.parametrize("number", range(len(parts())), ids=what)
 def test_it_tells_the_truth_again_within_two_rounds_and_accuses_nobody(stories: list[Story], number: int) -> None:
     story = stories[number]
-    print(
-        f"SSOREACH_SEED={SEED}: {[name for _, name in story.began]}, {story.checked} checked, {story.busy} busy rounds"
-    )
+    print(f"SSOREACH_SEED={SEED}: {what(number)}: {story.checked} checked, {story.busy} rounds in which it was late")
     assert story.checked > 20
     assert not story.violations, "\n".join(map(str, story.violations))

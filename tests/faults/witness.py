@@ -10,8 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psutil
+
 from tests.lab.namespace import Namespace
 
+OVERLOAD = 2.0  # who waits for each processor
 PROGRAM = Path(__file__).with_name("reader.py")
 
 
@@ -24,6 +27,7 @@ class Published(NamedTuple):
     begun: float
     seen: float
     path: dict[str, Any]
+    busy: bool  # the machine had more to do than it has processors for
 
     def __str__(self) -> str:
         return f"{self.peer} {self.check} {self.said}: {self.path['detail']}"
@@ -43,7 +47,8 @@ class Witness:
             return
         said = found["verdict"] + (f"/{found['cause']}" if found["cause"] else "")
         begun = found["before"] - found["seconds"]
-        one = Published(found["peer"], found["check"], said, begun, found["seen"], found)
+        busy = psutil.getloadavg()[0] > OVERLOAD * (psutil.cpu_count() or 1)
+        one = Published(found["peer"], found["check"], said, begun, found["seen"], found, busy)
         with self._news:
             self._seen.append(one)
             self._news.notify_all()

@@ -93,7 +93,9 @@ class World:
         """No rule here shuts a port of it but the service's. Its agent says so; one end alone may not know."""
         if self.held and self.service is Way.OPEN and not self._there():
             return _says("reachable")
-        return _says("reachable", "inconclusive") | (self._there() or frozenset())
+        shut = frozenset() if self.service is Way.OPEN else self.service.value.says
+        partly = {f"partly-{each}" for each in shut if each.startswith("blocked/")}
+        return _says("reachable", "inconclusive", *shut, *partly) | (self._there() or frozenset())
 
     def _there(self) -> Verdicts | None:
         """What keeps everything at the master's address from answering; None: nothing does."""
