@@ -9,7 +9,7 @@ import pytest
 from agent.ground.path import Direction
 from agent.ground.roles import Role
 from agent.judge.verdict import Cause, Proof, Verdict
-from agent.report.table import EVIDENCE
+from agent.report.spoken import EVIDENCE
 from probes.state import Phase, State
 from tests.reference import PLACE, reference
 

@@ -12,7 +12,7 @@ from agent.ground.text import plain, timestamp
 from agent.judge.fold import worst
 from agent.judge.result import AddressResult, Result
 from agent.report.request import Request, requests
-from agent.report.sso import sso_document
+from agent.report.standing import sso_document
 from agent.sso.standing import Standing
 from probes.outcome import Outcome
 from probes.state import Phase

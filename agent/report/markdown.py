@@ -18,8 +18,8 @@ from agent.report.evidence import evidence
 from agent.report.grid import table
 from agent.report.proves import statement
 from agent.report.request import requests, whose
+from agent.report.spoken import service
 from agent.report.sso import sso_markdown
-from agent.report.table import service
 from agent.report.ways import about_whom, directions, is_awaited, is_inbound, ways
 
 LONGEST = 1000  # letters of a sentence

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from agent.ground.text import plain
-from agent.report.sso import LONGEST
+from agent.report.standing import LONGEST
 from agent.report.table import INDENT, print_to
 from agent.sso.part import Place
 from agent.sso.standing import Standing

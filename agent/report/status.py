@@ -15,7 +15,8 @@ from agent.judge.verdict import Verdict
 from agent.report.answered import Answer, Answered
 from agent.report.band import band
 from agent.report.picture import can_carry_blocks
-from agent.report.table import COLOUR, EVIDENCE, INDENT, console_for, needs_words, print_to, service
+from agent.report.spoken import EVIDENCE, service
+from agent.report.table import COLOUR, INDENT, console_for, needs_words, print_to
 from agent.report.ways import about_whom, ways
 from agent.sso.state import SsoState
 

@@ -11,14 +11,14 @@ from rich.text import Text
 
 from agent.found.finding import Finding
 from agent.ground.duration import about
-from agent.ground.path import Check, Path
+from agent.ground.path import Check
 from agent.ground.text import plain
 from agent.judge.amounts import some
 from agent.judge.fold import BAD, worst
 from agent.judge.result import Result
-from agent.judge.verdict import Cause, Proof, Verdict
-from agent.judge.words import SERVICE
+from agent.judge.verdict import Cause, Verdict
 from agent.report.document import Run
+from agent.report.spoken import EVIDENCE, SUMMARY, service
 from agent.report.sso import sso_parts
 from agent.report.ways import about_whom, directions, is_awaited, is_inbound, ours, ways
 from agent.sso.state import SsoState
@@ -26,14 +26,8 @@ from agent.sso.state import SsoState
 INDENT = (0, 0, 0, 2)
 WIDTH = 120  # for pipes and files; a terminal has its own
 
-EVIDENCE = {Proof.HELD: "both ends", Proof.NATURAL: "known service", Proof.REPLY: "one end only", Proof.NONE: "none"}
 COLOUR = {Verdict.REACHABLE: "green", Verdict.INCONCLUSIVE: "yellow", Verdict.PENDING: "dim"}
 
-SUMMARY = {
-    Verdict.REACHABLE: "Everything that was asked is reachable.",
-    Verdict.INCONCLUSIVE: "Nothing is shown to be shut, but not everything is shown to be open.",
-    Verdict.PENDING: "Nothing has been asked yet.",
-}
 SSO = {
     SsoState.ON_CACHE: "The SSO service runs on its cached secret: restart nothing.",
     SsoState.CACHE_LOST: "The SSO service has lost its cached secret: this server cannot decrypt.",
@@ -84,12 +78,6 @@ def render(run: Run) -> Group:
     parts += [] if alarming else sso
     parts.append(_summary(run.results, run.sso.state if run.sso else SsoState.UNKNOWN))
     return Group(*parts)
-
-
-def service(path: Path) -> str:
-    """For people: `SQL Server (1433)`, `Secondary RPC ports`."""
-    shown = path.check in (Check.SQL, Check.EPM)
-    return f"{SERVICE[path.check]} ({path.port})" if shown else SERVICE[path.check]
 
 
 def _table(run: Run) -> Table:

@@ -12,7 +12,7 @@ from agent.ground.path import Check, Direction, Path
 from agent.ground.text import timestamp
 from agent.judge.fold import BAD
 from agent.judge.verdict import Judgement, Verdict
-from agent.report.table import EVIDENCE, service
+from agent.report.spoken import EVIDENCE, service
 from agent.web.page.attempts import tries
 from agent.web.page.bars import bars
 from agent.web.page.line import line

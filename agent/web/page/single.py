@@ -7,7 +7,7 @@ from agent.dynamic.chart import Chart
 from agent.found.ledger import Known
 from agent.found.trail import ATTEMPTS, CHANGES, FAILURES
 from agent.ground.text import timestamp
-from agent.report.table import EVIDENCE
+from agent.report.spoken import EVIDENCE
 from agent.web.page.attempts import tries
 from agent.web.page.groups import asked
 from agent.web.page.rows import Around, Room, drawn, row, when

@@ -11,7 +11,7 @@ from agent.ground.text import timestamp
 from agent.judge.fold import BAD, WORST, worst
 from agent.judge.verdict import Verdict
 from agent.report.document import Run
-from agent.report.table import SUMMARY, service
+from agent.report.spoken import SUMMARY, service
 from agent.site.setup import Setup
 from agent.site.topology import site_of
 from agent.web.page.groups import Found, needs, zones

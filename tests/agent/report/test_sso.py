@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.report.sso import sso_document, sso_markdown, sso_parts
+from agent.report.sso import sso_markdown, sso_parts
+from agent.report.standing import sso_document
 from agent.report.table import print_to
 from agent.sso.availability import AddressState
 from agent.sso.standing import Standing

@@ -11,7 +11,8 @@ from agent.ground.ports import PortSet
 from agent.judge.result import Result
 from agent.judge.verdict import Cause, Proof, Verdict
 from agent.report.document import Run
-from agent.report.table import EVIDENCE, WIDTH, print_table, render_text, service
+from agent.report.spoken import EVIDENCE, service
+from agent.report.table import WIDTH, print_table, render_text
 from tests.agent.seen import judgement, path, result, run
 
 HOSTILE = "\x1b[31mred\x1b[0m\n\u202eevil [bold]markup[/bold] :smile: [link=http://evil.example]x[/link]"
