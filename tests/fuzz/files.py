@@ -1,6 +1,8 @@
 """What is read from files: any bytes in them come to a value, or to sentences for a person; never to a traceback."""
 
+import atexit
 import json
+import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -27,7 +29,10 @@ MOST_HOSTS = 20  # of a configuration whose plan is looked at: that of thousands
 
 @cache
 def folder() -> Path:
-    return Path(mkdtemp(prefix="ssoreach-fuzz-"))
+    """Of this process; gone with it."""
+    made = Path(mkdtemp(prefix="ssoreach-fuzz-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 def _written(name: str, data: bytes) -> Path:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-PATIENCE = 20.0  # seconds; whatever takes longer hangs
+PATIENCE = 60.0  # seconds; whatever takes longer hangs
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
