@@ -5,10 +5,12 @@ Python's own allocator counts it. Nothing of the agent is changed.
 """
 
 import asyncio
+import gc
 import json
 import sys
 import threading
 import time
+from itertools import count
 from pathlib import Path
 
 import psutil
@@ -17,6 +19,7 @@ from agent.cli import main
 from tests.scale.listeners import held
 
 EVERY = 2.0  # seconds
+COLLECTED = 5  # looks from one search for cycles to the next; what waits for one would hide what stays
 FIRST, LAST = 20_000, 20_007  # as `tests.lab.scraped` has the range
 
 _loops: list[asyncio.AbstractEventLoop] = []
@@ -35,17 +38,20 @@ def observe(file: Path) -> None:
 
 
 def _write(file: Path) -> None:
-    process, began = psutil.Process(), time.monotonic()
+    process, began, blocks = psutil.Process(), time.monotonic(), 0
     with file.open("w", encoding="ascii", buffering=1) as lines:
-        while True:
+        for look in count():
             time.sleep(EVERY)
-            lines.write(json.dumps({"seconds": time.monotonic() - began, **_counted(process)}) + "\n")
+            if look % COLLECTED == 0:
+                gc.collect()
+                blocks = sys.getallocatedblocks()
+            counted = {"seconds": time.monotonic() - began, "blocks of memory": blocks, **_counted(process)}
+            lines.write(json.dumps(counted) + "\n")
 
 
 def _counted(process: psutil.Process) -> dict[str, float]:
     return {
         "resident memory": process.memory_info().rss,
-        "blocks of memory": sys.getallocatedblocks(),
         "descriptors": process.num_fds(),
         "tasks": sum(len(asyncio.all_tasks(loop)) for loop in _loops),
         "threads": process.num_threads(),

@@ -68,8 +68,9 @@ def _panel(panel: Panel) -> list[str]:
     )
     for number, (name, line) in enumerate(panel.lines.items()):
         parts += _line(line, across, up, COLOURS[number % len(COLOURS)])
-        if len(panel.lines) > 1:
-            parts.append(_text(name, LEFT + 10, TOP + 16 + 16 * number, anchor="start", colour=COLOURS[number]))
+        if len(panel.lines) > 1:  # where lines that rise leave room
+            place = across.end - 10, up.start - 10 - 16 * (len(panel.lines) - 1 - number)
+            parts.append(_text(name, *place, anchor="end", colour=COLOURS[number % len(COLOURS)]))
     return parts
 
 

@@ -41,7 +41,7 @@ REAL = """
 `probe run` as the master secret server, in namespaces, between two other agents that hold and ask: rounds every 10 s,
 five pages a second ({asked:,.0f} in all, {failed:.0f} failed, the longest {longest:.2f} s), {reloads} reloads, once a
 minute a part of the range and the database's port shut or opened, and the SSO service restarted. Looked at every other
-second, from the moment when {settled:.0f} s had passed. Nobody searches for cycles, so what waits for that counts, too.
+second, from the moment when {settled:.0f} s had passed; blocks of memory every ten, after a search for cycles.
 
 """
 

@@ -32,5 +32,5 @@ def test_ten_times_as_much_is_as_far_away_anywhere_on_an_axis() -> None:
 
 
 def test_what_a_logarithmic_axis_has_no_place_for_is_refused() -> None:
-    with pytest.raises(ValueError, match="math domain error|positive input"):
+    with pytest.raises(ValueError, match=r"math domain error|positive input"):
         svg("Nothing", [Panel("Nothing", "s", {"": {10: 0.0, 20: 1.0}})])
