@@ -55,9 +55,10 @@ class Outcome(NamedTuple):
 
 
 class Resolved(NamedTuple):
-    """What a name came to. No addresses: `detail` says why."""
+    """What a name came to. No addresses: `detail` says why; `ours`: nobody could be asked, by a fault of our own."""
 
     name: str
     addresses: tuple[str, ...]
     seconds: float
     detail: str = ""
+    ours: bool = False

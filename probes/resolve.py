@@ -1,6 +1,7 @@
 """Names to addresses and back, in daemon threads: a resolver that hangs must hold up neither the loop nor the exit."""
 
 import asyncio
+import errno
 import ipaddress
 import socket
 from collections.abc import Callable, Iterable
@@ -17,6 +18,8 @@ MOST_LITERALS = 4_096  # remembered: the same ones are asked for in every round
 LONGEST_NAME = 255  # characters; DNS has no longer ones
 NO_SUCH_HOST = {1, 4, 11001, 11004}  # HOST_NOT_FOUND and NO_DATA, of Unix and of Windows
 NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME), 11001, 11004}
+# Of this machine: out of descriptors, buffers, memory; of Unix, of Windows, and of getaddrinfo.
+OURS = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, 10024, 10055, socket.EAI_MEMORY}
 
 # The part of socket.getaddrinfo that is used here.
 Lookup = Callable[..., list[tuple[Any, Any, Any, str, tuple[Any, ...]]]]
@@ -28,8 +31,8 @@ class Answer(NamedTuple):
     """What the name service said of `asked`: of a name its addresses, of an address its names.
 
     Nothing found: `detail` says why. `denied` if that is an answer: it was asked, and there is nothing that would do.
-    Otherwise it did not answer, which says nothing of what was asked. Names are text from the network: bounded, never
-    trusted.
+    Otherwise it did not answer, which says nothing of what was asked; `ours` if nobody was asked, for want of something
+    on this machine. Names are text from the network: bounded, never trusted.
     """
 
     asked: str
@@ -37,6 +40,7 @@ class Answer(NamedTuple):
     seconds: float
     detail: str = ""
     denied: bool = False
+    ours: bool = False
 
 
 @lru_cache(MOST_LITERALS)
@@ -69,7 +73,7 @@ class Resolver:
     async def resolve(self, name: str, timeout: float) -> Resolved:
         """All addresses of a name, each once, in the order of the system's preference. `timeout` in seconds."""
         answer = await self.look_up(name, timeout)
-        return Resolved(name, answer.found, answer.seconds, answer.detail)
+        return Resolved(name, answer.found, answer.seconds, answer.detail, answer.ours)
 
     async def look_up(self, name: str, timeout: float) -> Answer:
         """The same, and whether an answer without an address was one."""
@@ -107,7 +111,8 @@ class Resolver:
             async with asyncio.timeout(timeout):
                 found = await asyncio.shield(self._ask(asked, work))
         except (OSError, ValueError, RuntimeError) as error:
-            return Answer(asked, (), loop.time() - began, _problem(error, timeout), _is_denial(error))
+            problem, took = _problem(error, timeout), loop.time() - began
+            return Answer(asked, (), took, problem, _is_denial(error), _is_ours(error))
         return Answer(asked, found, loop.time() - began, "" if found else f"no {what}", denied=not found)
 
     def _ask(self, asked: str, work: Callable[[], tuple[str, ...]]) -> asyncio.Future[tuple[str, ...]]:
@@ -132,6 +137,11 @@ def _problem(error: Exception, timeout: float) -> str:
     if isinstance(error, ValueError):  # UnicodeError is one
         return "not a host name"
     return "this host is out of threads"
+
+
+def _is_ours(error: Exception) -> bool:
+    """A thread, a descriptor or memory was not to be had. What a name service says of itself has no such number."""
+    return isinstance(error, RuntimeError) or (isinstance(error, OSError) and error.errno in OURS)
 
 
 def _is_denial(error: Exception) -> bool:

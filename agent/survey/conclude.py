@@ -98,7 +98,8 @@ def _excused(path: Path, view: View, memory: Memory, excuse: Outcome, *, counts:
 
 def _unresolved(path: Path, view: View, now: float) -> Outcome:
     port = path.ports[0] if path.ports else 0
-    return Outcome(Target(view.name, port), State.UNRESOLVED, Phase.RESOLVE, now, 0.0, detail=view.unresolved)
+    state = State.LOCAL_FAULT if view.unasked else State.UNRESOLVED
+    return Outcome(Target(view.name, port), state, Phase.RESOLVE, now, 0.0, detail=view.unresolved)
 
 
 def _port_unknown(path: Path, address: str, now: float) -> Outcome:

@@ -15,7 +15,7 @@ from probes.state import State
 
 @dataclass(slots=True)
 class View:
-    """`address` None: the name gave none, and `unresolved` says why."""
+    """`address` None: the name gave none, and `unresolved` says why; `unasked`: nobody could be asked for it."""
 
     source: str
     peer: str
@@ -24,6 +24,7 @@ class View:
     range_size: int = 0
     unresolved: str = ""
     resolve_seconds: float = 0.0
+    unasked: bool = False
     asks: dict[int, list[Outcome]] = field(default_factory=dict)  # port → outcomes, newest last
     sampled: set[int] = field(default_factory=set)
     ranged: set[int] = field(default_factory=set)  # all ports that were asked for the range's sake

@@ -45,7 +45,7 @@ class Whereabouts:
         known = self._memory.addresses.get(answer.name)
         found = (self._source, self._peer, answer.name)
         if not known:
-            return [View(*found, None, self._range_size, answer.detail, answer.seconds)]
+            return [View(*found, None, self._range_size, answer.detail, answer.seconds, answer.ours)]
         return [View(*found, address, self._range_size, "", answer.seconds) for address in known]
 
 
