@@ -3,19 +3,24 @@
 import asyncio
 import gzip
 from collections import OrderedDict
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from agent.web.page.reader import Key, Reader
-from agent.web.page.render import Templates, html
 from agent.web.page.single import ReadPath, path_page
 from agent.web.page.site import Read, site_page
 from agent.web.page.static import Asset, assets
 from agent.web.pieces import Pieces
 from agent.web.shared import Shared
 from agent.web.sources import Sources
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from agent.web.page.render import Templates
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
@@ -41,10 +46,10 @@ class Pages:
     """The handlers."""
 
     def __init__(self, sources: Sources) -> None:
-        by_name = assets()
-        self._assets: Mapping[str, Asset] = {each.name: each for each in by_name.values()}
-        self._templates = Templates(by_name)
+        self._by_name = assets()
+        self._assets: Mapping[str, Asset] = {each.name: each for each in self._by_name.values()}
         self._reader = Reader(sources)
+        self._missing = Shared(lambda: None, self._render_missing)
         self._site = Shared(self._reader.site, self._render_site)
         self._paths: OrderedDict[Key, Shared[ReadPath | None]] = OrderedDict()
         self._one = asyncio.Semaphore(1)
@@ -59,7 +64,7 @@ class Pages:
         if self._reader.has(key):
             async with self._one:  # however many pages are asked for at once
                 body = await self._shared(key).get()
-        return await _page(request, body) if body else await _page(request, self._missing(), 404)
+        return await _page(request, body) if body else await _page(request, await self._missing.get(), 404)
 
     async def static(self, request: web.Request) -> web.Response:
         asset = self._assets.get(request.match_info["name"])
@@ -77,13 +82,25 @@ class Pages:
         return shared
 
     def _render_site(self, read: Read) -> bytes:
-        return packed(html(self._templates.site, page=site_page(read)))
+        return self._filled(lambda templates: templates.site, page=site_page(read))
 
     def _render_path(self, read: ReadPath | None) -> bytes:
-        return packed(html(self._templates.path, page=path_page(read))) if read else b""
+        return self._filled(lambda templates: templates.path, page=path_page(read)) if read else b""
 
-    def _missing(self) -> bytes:
-        return packed(html(self._templates.missing))
+    def _render_missing(self, _: None) -> bytes:
+        return self._filled(lambda templates: templates.missing)
+
+    def _filled(self, which: "Callable[[Templates], Template]", **values: object) -> bytes:
+        from agent.web.page.render import html
+
+        return packed(html(which(self._templates), **values))
+
+    @cached_property
+    def _templates(self) -> "Templates":
+        """In the thread that first needs them: most agents are only scraped, and they take five megabytes."""
+        from agent.web.page.render import Templates
+
+        return Templates(self._by_name)
 
 
 def packed(body: bytes) -> bytes:
