@@ -8,7 +8,7 @@ from agent.dynamic.ground import Ground
 from agent.dynamic.limits import AGAIN_AT_ONCE
 from agent.dynamic.observed import Observed
 from agent.dynamic.runs import Kind, Run
-from agent.judge.silence import LEAST
+from agent.judge.silence import LEAST, MOST
 
 SPARE = 2  # asks again of a port beyond those needed, a round
 
@@ -66,8 +66,8 @@ class Agenda:
         return sorted(worth, key=lambda port: (-self._silences(port), port))
 
     def _may_try(self, port: int) -> bool:
-        needed = self._ground.repeats.loss.needed
-        return needed is not None and self._tries[port] < needed + SPARE
+        loss = self._ground.repeats.loss
+        return not loss.hopeless and self._tries[port] < (loss.needed or MOST) + SPARE
 
     def _lone(self, controlled: bool) -> list[int]:
         """Silent ports between others that answer: bad luck, more likely than an edge on either side."""

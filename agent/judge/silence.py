@@ -15,6 +15,7 @@ CHANCE = 1e-6  # accepted probability that a confirmed silence is bad luck
 LEAST, MOST = 3, 10
 Z = 1.645  # one-sided 95 %
 WINDOW = 100  # asks; what was measured longer ago counts less and less, as paths change
+FEW = 8  # answers in time: what is little known may look lossy by one late answer, and they would show that it is not
 
 
 def upper_bound(silent: float, asked: float) -> float:
@@ -62,8 +63,16 @@ class Loss:
 
         A silence is at least two SYNs that were not answered: as many as are late, twice.
         """
-        twice_late = upper_bound(self.late, self.timed) ** 2
-        return needed(max(upper_bound(self.lost, self.asked), twice_late))
+        return self._needed(0)
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether no number does, nor would one if a few answers more came in time: it is not worth asking on."""
+        return self._needed(FEW) is None
+
+    def _needed(self, more: int) -> int | None:
+        twice_late = upper_bound(self.late, self.timed + more) ** 2
+        return needed(max(upper_bound(self.lost, self.asked + more), twice_late))
 
     def time(self, *, late: bool) -> None:
         """Something was answered, at once or only when it was asked again."""

@@ -220,7 +220,7 @@ class HeldRound:
         others = (port for port in self.view.asks if port not in self.view.ranged)
         known.answered = frozenset(port for port in others if self.view.opened(port))
         known.chart_of_both.count_round(now, self._registered | known.never_held.keys())
-        ended = self._paused or self._fell_silent or known.loss.needed is None
+        ended = self._paused or self._fell_silent or known.loss.hopeless
         known.settled = ended or self._planner.is_done
 
 

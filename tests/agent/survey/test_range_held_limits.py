@@ -1,21 +1,24 @@
 """Devices that let only so many connections through, and refuse or drop the others: they shut no port."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from agent.ground.ports import PortSet
 from agent.judge.verdict import Verdict
+from agent.survey.range.far import Lease
 from agent.survey.range.sighted import Sighted
 from probes.outcome import Outcome, Target
 from probes.state import State
 from probes.wire.rendezvous.messages import Admission, Reported
 from tests.agent.seen import PEER
-from tests.agent.survey.farend import HeldWorld
+from tests.agent.survey.farend import Far, HeldWorld
 from tests.agent.survey.network import agent, once
-from tests.agent.survey.test_range_held import shut
+from tests.agent.survey.test_range_held import WAYS, shut
 from tests.agent.survey.test_range_held_rounds import known
-from tests.agent.survey.test_range_searched import UPPER
+from tests.agent.survey.test_range_searched import RANGE, UPPER
 from tests.agent.survey.world import REFUSAL, over, ranged, texts
 
 V = Verdict
@@ -63,6 +66,25 @@ async def test_a_silent_limit_blocks_nothing_over_many_rounds_either(most: int, 
     """The ends of the range are asked in each round, beside no search: they are silent each time, and reports come."""
     world = Limited(most, rate, None)
     assert {each.verdict for each in await over(world.meet(agent()), 40)} <= {V.INCONCLUSIVE, V.REACHABLE}
+
+
+class Slow(Far):
+    """It was busy when it was asked to listen for the first time: the request had to be repeated."""
+
+    async def hold(self, ports: Sequence[int]) -> Lease | None:
+        lease = await super().hold(ports)
+        return lease and replace(lease, repeated=self.holds == 1)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_one_late_answer_does_not_make_a_shut_range_a_lossy_path(way: str) -> None:
+    """At first it is one of two, as nothing else passes; the next ones show that little gets lost."""
+    world = HeldWorld()
+    world.far = world.fars[PEER] = Slow(world)
+    world.far.reached_ago = 3600
+    shut(world, way, str(RANGE))
+    found = await ranged(world.meet(once()))
+    assert (found.verdict, found.cause, texts(found.blocked)) == (V.BLOCKED, WAYS[way], str(RANGE))
 
 
 @pytest.mark.parametrize("way", ["resets", "refuses"])
