@@ -9,6 +9,7 @@ from agent.survey.manners import FLOOR
 from agent.survey.survey import Survey
 
 STAGGER = 0.1  # of the interval: the first rounds are spread over this
+STARTS = 30.0  # rounds a second that begin, at most, as long as they fit: each begins with some five attempts at once
 JITTER = 0.05  # of the interval, at most, once for each peer: agents that started together do not ask together
 STANDSTILL = 1800.0  # seconds without a round that begins or ends; the longest search takes a fifth of that
 
@@ -56,8 +57,9 @@ class Rounds:
         self._moved, self._patience = self._clock.monotonic(), max(STANDSTILL, 10 * interval)
         now, new = self._clock.monotonic(), [survey for survey in surveys if survey not in self._tasks]
         self._forget({survey.peer for survey in surveys}, now)
+        spread = min(interval, max(STAGGER * interval, len(new) / STARTS))
         for number, survey in enumerate(new):
-            first = now + interval * (STAGGER * number / len(new) + JITTER * self._random())
+            first = now + spread * number / len(new) + interval * JITTER * self._random()
             due = self._due[survey.peer] = self._next(survey.peer, first, interval)
             self._tasks[survey] = self._group.create_task(self._rounds(survey, due, interval))
 

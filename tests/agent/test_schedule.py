@@ -58,6 +58,16 @@ async def test_the_first_rounds_are_staggered_over_a_tenth_of_the_interval() -> 
     assert [survey.began for survey in surveys] == [[0.0], [1.5], [3.0], [4.5]]
 
 
+@pytest.mark.parametrize(("count", "seconds"), [(180, 6.0), (900, 30.0), (3000, 60.0)])
+async def test_the_first_rounds_of_very_many_peers_are_spread_further(count: int, seconds: float) -> None:
+    """What each begins with has to leave before the next round: whatever waits for that makes rounds overrun."""
+    network = Network()
+    surveys = [Rounds(network, peer=f"BTS{number}") for number in range(count)]
+    await run(surveys, 59.99)
+    assert surveys[count // 2].began == [seconds / 2]
+    assert surveys[-1].began[0] == pytest.approx(seconds * (count - 1) / count)
+
+
 @pytest.mark.parametrize("random", [0.0, 0.5, 0.999])
 async def test_every_peer_has_a_phase_by_chance(random: float) -> None:
     survey = Rounds(Network())

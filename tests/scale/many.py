@@ -26,7 +26,7 @@ from tests.scale.leases import Leases, leases, watched
 
 COUNT = 50
 FIRST, LAST = 49_152, 65_535
-CUT, CUT_OFF, SHUT = "BTS07", "57344-65535", "BTS13"  # half of the range, and who finds the mapper shut
+CUT, CUT_OFF, SHUT = "BTS07", "63488-65535", "BTS13"  # a part of the range, and who finds the mapper shut
 INTERVAL = 60.0  # seconds
 WARM, LOOK = INTERVAL + 20, 75.0  # seconds until all first rounds have ended, and in which it is measured
 AT_ONCE = 4  # agents that start at the same time
