@@ -97,7 +97,7 @@ def test_the_honeypot_is_locked_and_is_nobody_elses_dependency() -> None:
 
 
 VERBS = ["setup", "demo", "test", "test-windows", "check", "lint", "wire", "bundle", "wheelhouse"]
-VERBS += ["fmt", "lock", "bench", "fuzz", "clean"]
+VERBS += ["fmt", "lock", "bench", "scale", "soak", "fuzz", "clean"]
 
 
 @pytest.mark.parametrize("verb", VERBS)
