@@ -125,7 +125,10 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One site, seen from BTS01. `seed` and `number` are all that it was made from; `timeout` in milliseconds."""
+    """One site, seen from BTS01. `seed` and `number` are all that it was made from; `timeout` in milliseconds.
+
+    `both`: the first master's agent is asked to probe back; `back` is what the router does with that, by our ports.
+    """
 
     seed: int
     number: int
@@ -137,6 +140,8 @@ class Case:
     samples: int
     timeout: int
     key: bool
+    back: tuple[Shut, ...] = ()
+    both: bool = False
 
     @property
     def name(self) -> str:

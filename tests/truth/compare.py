@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agent.ground.path import Check
-from agent.judge.verdict import Verdict
+from agent.ground.path import Check, Direction
+from agent.judge.verdict import Cause, Verdict
 
-from .case import Case, Peer
-from .doors import truth
+from .case import Case, Far, Machine, Peer
+from .doors import near, truth
 from .grade import Grade, Said
 from .ranges import Range
+from .rules import seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,38 @@ class Judged:
 
 
 def compare(case: Case, document: Mapping[str, Any]) -> list[Judged]:
-    """Every verdict of every address of every outbound path. Raises KeyError where the document is none."""
+    """Every verdict of every address of every path, and of the paths back. Raises KeyError where it is none."""
+    outbound = [path for path in document["paths"] if path["direction"] == Direction.OUTBOUND]
+    back = [path for path in document["paths"] if path["direction"] == Direction.INBOUND]
     return [
-        judged
-        for path in document["paths"]
-        if path["direction"] == "outbound"
-        for judged in _compare(case, path, _peer(case, path["peer"]))
+        *(judged for path in outbound for judged in _compare(case, path, _peer(case, path["peer"]))),
+        *(
+            judged
+            for path in back
+            if case.both and path["source"] == case.peers[0].name
+            for judged in _back(case, path)
+        ),
     ]
+
+
+def _back(case: Case, path: Mapping[str, Any]) -> Iterator[Judged]:
+    """What the first master's agent finds on the way to us, where nobody listens but `once` itself.
+
+    It keeps its own pace and its word is old in the end: that it is not done or told is no reason to blame anybody.
+    """
+    if path["check"] != Check.RPC_RANGE:
+        return
+    here = Machine(seat(case), "BTS01", case.back, stealth=True, loss=case.peers[0].machines[0].loss)
+    found, ranged = Said.of(path), Range(case, Peer("BTS01", ("processing",), (here,), Far.AGENT), here)
+    grade, why = ranged.grade(found, {**path, "rejected_by": _unsaid(found, case, here)})
+    if grade is Grade.UNFOUNDED and found.verdict is Verdict.INCONCLUSIVE:
+        grade = Grade.HONEST
+    yield Judged(case.name, f"{path['source']} back {path['check']}", f"back: {ranged.situation}", found, grade, why)
+
+
+def _unsaid(found: Said, case: Case, here: Machine) -> str | None:
+    """An agent tells no addresses of what refuses it."""
+    return near(case) if found.cause is Cause.ICMP_REJECT else here.address
 
 
 def _compare(case: Case, path: Mapping[str, Any], peer: Peer) -> Iterator[Judged]:

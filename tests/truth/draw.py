@@ -34,6 +34,8 @@ PLANS = {"open": 3, "range": 8, "port": 4, "range and port": 3, "everything": 2,
 FARS = {Far.AGENT: 6, Far.NONE: 4, Far.DEAF: 1, Far.STRANGE: 1}
 MODIFIERS = {"none": 7, "loss": 2, "limit": 2}
 MOST_CUTS = 4
+MOST_BACK = 256  # ports of a range that is probed back: its agent asks 40 a minute
+BACK = {Fate.DROP: 3, Fate.REFUSE: 2, Fate.RESET: 2, Fate.ONE_WAY: 1}
 
 
 def draw(seed: int, number: int) -> Case:
@@ -46,17 +48,21 @@ def draw(seed: int, number: int) -> Case:
     service = random.randrange(first + 4, last - 4) if random.random() < 0.85 else last + 100
     key = random.random() < 0.8
     drawer = _Drawer(random, version, first, last, service, key)
+    peers = tuple(drawer.peers())
+    both = peers[0].far is Far.AGENT and size <= MOST_BACK and random.random() < 0.3
     return Case(
         seed,
         number,
         version,
-        tuple(drawer.peers()),
+        peers,
         first,
         last,
         service,
         samples=random.choice((4, 8, 16, 32)),
         timeout=random.choice((1_500, 2_000, 3_000)),
         key=key,
+        back=tuple(drawer.back()) if both else (),
+        both=both,
     )
 
 
@@ -81,6 +87,14 @@ class _Drawer:
             yield self._peer("SQL01", ("sso-database",), [("STRANGER", 0)])
         if self._chance(0.3):
             yield self._peer("SQL02", ("sso-database",), [("MSS", 4), *[("MSS", 5)] * self._chance(0.4)])
+
+    def back(self) -> Iterator[Shut]:
+        """What the router does with what is sent to us: one cut, or none."""
+        if self._chance(0.75):
+            first, last = sorted(self._random.sample(range(self._first, self._last + 1), 2))
+            fate = self._weighted(BACK)
+            codes = CODES.get((self._version, fate))
+            yield Shut(first, last, fate, self._random.choice(codes) if codes else "")
 
     def _peer(self, name: str, roles: tuple[str, ...], places: list[tuple[str, int]]) -> Peer:
         far = self._weighted(FARS) if "master-secret" in roles and self._key else Far.NONE

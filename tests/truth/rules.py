@@ -44,6 +44,7 @@ def router(case: Case) -> str:
     """What stands between all hosts."""
     deaf = [machine for peer in case.peers if peer.far is Far.DEAF for machine in peer.machines]
     forward = [f"{_to(case, machine)} udp dport {RENDEZVOUS} drop" for machine in deaf]
+    forward += _back(case)
     for machine in case.machines:
         forward += [*_lossy(case, machine), *_limited(case, machine)]
         forward += [line for shut in apart(machine) for line in _forwarded(case, machine, shut)]
@@ -92,6 +93,19 @@ def _forwarded(case: Case, machine: Machine, shut: Shut) -> Iterator[str]:
             yield f"{asked} limit rate {machine.rate}/second burst {BURST} packets {statement}"
             statement = "drop"
         yield f"{asked} {statement}"
+
+
+def _back(case: Case) -> Iterator[str]:
+    """What masters send to us."""
+    if not case.back:
+        return
+    family, asks = _family(case), case.peers[0].machines[0].address
+    for shut in case.back:
+        if shut.fate is Fate.ONE_WAY:
+            yield f"{family} saddr {seat(case)} {family} daddr {asks} tcp sport {shut.first}-{shut.last} drop"
+            continue
+        asked = f"{family} saddr {asks} {family} daddr {seat(case)} tcp dport {shut.first}-{shut.last}"
+        yield f"{asked} {_statement(case, shut, ROUTER)}"
 
 
 def _statement(case: Case, shut: Shut, statements: dict[Fate, str]) -> str:

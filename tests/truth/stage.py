@@ -19,7 +19,7 @@ from .rules import DEVICE_PORT, host, own, router
 from .site import STRANGE, write
 
 LIFETIME = 900  # seconds, which no case takes
-PATIENCE = 300  # seconds for `probe once`
+PATIENCE = 600  # seconds for `probe once`
 PROXY_SETTINGS = {"netfilter/nf_conntrack_tcp_loose": 0, "ipv4/tcp_syncookies": 1, "ipv4/tcp_timestamps": 1}
 
 
@@ -32,7 +32,8 @@ def play(case: Case, folder: Path) -> dict[str, Any]:
     with staged(case, folder) as star:
         config = write(case, folder / "once", key=KEY if case.key else None)
         argv = [sys.executable, "-m", "agent.cli", "once", "--config", str(config), "--host", "BTS01"]
-        process = star["BTS01"].popen(*argv, "--format", "json", stderr=subprocess.PIPE, cwd=ROOT)
+        argv += ["--format", "json", *(["--both"] if case.both else [])]
+        process = star["BTS01"].popen(*argv, stderr=subprocess.PIPE, cwd=ROOT)
         out, err = process.communicate(timeout=PATIENCE)
         if not out:
             raise NoAnswerError(f"exit code {process.returncode}: {err}")

@@ -8,6 +8,7 @@ import itertools
 import os
 import secrets
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -26,7 +27,8 @@ BEGINS = 30.0  # seconds, after which no further site is begun; one takes half a
 def played(settled: None) -> list[Played]:
     print(f"SSOREACH_SEED={SEED}")
     until = time.monotonic() + BEGINS
-    return [*campaign(drawn(SEED, itertools.count()), AT_ONCE, lambda: time.monotonic() > until)]
+    cases = (replace(case, both=False) for case in drawn(SEED, itertools.count()))  # an agent's own pace takes minutes
+    return [*campaign(cases, AT_ONCE, lambda: time.monotonic() > until)]
 
 
 def test_there_is_an_answer_for_every_site(played: list[Played]) -> None:
