@@ -3,24 +3,24 @@
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from tests.lab.namespace import LabCommandError
 
 from .case import Case
 from .compare import Judged, compare
 from .draw import draw
+from .follow import follow
 from .grade import Grade
 from .lag import Lag
 from .stage import NoAnswerError, play
 
 AGAIN = 2  # plays of a case whose evidence went unused while the machine was late
 
-Play = Callable[[Case, Path], Mapping[str, Any]]
+Look = Callable[[Case, Path], Sequence[Judged]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,15 @@ class Played:
     fails: bool = False  # the failure is the program's
 
 
-def once(case: Case, play: Play = play) -> Played:
+def look(case: Case, folder: Path) -> Sequence[Judged]:
+    """Have it probed, and grade what was published."""
+    return follow(case, folder) if case.rounds else compare(case, play(case, folder))
+
+
+def once(case: Case, look: Look = look) -> Played:
     """Play it, and again where this machine was too busy to blame anybody for what was left open."""
     for _ in range(AGAIN):
-        played = _played(case, play)
+        played = _played(case, look)
         if not any(each.grade is Grade.UNFOUNDED for each in played.judged) or not played.busy:
             break
     return replace(played, judged=[excused(each, busy=played.busy) for each in played.judged])
@@ -55,13 +60,13 @@ def excused(judged: Judged, *, busy: bool) -> Judged:
     return judged
 
 
-def campaign(cases: Iterator[Case], at_once: int, until: Callable[[], bool], play: Play = play) -> Iterator[Played]:
+def campaign(cases: Iterator[Case], at_once: int, until: Callable[[], bool], look: Look = look) -> Iterator[Played]:
     """Begin case after case, so many at a time, until that is so; all that were begun come to an end."""
     with ThreadPoolExecutor(at_once) as pool:
         running: set[Future[Played]] = set()
         while True:
             while len(running) < at_once and not until() and (case := next(cases, None)) is not None:
-                running.add(pool.submit(once, case, play))
+                running.add(pool.submit(once, case, look))
             if not running:
                 return
             ended, running = wait(running, return_when=FIRST_COMPLETED)
@@ -72,13 +77,13 @@ def drawn(seed: int, numbers: Iterator[int]) -> Iterator[Case]:
     return (draw(seed, number) for number in numbers)
 
 
-def _played(case: Case, play: Play) -> Played:
+def _played(case: Case, look: Look) -> Played:
     began = time.monotonic()
     with Lag() as lag, tempfile.TemporaryDirectory(prefix="truth-") as folder:
         try:
-            document = play(case, Path(folder))
+            judged = look(case, Path(folder))
         except LabCommandError as error:
             return Played(case, failure=f"the lab: {error}")
         except (NoAnswerError, subprocess.TimeoutExpired) as error:
             return Played(case, failure=f"no answer: {error}", fails=True)
-    return Played(case, compare(case, document), lag.worst, lag.is_busy, time.monotonic() - began)
+    return Played(case, judged, lag.worst, lag.is_busy, time.monotonic() - began)

@@ -128,6 +128,7 @@ class Case:
     """One site, seen from BTS01. `seed` and `number` are all that it was made from; `timeout` in milliseconds.
 
     `both`: the first master's agent is asked to probe back; `back` is what the router does with that, by our ports.
+    `rounds`: an agent asks, round after round, while the firewalls change.
     """
 
     seed: int
@@ -142,6 +143,7 @@ class Case:
     key: bool
     back: tuple[Shut, ...] = ()
     both: bool = False
+    rounds: bool = False
 
     @property
     def name(self) -> str:

@@ -29,12 +29,15 @@ class Judged:
         return f"{self.case} {self.path}: {self.said}, {self.situation}: {self.grade}; {self.why}"
 
 
-def compare(case: Case, document: Mapping[str, Any]) -> list[Judged]:
-    """Every verdict of every address of every path, and of the paths back. Raises KeyError where it is none."""
+def compare(case: Case, document: Mapping[str, Any], *, intervals: bool = True) -> list[Judged]:
+    """Every verdict of every address of every path, and of the paths back. Raises KeyError where it is none.
+
+    Without `intervals`, of a range its verdicts alone: what was seen of some of its ports may be old.
+    """
     outbound = [path for path in document["paths"] if path["direction"] == Direction.OUTBOUND]
     back = [path for path in document["paths"] if path["direction"] == Direction.INBOUND]
     return [
-        *(judged for path in outbound for judged in _compare(case, path, _peer(case, path["peer"]))),
+        *(judged for path in outbound for judged in _compare(case, path, intervals=intervals)),
         *(
             judged
             for path in back
@@ -64,14 +67,14 @@ def _unsaid(found: Said, case: Case, here: Machine) -> str | None:
     return near(case) if found.cause is Cause.ICMP_REJECT else here.address
 
 
-def _compare(case: Case, path: Mapping[str, Any], peer: Peer) -> Iterator[Judged]:
-    check = Check(path["check"])
+def _compare(case: Case, path: Mapping[str, Any], *, intervals: bool) -> Iterator[Judged]:
+    peer, check = _peer(case, path["peer"]), Check(path["check"])
     for entry in path["addresses"]:
         machine, found = case.machine(entry["address"]), Said.of(entry)
         name = f"{peer.name} {check} {machine.address}"
         if check is Check.RPC_RANGE:
             ranged = Range(case, peer, machine)
-            grade, why = ranged.grade(found, path if _is_of(path, entry) else None)
+            grade, why = ranged.grade(found, path if intervals and _is_of(path, entry) else None)
             yield Judged(case.name, name, f"range: {ranged.situation}", found, grade, why)
             continue
         so = truth(case, peer, machine, check)

@@ -1,6 +1,7 @@
 """A random case from a seed: the same seed and number always make the same one."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 from typing import TypeVar
 
@@ -63,7 +64,15 @@ def draw(seed: int, number: int) -> Case:
         key=key,
         back=tuple(drawer.back()) if both else (),
         both=both,
+        rounds=not both and random.random() < 0.15,
     )
+
+
+def changed(case: Case) -> Case:
+    """The same hosts, with other firewalls around them."""
+    random = Random(f"{case.name} changed")
+    drawer = _Drawer(random, case.version, case.first, case.last, case.service, case.key)
+    return replace(case, peers=tuple(drawer.around(peer) for peer in case.peers))
 
 
 class _Drawer:
@@ -87,6 +96,16 @@ class _Drawer:
             yield self._peer("SQL01", ("sso-database",), [("STRANGER", 0)])
         if self._chance(0.3):
             yield self._peer("SQL02", ("sso-database",), [("MSS", 4), *[("MSS", 5)] * self._chance(0.4)])
+
+    def around(self, peer: Peer) -> Peer:
+        """With other firewalls."""
+        return replace(peer, machines=tuple(self._around(machine, peer.roles) for machine in peer.machines))
+
+    def _around(self, machine: Machine, roles: tuple[str, ...]) -> Machine:
+        """Its services and its manners stay, and whatever answers in its place."""
+        plan = self._random.choice(("open", "range", "port", "range and port", "everything"))
+        proxied = machine.device is Device.SYN_PROXY
+        return replace(machine, shuts=() if proxied else tuple(self._shuts(plan, machine.stealth, roles)))
 
     def back(self) -> Iterator[Shut]:
         """What the router does with what is sent to us: one cut, or none."""

@@ -10,7 +10,7 @@ from .rules import seat
 SITE = """\
 site: truth
 rpc: {{dynamic_ports: "{first}-{last}", samples: {samples}}}
-schedule: {{interval: 60s, timeout: {timeout}ms}}
+schedule: {{interval: {interval}, timeout: {timeout}ms}}
 rendezvous: {{listen: ["0.0.0.0:{port}", "[::]:{port}"]{key}}}
 names: false
 state_dir: state
@@ -31,6 +31,7 @@ def write(case: Case, folder: Path, *, key: str | None = KEY) -> Path:
         first=case.first,
         last=case.last,
         samples=case.samples,
+        interval="10s" if case.rounds else "60s",
         timeout=case.timeout,
         port=PORT,
         key=", key_file: key" if key is not None else "",

@@ -50,15 +50,21 @@ def staged(case: Case, folder: Path) -> Iterator[Star]:
         for name in sorted({machine.host for machine in case.machines}):
             _bury(case, star, name)
             stack.enter_context(_services(case, star, name))
-            star[name].nft(host(case, name))
         for peer in case.peers:
             if peer.far is not Far.NONE and not peer.machines[0].dead:
                 key = STRANGE if peer.far is Far.STRANGE else KEY
                 config = write(case, folder / peer.name, key=key)
                 stack.enter_context(running_in(star[peer.machines[0].host], peer.name, config))
-        star["BTS01"].nft(own(case))
-        star.router.nft(router(case))
+        wall(case, star)
         yield star
+
+
+def wall(case: Case, star: Star) -> None:
+    """All firewalls, in place of those there are."""
+    for name in sorted({machine.host for machine in case.machines}):
+        star[name].nft(host(case, name))
+    star["BTS01"].nft(own(case))
+    star.router.nft(router(case))
 
 
 @contextmanager

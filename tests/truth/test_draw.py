@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from .case import SQL, Device, Far, Fate, Limited, Shut
-from .draw import draw
+from .draw import changed, draw
 from .rules import apart, host, own, router
 
 CASES = [draw(seed, number) for seed in (1, 2) for number in range(250)]
@@ -34,6 +34,15 @@ def test_every_kind_of_firewall_comes_up() -> None:
     assert max(len(peer.machines) for case in CASES for peer in case.peers) == 2
     assert max(len(machine.shuts) for machine in MACHINES) >= 4
     assert any(SQL not in machine.services for machine in MACHINES if machine.host == "STRANGER")
+
+
+def test_a_change_is_one_of_firewalls_alone() -> None:
+    for case in CASES:
+        for peer, other in zip(case.peers, changed(case).peers, strict=True):
+            alike = zip(peer.machines, other.machines, strict=True)
+            assert all(replace(one, shuts=()) == replace(another, shuts=()) for one, another in alike)
+            assert (peer.name, peer.roles, peer.far) == (other.name, other.roles, other.far)
+    assert sum(changed(case).peers != case.peers for case in CASES) > len(CASES) / 2
 
 
 def test_there_is_someone_to_ask() -> None:

@@ -27,7 +27,8 @@ BEGINS = 30.0  # seconds, after which no further site is begun; one takes half a
 def played(settled: None) -> list[Played]:
     print(f"SSOREACH_SEED={SEED}")
     until = time.monotonic() + BEGINS
-    cases = (replace(case, both=False) for case in drawn(SEED, itertools.count()))  # an agent's own pace takes minutes
+    # An agent keeps its own pace, and that takes minutes.
+    cases = (replace(case, both=False, rounds=False) for case in drawn(SEED, itertools.count()))
     return [*campaign(cases, AT_ONCE, lambda: time.monotonic() > until)]
 
 
