@@ -12,7 +12,8 @@ from pathlib import Path
 from tests.lab.namespace import LabCommandError
 
 from .field import Field, database, master, seat_address
-from .seat import PORT, ROOT, START, name_of, write
+from .seat import START
+from .site import PORT, ROOT, name_of, write
 from .witness import Witness, witnessing
 
 

@@ -12,9 +12,10 @@ from tests.lab.standin import sso_name, standing_in
 
 from .far import Far, far_agent
 from .field import Field
+from .scene import Scene
 from .seat import Seat, seated
 from .story import Story
-from .table import Fault, Scene
+from .table import Fault
 
 
 class Part(NamedTuple):

@@ -16,7 +16,9 @@ from tests.lab.disk import Disk, small_disk
 from tests.lab.fetch import Metrics, fetch
 from tests.lab.namespace import LabCommandError, Namespace
 
-from .field import Field, database, gateway, master, near_link, seat_address
+from .field import Field, database, gateway, master, seat_address
+from .host import Host
+from .site import PORT, ROOT, name_of, write
 from .tampered import OFFSET
 from .witness import Witness, witnessing
 from .world import World
@@ -24,24 +26,8 @@ from .world import World
 if sys.platform != "win32":
     import resource
 
-ROOT = Path(__file__).parents[2]
-PORT = 10135
-INTERVAL, TIMEOUT = 10, 3  # seconds: the shortest round; a busy machine that is late by 0.3 s has shown nothing
 START = 120  # seconds, which a start takes on a busy machine at most
 STARTING = threading.Semaphore(2)
-RANGE = "49600-49855"
-KEY = "the field's own key, which everybody may know"
-SITE = """\
-site: field
-rpc: {{dynamic_ports: "{ports}", samples: 1, services: {{entsso: {{confirmed: true}}}}}}
-schedule: {{interval: {interval}s, timeout: {timeout}s}}
-web: {{listen: "127.0.0.1:{web}"}}
-rendezvous: {{listen: {listen}, key_file: {key}}}
-sso: {{service: {service}}}
-names: false
-state_dir: {state}
-hosts:
-"""
 HERE = 'cd "$1" && mount --bind "$2" /etc/resolv.conf && shift 2 && exec "$@"'
 
 
@@ -62,6 +48,7 @@ class Seat:
         self.witness = witness
         self.disk = disk
         self.namespace: Namespace = field.seat(number)
+        self.host = Host(field, number)
         self.name = name_of(number)
         self.world = World(held=held)
         self.ours = False
@@ -188,36 +175,6 @@ class Seat:
         """Its state folder, as this process sees it."""
         return self.disk.outside / "state"
 
-    # its host
-
-    def own_rules(self, *statements: str) -> None:
-        """Its own firewall on what goes out."""
-        chain = "\n".join(["chain own {", "type filter hook output priority 0;", *statements, "}"])
-        self.namespace.nft(f"flush ruleset\ntable inet own {{\n{chain}\n}}\n")
-
-    def own_link(self, state: str) -> None:
-        """`up` or `down`, by this host itself; a route goes with it."""
-        way = f"route replace default via {gateway(self.number)}\n" if state == "up" else ""
-        self.namespace.ip(f"link set eth0 {state}\n{way}")
-
-    def cable(self, state: str) -> None:
-        """The same at the other end: this host has no carrier, and its routes stay."""
-        self.field.router.ip(f"link set {near_link(self.number)} {state}\n")
-
-    def own_address(self, new: int, old: int) -> None:
-        """This host has another address than before."""
-        lines = (
-            f"address add {seat_address(self.number, new)}/29 dev eth0",
-            f"address del {seat_address(self.number, old)}/29 dev eth0",
-            f"route replace default via {gateway(self.number)}",
-        )
-        self.namespace.ip("\n".join(lines) + "\n")
-
-
-def name_of(number: int) -> str:
-    """The host at a seat."""
-    return f"BTS{number:02d}"
-
 
 @contextmanager
 def seated(field: Field, number: int, folder: Path, service: str, *, held: bool = False) -> Iterator[Seat]:
@@ -244,30 +201,3 @@ def seated(field: Field, number: int, folder: Path, service: str, *, held: bool 
             seat.signal(signal.Signals["SIGCONT"])
             seat.process.kill()
             seat.process.wait(20)
-
-
-def write(
-    config: Path,
-    hosts: list[str],
-    service: str,
-    state: Path,
-    *,
-    key: bool,
-    listen: str = f'"0.0.0.0:{PORT}"',
-    web: int = PORT,
-) -> None:
-    """A configuration, and beside it the site's key."""
-    secret = config.with_name("key")
-    secret.touch(mode=0o600)
-    secret.write_text(f"{KEY}\n")
-    text = SITE.format(
-        ports=RANGE,
-        interval=INTERVAL,
-        timeout=TIMEOUT,
-        web=web,
-        listen=listen,
-        key="key" if key else "null",
-        service=service,
-        state=state,
-    )
-    config.write_text(text + "".join(f"  - {each}\n" for each in hosts), "utf-8")

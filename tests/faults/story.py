@@ -10,8 +10,10 @@ from typing import NamedTuple
 from tests.fakes.table import SSO_PORT
 from tests.lab.fetch import Metrics
 
-from .seat import INTERVAL, Seat
-from .table import Fault, Lasts, Scene
+from .scene import Scene
+from .seat import Seat
+from .site import INTERVAL
+from .table import Fault, Lasts
 from .witness import Published
 from .world import CHECKS, RANGE, fits, may_say
 
@@ -92,11 +94,16 @@ class Story:
         return [each for each in found if fits(each.said, allowed) or not _is_excused(each)]
 
     def _is_known(self, name: str, before: "Known") -> None:
-        """Still, and what the metrics show is what the pages do."""
+        """Still; and the metrics say of every path what its pages say."""
         metrics = self._seat.metrics()
         after = Known.of(metrics)
         if after.contact < before.contact:
             self._violated(name, f"the last contact was {before.contact}, and is {after.contact}")
+        for labels, value in metrics.rows("path_verdict", direction="outbound"):
+            allowed = {each.partition("/")[0] for each in self._seat.world.exact(labels["check"])}
+            self.checked += value == 1
+            if value == 1 and labels["verdict"] not in allowed | {"inconclusive"}:
+                self._violated(name, f"the metrics say {labels}")
 
     def read_again(self) -> None:
         """It ends, its file is spoiled, and it starts: from the last good one, and knows what it knew."""
