@@ -15,7 +15,6 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from agent.config.load import understand
 from agent.config.mistakes import ConfigError
-from agent.config.model import Config
 from agent.config.positions import Written
 from agent.judge.result import Result
 from agent.judge.verdict import PENDING
@@ -26,7 +25,7 @@ from agent.permit.settled import settled
 from agent.report.document import Run, document, dumps
 from agent.site.plan import inbound
 from agent.site.setup import Setup, set_up
-from agent.site.topology import Source, site_of
+from agent.site.topology import site_of
 from agent.web.page.render import Templates, html
 from agent.web.page.site import Read, site_page
 from agent.web.page.static import assets
@@ -99,12 +98,13 @@ def is_borne(data: dict[str, Any]) -> None:
         Change(config.site, merged(done.permits), wanted.notes, (), questions, dynamic(wanted.wanted))
     )
     json.dumps([*groups(config, secure=True)])
-    for source in site.sources():
-        _as_seen_from(config, source)
+    setups = [set_up(config, source) for source in site.sources()]
+    for setup in setups[:1]:  # the others' pages and metrics differ by their names
+        _as_seen_from(setup)
 
 
-def _as_seen_from(config: Config, source: Source) -> None:
-    setup = set_up(config, source)
+def _as_seen_from(setup: Setup) -> None:
+    config, source = setup.config, setup.source
     paths = (*setup.paths, *inbound(config, site_of(config), source))
     run = Run(config.site, source.name, 0.0, 1.0, [Result(path, PENDING, (), 0.0, 0.0) for path in paths], [])
     json.loads(dumps(document(run)))
