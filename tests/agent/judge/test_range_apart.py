@@ -78,6 +78,7 @@ def test_silence_is_suspect_only_where_resets_are_the_host_s_own_and_we_were_not
     suspect = credible and not own_probing
     assert found.suspect == (silent if suspect else PortSet())
     assert ("50010-50019" in found.detail) is suspect
+    assert found.evidence is (Proof.REPLY if suspect else Proof.NONE)
     assert found.confirmed is suspect
 
 
