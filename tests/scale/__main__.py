@@ -18,6 +18,7 @@ def main() -> None:
     load = f"Load of the machine at the start: {os.getloadavg()[0]:.1f}."
     with tempfile.TemporaryDirectory() as folder:
         quiet, scraped = crowds(Path(folder))
+        print(*quiet, *scraped, sep="\n", flush=True)
         fifty = many(Path(folder) / "many")
     text = document(quiet, scraped, fifty, load)
     print(text)
