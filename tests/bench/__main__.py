@@ -6,6 +6,7 @@ measures these parts only, and writes nothing.
 
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,9 +19,11 @@ from tests.bench.commands import commands
 from tests.bench.cost import cost
 from tests.bench.crowd import crowd
 from tests.bench.figures import Line
+from tests.bench.held import held
 from tests.bench.memory import memory
-from tests.bench.ranges import ranges
+from tests.bench.ranges import closed_ranges
 from tests.bench.surroundings import needed, surroundings
+from tests.bench.sweeps import half_dropped
 
 ROOT = Path(__file__).parents[2]
 NMAP, COMPILER, EXPORTER = "nmap", "cc", "prometheus-blackbox-exporter"
@@ -36,6 +39,9 @@ and how it is measured, is in the files of `tests/bench`.
 
 """
 
+# What all of the program that is measured comes from.
+ALL = ("agent.cli.commands", "agent.cli.foreground", "agent.cli.output", "agent.web.page.render")
+
 Part = Callable[[Path], Iterator[Line]]
 # Each with the programs that it needs, and about how long it takes on an idle machine, in seconds.
 PARTS: dict[str, tuple[Part, tuple[str, ...], int]] = {
@@ -43,7 +49,9 @@ PARTS: dict[str, tuple[Part, tuple[str, ...], int]] = {
     "cost": (cost, (EXPORTER,), 10),
     "memory": (memory, (EXPORTER,), 60),
     "crowd": (crowd, (EXPORTER,), 125),
-    "ranges": (ranges, (COMPILER, NMAP), 180),
+    "closed": (closed_ranges, (COMPILER, NMAP), 30),
+    "dropped": (half_dropped, (NMAP,), 100),
+    "held": (held, (NMAP,), 75),
 }
 
 
@@ -97,13 +105,14 @@ def document(where: str, rows: list[Line], failed: list[str]) -> str:
 
 
 def as_installed(folder: Path) -> None:
-    """An installed program has its bytecode beside it; that of this tree is made in the first runs, which do not count.
+    """An installed program has its bytecode beside it; that of this tree is made now: to make it takes time and memory.
 
     And no setting of whoever runs this changes what is measured.
     """
     for name in [name for name in os.environ if name.startswith("PYTHON")]:
         del os.environ[name]
     os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+    subprocess.run([sys.executable, "-c", f"import {', '.join(ALL)}"], check=True, cwd=ROOT)
 
 
 def main(wanted: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Whole dynamic ranges, through a router: the engine alone, sweeps, and the exact interval found by both ends."""
+"""Whole dynamic ranges that refuse, through a router: the engine alone and `probe sweep`, beside others."""
 
 import subprocess
 import sys
@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.figures import Line, paired
-from tests.bench.held import held
 from tests.bench.processes import ROOT
-from tests.bench.sweeps import LOOP, closed_sweep, half_dropped
+from tests.bench.sweeps import LOOP, closed_sweep
 from tests.lab.network import Network
 
 FIRST, LAST, WINDOW = "49152", "65535", "256"
 
 
-def ranges(folder: Path) -> Iterator[Line]:
+def closed_ranges(folder: Path) -> Iterator[Line]:
     loop = folder / "epoll_loop"
     source = Path(__file__).with_name("epoll_loop.c")
     subprocess.run(["cc", "-O2", "-o", str(loop), str(source)], check=True)
@@ -24,10 +23,6 @@ def ranges(folder: Path) -> Iterator[Line]:
         plain = (*net.prober.exec, sys.executable, "-m", "tests.bench.plain_asyncio", *target)
         yield closed_range(net, beside, target)
         yield from closed_sweep(net, lambda: told(beside), lambda: told(plain))
-        swept = half_dropped(net)
-        yield swept
-    if swept.theirs is not None:
-        yield from held(folder, swept.theirs)
 
 
 def closed_range(net: Network, loop: tuple[str, ...], target: tuple[str, ...]) -> Line:

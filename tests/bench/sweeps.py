@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from math import inf
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -30,10 +31,15 @@ def closed_sweep(net: Network, loop: Callable[[], float], plain: Callable[[], fl
         yield Line(work, ours, name, theirs[name], ratio(ours, theirs[name]), most, "×")
 
 
-def half_dropped(net: Network) -> Line:
+def half_dropped(_: Path) -> Iterator[Line]:
     """Both whole processes; both must name the same ports, and ours must have confirmed the edges."""
-    address = net.address("accept")
-    net.flip(address, ports=UPPER_HALF)
+    with Network() as net:
+        address = net.address("accept")
+        net.flip(address, ports=UPPER_HALF)
+        yield _half_dropped(net, address)
+
+
+def _half_dropped(net: Network, address: str) -> Line:
     theirs_say = nmap(net.prober, address)[1]
     closed, silent = (list(theirs_say[state].texts()) for state in ("closed", "filtered"))
     ours, theirs, figure = paired(
@@ -41,7 +47,6 @@ def half_dropped(net: Network) -> Line:
         lambda: nmap(net.prober, address)[0],
         RUNS,
     )
-    net.restore(address)
     return Line("`probe sweep`, upper half dropped, start to exit", ours, NMAP_4, theirs, figure, 0.5, "×")
 
 
