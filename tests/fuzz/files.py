@@ -19,6 +19,7 @@ from agent.site.plan import inbound, plan
 from agent.site.topology import site_of
 from agent.web.toolkit.read import read as read_web
 from tests.agent.config.test_config import DEFAULTS, EXAMPLE, SMALLEST
+from tests.agent.web.toolkit import papers
 from tests.fuzz.target import has_words
 
 MOST_MISTAKES = 201
@@ -57,7 +58,7 @@ def configuration(data: bytes) -> None:
 
 
 def web_configuration(data: bytes) -> None:
-    """The keys that name files name none that is there."""
+    """Its certificates are there, those that stand in the file itself as well as those in files."""
     place = _written("web.yml", data)
     _or_mistakes(lambda: read_web(place))
 
@@ -129,7 +130,6 @@ http_server_config:
   headers: {X-Frame-Options: deny, Content-Security-Policy: "default-src 'self'"}
 rate_limit: {interval: 1s, burst: 20}
 """
-USERS = 'basic_auth_users: {prometheus: "$2b$04$qzmIZ7GLSYk4s9wbmpfmeeeeFmEpYcU/lg2Ip5rKxG1vV0v1w0C2i"}\n'
 LISTED = """{"nftables": [{"metainfo": {"json_schema_version": 1}}, {"table": {"family": "inet", "name": "f"}},
 {"chain": {"family": "inet", "table": "f", "name": "in", "type": "filter", "hook": "input", "prio": 0,
 "policy": "drop"}}, {"rule": {"family": "inet", "table": "f", "chain": "in", "expr": [{"counter": {"packets": 0}},
@@ -142,7 +142,18 @@ def configurations() -> list[bytes]:
 
 
 def web_configurations() -> list[bytes]:
-    return [text.encode() for text in (WEB, USERS, WEB.partition("http_server")[2], "", "tls_server_config: {}\n")]
+    """One of them with its PEM text inside."""
+    named = papers.put(folder()) + papers.REQUIRED
+    texts = [WEB, named, papers.users(prometheus=papers.PASSWORD), WEB[WEB.index("http_server") :], "", _inline()]
+    return [text.encode() for text in texts]
+
+
+def _inline() -> str:
+    """Every line of a text behind a bar is indented."""
+    names = {"cert": "server.crt", "key": "server.key", "client_ca": "ca.crt"}
+    texts = {key: (folder() / name).read_text("ascii") for key, name in names.items()}
+    lines = (f"  {key}: |\n" + "".join(f"    {line}\n" for line in text.splitlines()) for key, text in texts.items())
+    return "tls_server_config:\n  client_auth_type: RequireAndVerifyClientCert\n" + "".join(lines)
 
 
 def key_files() -> list[bytes]:
