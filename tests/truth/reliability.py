@@ -59,7 +59,7 @@ def _head(tally: Tally, about: About) -> Iterator[str]:
 def _bounds(tally: Tally, count: int, wrong: int) -> str:
     """The rule of three, of what said so, and of all."""
     shares = [(f"the {count:,} verdicts that say so", bound(count, wrong)), ("all", bound(tally.judged, wrong))]
-    told = [f"fewer than {100 * share:.2g} % of {whose}" for whose, share in shares if share is not None]
+    told = [f"fewer than {_percent(share)} % of {whose}" for whose, share in shares if share is not None]
     return f": with 95 % confidence, {' and '.join(told)} are" if told else ""
 
 
@@ -79,6 +79,11 @@ def _table(tally: Tally) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for situation, said, grade, count in tally.situations():
         yield f"| {situation} | {said} | {count:,} | {WORDS.get(grade, str(grade)) or 'right'} |"
+
+
+def _percent(share: float) -> str:
+    """Two digits that count."""
+    return f"{100 * share:.0f}" if share >= 0.095 else f"{100 * share:.2g}"
 
 
 def _listed(parts: Iterable[object]) -> str:

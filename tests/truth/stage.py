@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -27,14 +28,15 @@ class NoAnswerError(RuntimeError):
     """`probe once` said nothing; the text is what it complained of."""
 
 
-def play(case: Case, folder: Path) -> dict[str, Any]:
-    """The document of `probe once`."""
+def play(case: Case, folder: Path, patience: float = PATIENCE) -> dict[str, Any]:
+    """The document of `probe once`. Raises NoAnswerError; TimeoutExpired after so many seconds in all."""
+    until = time.monotonic() + patience
     with staged(case, folder) as star:
         config = write(case, folder / "once", key=KEY if case.key else None)
         argv = [sys.executable, "-m", "agent.cli", "once", "--config", str(config), "--host", "BTS01"]
         argv += ["--format", "json", *(["--both"] if case.both else [])]
         process = star["BTS01"].popen(*argv, stderr=subprocess.PIPE, cwd=ROOT)
-        out, err = process.communicate(timeout=PATIENCE)
+        out, err = process.communicate(timeout=max(1.0, until - time.monotonic()))
         if not out:
             raise NoAnswerError(f"exit code {process.returncode}: {err}")
         document: dict[str, Any] = json.loads(out)
