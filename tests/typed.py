@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-PROMPT = re.compile(r"(?:\$|#|PS>|>) (.*)")
+PROMPT = re.compile(r"(\$|#|PS>|>) (.*)")
 PROGRAM = re.compile(r"(?:(?:\.\\|[\w/.\\]*[/\\])?(?:probe|ssoreach)(?:\.exe)?)")
 
 
@@ -17,6 +17,7 @@ class Typed(NamedTuple):
 
     document: str
     line: str
+    is_windows: bool = False
 
     @property
     def words(self) -> list[str]:
@@ -35,15 +36,28 @@ def typed() -> list[Typed]:
         text = document.read_text(encoding="utf-8")
         for language, block in re.findall(r"^```(console|sh)\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
             joined = re.sub(r"\s*\\\n\s*|\n>> *", " ", block)
-            found += [Typed(document.name, line) for line in _lines(joined, prompted=language == "console")]
+            lines = _prompted(joined) if language == "console" else (("$", line) for line in joined.splitlines())
+            found += [
+                Typed(document.name, re.sub(r"\s+# .*", "", line), _is_windows(mark, line)) for mark, line in lines
+            ]
     return found
 
 
-def _lines(block: str, *, prompted: bool) -> Iterator[str]:
+def _without_comment(line: str) -> str:
+    return re.sub(r"\s+# .*", "", line)
+
+
+def _is_windows(mark: str, line: str) -> bool:
+    """By its prompt, unless the line could be typed anywhere."""
+    return mark not in "$#" and not line.startswith("probe ")
+
+
+def _prompted(block: str) -> Iterator[tuple[str, str]]:
+    """The prompt, and what stands behind it."""
     for line in block.splitlines():
-        match = PROMPT.fullmatch(line) if prompted else re.fullmatch("(.+)", line)
+        match = PROMPT.fullmatch(line)
         if match is not None:
-            yield re.sub(r"\s+# .*", "", match[1])
+            yield match[1], match[2]
 
 
 def told(text: str) -> set[str]:
