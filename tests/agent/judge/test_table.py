@@ -16,6 +16,7 @@ from probes.state import Sent, State
 from probes.wire.icmp import Icmp
 from probes.wire.tds import Encryption, Prelogin, Version
 from tests.agent.seen import (
+    HERE,
     PEER,
     PORT,
     ROUTER,
@@ -139,6 +140,23 @@ def test_a_neighbour_that_does_not_answer_is_a_host_that_is_down(check: Check) -
     port = PORT[check]
     seen = sight(outcome(State.FILTERED, port, sent=Sent.HELD), silences={port: confirmed_silence()})
     assert verdict(judge_port(check, seen, port)) == (V.UNREACHABLE, C.HOST_DOWN)
+
+
+@pytest.mark.parametrize(
+    ("state", "sender", "sent", "here"),
+    [
+        (State.FILTERED, None, Sent.HELD, True),
+        (State.REJECTED, HERE, Sent.HELD, True),  # our own system says so, once it has given up
+        (State.REJECTED, ROUTER, Sent.YES, False),
+    ],
+)
+def test_a_neighbour_that_does_not_answer_is_told_from_a_router_that_knows_no_way(
+    state: State, sender: str | None, sent: Sent, here: bool
+) -> None:
+    icmp = Icmp(4, 3, 1, sender) if sender else None
+    found = judged(Check.EPM, state, icmp=icmp, sent=sent)
+    assert verdict(found) == (V.UNREACHABLE, C.HOST_DOWN)
+    assert ("is on the subnet of BTS01" in found.detail) is here
 
 
 def rejections(codes: list[tuple[int, int]], version: int) -> Iterator[tuple[Icmp, str]]:
