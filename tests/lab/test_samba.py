@@ -160,8 +160,9 @@ def below(process: subprocess.Popen[str]) -> Iterator[psutil.Process]:
 
 
 @pytest.mark.parametrize("start", [member, domain_controller])
-def test_nothing_is_left_of_it(net: Network, tmp_path: Path, start: Start) -> None:
-    with start(net, tmp_path / "samba") as samba:
+def test_nothing_is_left_of_it(net: Network, tmp_path_factory: pytest.TempPathFactory, start: Start) -> None:
+    folder = tmp_path_factory.mktemp("left")  # of a short name, as it has sockets in there
+    with start(net, folder / "samba") as samba:
         family = list(below(samba.process))
         assert {"samba-dcerpcd", "samba"} & {each.name() for each in family}
         address = samba.address
