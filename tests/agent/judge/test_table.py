@@ -134,11 +134,13 @@ def test_silence_on_a_path_that_loses_too_much_is_inconclusive() -> None:
     assert verdict(judge_port(Check.EPM, seen, 135)) == (V.INCONCLUSIVE, C.LOSSY_PATH)
 
 
-@pytest.mark.parametrize("check", [Check.SQL, Check.EPM])
-def test_a_neighbour_that_does_not_answer_is_a_host_that_is_down(check: Check) -> None:
+@pytest.mark.parametrize("check", [Check.SQL, Check.EPM, Check.RPC_ENDPOINT])
+@pytest.mark.parametrize("silence", [confirmed_silence(), hopeless_silence()], ids=["confirmed", "hopeless"])
+def test_a_neighbour_that_does_not_answer_is_a_host_that_is_down(check: Check, silence: Silence) -> None:
     """Whatever was known of its silence before: the SYN never left this host."""
     port = PORT[check]
-    seen = sight(outcome(State.FILTERED, port, sent=Sent.HELD), silences={port: confirmed_silence()})
+    told = registration(PORT[Check.RPC_ENDPOINT])
+    seen = sight(outcome(State.FILTERED, port, sent=Sent.HELD), silences={port: silence}, registration=told)
     assert verdict(judge_port(check, seen, port)) == (V.UNREACHABLE, C.HOST_DOWN)
 
 
