@@ -42,7 +42,7 @@ NOT_RUN = {
     r"docker .*": "takes an engine and its registry: tests/lab/test_image.py builds and runs the image",
     r"(prometheus|victoria-metrics|vmalert) .*": "another's program: tests/lab/test_alert.py",
     r"nft .*": "changes the host's firewall: tests/lab/test_rules_applied.py",
-    r"probe rules --scraper prometheus\.contoso\.test .*": "asks the name service for a name that nobody has",
+    r"probe (rules --scraper prometheus|trace sql01)\.contoso\.test .*": "asks for a name that nobody has",
 }
 
 

@@ -12,6 +12,7 @@ from agent.config.load import parse
 from agent.config.model import Config, HostEntry, Service
 from agent.ground.path import Direction
 from agent.ground.roles import Role
+from agent.hosting.windows.events import Event
 from agent.judge.verdict import Cause, Proof, Verdict
 from agent.report.spoken import EVIDENCE
 from agent.sso.availability import AddressState, Availability
@@ -20,6 +21,7 @@ from agent.sso.state import SsoState, Why
 from agent.sso.ways import Way
 from agent.sso.words.restart import Answer
 from probes.state import Phase, State
+from probes.wire.rendezvous.frame import Drop
 from tests.reference import PLACE, reference
 
 ROOT = Path(__file__).parent.parent
@@ -166,3 +168,14 @@ def test_every_variable_of_the_environment_is_documented_and_no_other() -> None:
     documented = first_column(PLACE.read_text(encoding="utf-8").partition("\n## ")[0])
     rich = "NO_COLOR"  # asked for by the library that draws tables
     assert {name.upper() for name in documented} == {*environment(), rich}
+
+
+def test_every_event_of_windows_is_documented_and_no_other() -> None:
+    text = (ROOT / "docs" / "windows-service.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| (\d+) \|", section(text, "Events"), re.MULTILINE) == [str(int(event)) for event in Event]
+
+
+@pytest.mark.parametrize("document", ["metrics.md", "security.md"])
+def test_every_reason_to_drop_a_datagram_is_documented(document: str) -> None:
+    text = (ROOT / "docs" / document).read_text(encoding="utf-8")
+    assert [reason for reason in Drop if f"`{reason}`" not in text] == []
