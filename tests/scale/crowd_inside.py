@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
@@ -27,7 +27,9 @@ URL = f"http://127.0.0.1:{WEB}/metrics"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was seen in so many seconds. `cpu`: percent of a core; `resident`: bytes; `scrapes`: seconds each took.
+    """What was seen in so many seconds. `cpu`: percent of a core; `resident`: bytes.
+
+    `scrapes`: the seconds that each took, of those that were answered.
 
     `moved`: by how much the attempts of these seconds left their places in the round, in seconds: median, 99 of 100,
     and most. `lag`: the most that the agent's own metric said; `left_out`: rounds, since the start.
@@ -65,7 +67,7 @@ def _look(peers: int, process: psutil.Process, syns: list[Syn], port: int, secon
         process.memory_info().rss,
         process.num_fds(),
         process.num_threads(),
-        len(syns) - count,
+        sum(syn.port != WEB for syn in syns[count:]),
         _moved([moved for at, moved in lateness(syns, port, INTERVAL) if at >= began]),
         took,
         len(pages[-1]) if pages else 0,
@@ -81,9 +83,10 @@ def _scraped(seconds: float, scrapes: int) -> tuple[tuple[float, ...], list[str]
     for number in range(scrapes):
         time.sleep(max(0.0, began + (number + 0.5) * seconds / scrapes - time.monotonic()))
         asked = time.perf_counter()
-        with urllib.request.urlopen(URL, timeout=60) as answer:
-            pages.append(answer.read().decode())
-        took.append(time.perf_counter() - asked)
+        with suppress(OSError):  # the agent ends a connection after half a minute; a busy machine may take that long
+            with urllib.request.urlopen(URL, timeout=60) as answer:
+                pages.append(answer.read().decode())
+            took.append(time.perf_counter() - asked)
     time.sleep(max(0.0, began + seconds - time.monotonic()))
     return tuple(took), pages
 

@@ -52,7 +52,10 @@ def _looks(children: "list[subprocess.Popen[str]]", scrapes: int) -> list[Look]:
         assert child.stdin
         child.stdin.write(f"{INTERVAL} {scrapes}\n")
         child.stdin.flush()
-    return [Look(**json.loads(_line(child))) for child in children]
+    looks = [Look(**json.loads(_line(child))) for child in children]
+    if unanswered := [each.peers for each in looks if len(each.scrapes) < min(scrapes, 1)]:
+        raise SystemExit(f"the agents with {unanswered} peers answered no scrape")
+    return looks
 
 
 def _line(child: "subprocess.Popen[str]") -> str:
