@@ -3,7 +3,7 @@
 import pytest
 
 from .campaign import excused
-from .case import Far, Fate, Shut
+from .case import SQL, Far, Fate, Shut
 from .compare import compare
 from .draw import draw
 from .grade import Grade
