@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 
 URL = "http://127.0.0.1:{}/api/v1/paths"
-EVERY = 0.9  # seconds
+EVERY = 1.5  # seconds
 PATIENCE = 3.0  # seconds
 
 
