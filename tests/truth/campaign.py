@@ -36,7 +36,6 @@ class Played:
     busy: bool = False
     seconds: float = 0.0
     failure: str = ""
-    fails: bool = False  # the failure is the program's
 
 
 def look(case: Case, folder: Path) -> Sequence[Judged]:
@@ -85,5 +84,5 @@ def _played(case: Case, look: Look) -> Played:
         except LabCommandError as error:
             return Played(case, failure=f"the lab: {error}")
         except (NoAnswerError, subprocess.TimeoutExpired) as error:
-            return Played(case, failure=f"no answer: {error}", fails=True)
+            return Played(case, failure=f"no answer: {error}")
     return Played(case, judged, lag.worst, lag.is_busy, time.monotonic() - began)
