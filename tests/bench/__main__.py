@@ -21,6 +21,7 @@ from tests.bench.crowd import crowd
 from tests.bench.figures import Line
 from tests.bench.held import held
 from tests.bench.memory import memory
+from tests.bench.page import document
 from tests.bench.ranges import closed_ranges
 from tests.bench.surroundings import needed, surroundings
 from tests.bench.sweeps import half_dropped
@@ -29,15 +30,6 @@ ROOT = Path(__file__).parents[2]
 NMAP, COMPILER, EXPORTER = "nmap", "cc", "prometheus-blackbox-exporter"
 
 PATIENCE = 4  # times as long as on an idle machine, then a part is given up
-
-HEAD = """\
-# Benchmarks
-
-Made by `make bench`; nothing here is edited by hand. Machines are noisy: read the ratios. Times are medians, with the
-least and the greatest of the runs; a ratio is the median of the ratios of runs made side by side. What each line does,
-and how it is measured, is in the files of `tests/bench`.
-
-"""
 
 # What all of the program that is measured comes from.
 ALL = ("agent.cli.commands", "agent.cli.foreground", "agent.cli.output", "agent.web.page.render")
@@ -89,19 +81,6 @@ def _ended(_number: int, _frame: FrameType | None) -> None:
 
 def say(text: str) -> None:
     print(f"bench: {text}", file=sys.stderr, flush=True)
-
-
-def table(rows: list[Line]) -> str:
-    headings = ("work", "ours", "beside", "figure", "wanted", "")
-    cells = [headings, ("---",) * len(headings), *(row.cells() for row in rows)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in cells) + "\n"
-
-
-def document(where: str, rows: list[Line], failed: list[str]) -> str:
-    text = f"{HEAD}{where}\n\n{table(rows)}"
-    if failed:
-        text += "\nNot measured to the end:\n\n" + "".join(f"- {each}\n" for each in failed)
-    return text
 
 
 def as_installed(folder: Path) -> None:
