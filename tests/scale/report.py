@@ -1,6 +1,7 @@
 """docs/scale.md and its plot, from what was measured. Pure."""
 
 from collections.abc import Mapping, Sequence
+from math import nan
 from statistics import median
 
 from tests.scale.crowd_inside import Look
@@ -114,8 +115,12 @@ def _row(quiet: Look, scraped: Look) -> list[str]:
 
 
 def _moves(quiet: Look, scraped: Look) -> list[str]:
-    moved = [f"{1e3 * each:.1f} ms" for look in (quiet, scraped) for each in look.moved or ()]
-    return [f"{quiet.peers:,}", *(moved or ["-"] * 6), f"{1e3 * scraped.lag:.1f} ms", str(scraped.left_out)]
+    return [
+        f"{quiet.peers:,}",
+        *(f"{1e3 * each:.1f} ms" for look in (quiet, scraped) for each in look.moved or (nan, nan, nan)),
+        f"{1e3 * scraped.lag:.1f} ms",
+        str(scraped.left_out),
+    ]
 
 
 def _more(quiet: Sequence[Look], scraped: Sequence[Look]) -> list[list[str]]:
