@@ -44,10 +44,11 @@ def look(case: Case, folder: Path) -> Sequence[Judged]:
 
 
 def once(case: Case, look: Look = look) -> Played:
-    """Play it, and again where this machine was too busy to blame anybody for what was left open."""
+    """Play it, and again where it came to nothing, or this machine was too busy to blame anybody for what it left."""
     for _ in range(AGAIN):
         played = _played(case, look)
-        if not any(each.grade is Grade.UNFOUNDED for each in played.judged) or not played.busy:
+        left_open = any(each.grade is Grade.UNFOUNDED for each in played.judged)
+        if not played.failure and not (left_open and played.busy):
             break
     return replace(played, judged=[excused(each, busy=played.busy) for each in played.judged])
 
