@@ -8,12 +8,17 @@ import signal
 import sys
 
 import pytest
+from hypothesis import settings
 
 # What asks Windows itself; `make test-windows` runs it.
 collect_ignore_glob = [] if sys.platform == "win32" else ["windows/*"]
 
 # A shell without job control has what it starts in the background ignore SIGINT, and that is inherited.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says how busy the machine is. The rest is hypothesis' own, where CI is set as elsewhere.
+settings.register_profile("unhurried", settings.get_profile(settings.get_current_profile_name()), deadline=None)
+settings.load_profile("unhurried")
 
 # Proxies lead outside; whatever is asked here is on this machine.
 for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
