@@ -114,7 +114,7 @@ def _agent(folder: Path, peers: int) -> Iterator[tuple[psutil.Process, int]]:
         argv = [sys.executable, "-m", "agent.cli", "run", "--config", str(config), "--host", "MSS"]
         with log.open("w") as said, subprocess.Popen(argv, stderr=said) as child:
             try:
-                deadline = time.monotonic() + 60
+                deadline = time.monotonic() + 180
                 while "listening" not in log.read_text("utf-8"):
                     assert child.poll() is None, log.read_text("utf-8")
                     assert time.monotonic() < deadline, log.read_text("utf-8")

@@ -99,7 +99,7 @@ def _observed(star: Star, config: Path, looks: Path) -> Iterator["subprocess.Pop
     log = config.parent / "log"
     with log.open("w", encoding="utf-8") as said:
         process = star[HOST].popen(*argv, stdout=subprocess.DEVNULL, stderr=said, cwd=ROOT)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while "listening" not in log.read_text("utf-8"):
         assert process.poll() is None, log.read_text("utf-8")
         assert time.monotonic() < deadline, log.read_text("utf-8")
