@@ -3,7 +3,6 @@
 Ends with 1 where a verdict is not what the rules say. Some seven minutes.
 """
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -15,7 +14,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "scale.md"
 
 
 def main() -> None:
-    load = f"Load of the machine at the start: {os.getloadavg()[0]:.1f}."
+    load = f"Load of the machine at the start: {Path('/proc/loadavg').read_text('ascii').split()[0]}."
     with tempfile.TemporaryDirectory() as folder:
         quiet, scraped = crowds(Path(folder))
         print(*quiet, *scraped, sep="\n", flush=True)

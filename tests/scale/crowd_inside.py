@@ -17,6 +17,7 @@ from statistics import median, quantiles
 
 import psutil
 
+from tests.scale.listeners import descriptors
 from tests.scale.syns import Syn, lateness, overheard
 from tests.scale.town import town
 
@@ -65,7 +66,7 @@ def _look(peers: int, process: psutil.Process, syns: list[Syn], port: int, secon
         peers,
         100 * spent / (time.time() - began),
         process.memory_info().rss,
-        process.num_fds(),
+        descriptors(process.pid),
         process.num_threads(),
         sum(syn.port != WEB for syn in syns[count:]),
         _moved([moved for at, moved in lateness(syns, port, INTERVAL) if at >= began]),

@@ -15,6 +15,7 @@ import pytest
 
 from tests.scale.fast import FastClock
 from tests.scale.flat import Bound
+from tests.scale.listeners import descriptors
 from tests.scale.village import Resident, village
 
 ROUND = 60.0  # seconds
@@ -66,7 +67,7 @@ async def _round(clock: FastClock, residents: list[Resident], number: int) -> No
 def _counted(residents: list[Resident]) -> dict[str, float]:
     gc.collect()
     return {
-        "descriptors": psutil.Process().num_fds(),
+        "descriptors": descriptors(),
         "tasks": len(asyncio.all_tasks()),
         "threads": threading.active_count(),
         "listeners": sum(each.listeners for each in residents),

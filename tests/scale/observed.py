@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from agent.cli import main
-from tests.scale.listeners import held
+from tests.scale.listeners import descriptors, held
 
 EVERY = 2.0  # seconds
 COLLECTED = 5  # looks from one search for cycles to the next; what waits for one would hide what stays
@@ -52,7 +52,7 @@ def _write(file: Path) -> None:
 def _counted(process: psutil.Process) -> dict[str, float]:
     return {
         "resident memory": process.memory_info().rss,
-        "descriptors": process.num_fds(),
+        "descriptors": descriptors(),
         "tasks": sum(len(asyncio.all_tasks(loop)) for loop in _loops),
         "threads": process.num_threads(),
         "listeners": held("self", FIRST, LAST),

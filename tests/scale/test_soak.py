@@ -3,13 +3,13 @@
 import asyncio
 from pathlib import Path
 
-import psutil
 import pytest
 
 from agent.ground.path import Check, Direction
 from agent.judge.verdict import Proof, Verdict
 from tests.scale.flat import judge
 from tests.scale.hour import BOUNDS, hour
+from tests.scale.listeners import descriptors
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -18,7 +18,7 @@ BETWEEN = ("BTS01", "MSS")
 
 
 async def test_an_hour_of_rounds_scrapes_and_reloads_leaves_nothing_behind(tmp_path: Path) -> None:
-    before = psutil.Process().num_fds()
+    before = descriptors()
     counts, residents = await hour(tmp_path, ROUNDS)
     for name, values in counts.items():
         print(name, values)
@@ -34,4 +34,4 @@ async def test_an_hour_of_rounds_scrapes_and_reloads_leaves_nothing_behind(tmp_p
         assert verdicts["SQL01", Check.SQL, Direction.OUTBOUND] is Verdict.REACHABLE
         assert each.listeners == 0  # as nothing is asked any more
     await asyncio.sleep(0)  # transports let go of their sockets in the loop's next turn
-    assert psutil.Process().num_fds() <= before + 1  # an event loop's first use of names may keep one
+    assert descriptors() <= before + 1  # an event loop's first use of names may keep one

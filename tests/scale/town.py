@@ -11,13 +11,12 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from agent.demo.demo import listener
 from agent.demo.mapper import mapper
 from agent.metrics import expose
 from tests.scale.counting import calls
 from tests.scale.fast import FastClock
+from tests.scale.listeners import descriptors
 from tests.scale.village import DATABASE, MASTER, SSO_PORTS, Resident, living
 
 ROUND = 60.0  # seconds
@@ -54,7 +53,7 @@ class Effort:
 async def effort(folder: Path, peers: int) -> Effort:
     """Of an agent with so many peers, all of which answer."""
     gc.collect()
-    descriptors, blocks = psutil.Process().num_fds(), sys.getallocatedblocks()
+    opened, blocks = descriptors(), sys.getallocatedblocks()
     clock = FastClock()
     async with _lived_in(folder, peers, clock) as master:
         await clock.advance(2 * ROUND)
@@ -68,7 +67,7 @@ async def effort(folder: Path, peers: int) -> Effort:
         return Effort(
             attempts,
             len(asyncio.all_tasks()),
-            psutil.Process().num_fds() - descriptors,
+            descriptors() - opened,
             round_calls(),
             scrape_calls(),
             len(text),
