@@ -13,11 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.log.lines import JsonLines, TextLines
-
 from agent.log.log import log, set_up
-
 from agent.log.rotated import Rotated
-
 from agent.log.throttle import Throttle
 
 HOSTILE = "\x1b[2J\nlevel=error\r\u2028\u202e 2026-01-01T10:00:00.000Z error forged"

@@ -69,7 +69,7 @@ def _is_whole(line: str, form: str) -> bool:
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no device that is always full")  # noqa: PTH110
 def test_standard_error_that_is_full_stops_nothing(tmp_path: Path) -> None:
-    program = 'import agent.log.log\nagent.log.log.set_up("info", "text", None)\nagent.log.log.log.info("x")\nprint("runs on")'
+    program = 'from agent.log.log import log, set_up\nset_up("info", "text", None)\nlog.info("x")\nprint("runs on")'
     with open("/dev/full", "w") as full:  # noqa: PTH123
         done = subprocess.run(
             [sys.executable, "-c", program],
