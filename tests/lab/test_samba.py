@@ -168,7 +168,7 @@ def test_nothing_is_left_of_it(net: Network, tmp_path_factory: pytest.TempPathFa
         address = samba.address
     assert samba.process.returncode is not None
     assert not [each for each in family if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
-    assert connect(net.prober, [(address, MAPPER)], 1)[0].seen is Seen.CLOSED
+    assert connect(net.prober, [(address, MAPPER)], 10)[0].seen is Seen.CLOSED
 
 
 def test_what_cannot_start_says_so_at_once(net: Network, tmp_path: Path) -> None:
