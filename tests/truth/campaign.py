@@ -14,11 +14,11 @@ from .case import Case
 from .compare import Judged, compare
 from .draw import draw
 from .follow import follow
-from .grade import Grade
+from .grade import FALSE, Grade
 from .lag import Lag
 from .stage import NoAnswerError, play
 
-AGAIN = 2  # plays of a case whose evidence went unused while the machine was late
+OURS = "Traceback"  # what a program of this project says that came to an end where it should not have
 
 Look = Callable[[Case, Path], Sequence[Judged]]
 
@@ -27,7 +27,7 @@ Look = Callable[[Case, Path], Sequence[Judged]]
 class Played:
     """What came of a case. `failure`: why there is no document. `lag`: of this machine, in seconds.
 
-    `busy`: it was too slow to blame anybody for what was left open.
+    `busy`: it was too slow to blame anybody for what was left open. `again`: why it was played for a second time.
     """
 
     case: Case
@@ -36,6 +36,7 @@ class Played:
     busy: bool = False
     seconds: float = 0.0
     failure: str = ""
+    again: str = ""
 
 
 def look(case: Case, folder: Path) -> Sequence[Judged]:
@@ -44,19 +45,30 @@ def look(case: Case, folder: Path) -> Sequence[Judged]:
 
 
 def once(case: Case, look: Look = look) -> Played:
-    """Play it, and again where it came to nothing, or this machine was too busy to blame anybody for what it left."""
-    for _ in range(AGAIN):
-        played = _played(case, look)
-        left_open = any(each.grade is Grade.UNFOUNDED for each in played.judged)
-        if not played.failure and not (left_open and played.busy):
-            break
+    """Play it, and for a second time where the first showed little; what is false in the first is never put aside."""
+    played = _played(case, look)
+    if why := _worth_another(played):
+        played = replace(_played(case, look), again=why)
     return replace(played, judged=[excused(each, busy=played.busy) for each in played.judged])
 
 
+def _worth_another(played: Played) -> str:
+    """Why a play shows so little that there should be another; empty: it stands."""
+    if played.failure:
+        return "" if OURS in played.failure else "it came to nothing"
+    grades = {each.grade for each in played.judged}
+    if grades & FALSE:
+        return ""
+    left_open = Grade.OWN in grades or (Grade.UNFOUNDED in grades and played.busy)
+    return "the machine was too busy" if left_open else ""
+
+
 def excused(judged: Judged, *, busy: bool) -> Judged:
-    """What was left open on a machine that was too slow. What is false stays so."""
+    """What was left open counts for nothing on a machine that was too slow, and only there. What is false stays so."""
     if judged.grade is Grade.UNFOUNDED and busy:
         return replace(judged, grade=Grade.OWN)
+    if judged.grade is Grade.OWN and not busy:
+        return replace(judged, grade=Grade.UNFOUNDED, why="it blames a busy machine, which was not busy")
     return judged
 
 

@@ -58,7 +58,7 @@ def _back(case: Case, path: Mapping[str, Any]) -> Iterator[Judged]:
     found, ranged = Said.of(path), Range(case, Peer("BTS01", ("processing",), (here,), Far.AGENT), here)
     grade, why = ranged.grade(found, {**path, "rejected_by": _unsaid(found, case, here)})
     if grade is Grade.UNFOUNDED and found.verdict is Verdict.INCONCLUSIVE:
-        grade = Grade.HONEST
+        grade = Grade.LATER
     yield Judged(case.name, f"{path['source']} back {path['check']}", f"back: {ranged.situation}", found, grade, why)
 
 

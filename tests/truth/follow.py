@@ -36,7 +36,7 @@ def follow(case: Case, folder: Path) -> list[Judged]:
 
 def _of_agent(judged: Judged, when: str) -> Judged:
     """It asks silence again at its own pace: what it leaves open now may be found in later rounds."""
-    grade = Grade.HONEST if judged.grade is Grade.UNFOUNDED else judged.grade
+    grade = Grade.LATER if judged.grade is Grade.UNFOUNDED else judged.grade
     return Judged(judged.case, judged.path, f"{when}: {judged.situation}", judged.said, grade, judged.why)
 
 

@@ -12,6 +12,7 @@ class Grade(StrEnum):
     RIGHT = "right"
     HONEST = "honest"  # it says less than the rules do, and the evidence for more was not there
     KNOWN = "beyond one end"  # wrong by the rules, in a way that the documents say nobody can see from there
+    LATER = "left to later rounds"  # by an agent, which asks at its own pace: nobody looked whether it could be told
     OWN = "own machine"  # it says that this machine was too busy to tell
     FALSE_BLOCKED = "false blocked"
     FALSE_REACHABLE = "false reachable"

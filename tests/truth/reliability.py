@@ -49,18 +49,27 @@ def _head(tally: Tally, about: About) -> Iterator[str]:
     honest, unfounded = tally.graded(Grade.HONEST), tally.graded(Grade.UNFOUNDED)
     yield f"- {honest:,} said less than the rules do because the evidence was not there; {unfounded:,} though it was."
     yield f"- {tally.graded(Grade.KNOWN):,} cannot be told from one end, as the documents say; they count for nothing."
+    yield f"- {tally.graded(Grade.LATER):,} were left to later rounds by agents that ask at their own pace."
     own = tally.graded(Grade.OWN)
     yield f"- {own:,} were left open on a machine that was too busy, {about.lag:.1f} s late at worst; nor do they."
+    if tally.again:
+        yield f"- {tally.again.total():,} sites were played a second time: {_reasons(tally)}."
     if tally.failures:
         yield f"- {len(tally.failures):,} sites came to nothing: {_listed(tally.failures)}."
     yield ""
 
 
 def _bounds(tally: Tally, count: int, wrong: int) -> str:
-    """The rule of three, of what said so, and of all."""
-    shares = [(f"the {count:,} verdicts that say so", bound(count, wrong)), ("all", bound(tally.judged, wrong))]
-    told = [f"fewer than {_percent(share)} % of {whose}" for whose, share in shares if share is not None]
-    return f": with 95 % confidence, {' and '.join(told)} are" if told else ""
+    """The rule of three, of the sites, and of what said so."""
+    sites, said = bound(tally.sites, wrong), bound(count, wrong)
+    if sites is None:
+        return ""
+    told = f": with 95 % confidence, fewer than {_percent(sites)} % of such sites have one"
+    return told if said is None else f"{told}, and fewer than {_percent(said)} % of the {count:,} that say so are"
+
+
+def _reasons(tally: Tally) -> str:
+    return ", ".join(f"{count} as {why}" for why, count in tally.again.most_common())
 
 
 def _wrong(tally: Tally) -> Iterator[str]:

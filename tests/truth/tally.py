@@ -13,15 +13,17 @@ NOT_JUDGED = frozenset({Grade.OWN, Grade.KNOWN})
 
 @dataclass(slots=True)
 class Tally:
-    """`rows`: how often a verdict was published in a situation, and what it was worth."""
+    """`rows`: how often a verdict was published in a situation, and what it was worth. `again`: sites played twice."""
 
     sites: int = 0
     peers: int = 0
     rows: Counter[tuple[str, str, Grade]] = field(default_factory=Counter)
     wrong: list[Judged] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    again: Counter[str] = field(default_factory=Counter)
 
     def add(self, played: Played) -> None:
+        self.again.update([played.again] if played.again else [])
         if played.failure:
             self.failures.append(f"{played.case.name}: {played.failure}")
             return
@@ -60,6 +62,7 @@ class Tally:
 def bound(count: int, wrong: int = 0) -> float | None:
     """The greatest share of wrong ones that is still likely (one-sided 95 %) after none in `count`: 3 / count.
 
-    None where some were wrong, or nothing was looked at: then this rule says nothing.
+    None where some were wrong, or nothing was looked at: then this rule says nothing. It is one of things that have
+    nothing to do with each other: sites are drawn so, verdicts of one site are not.
     """
     return min(1.0, 3 / count) if count and not wrong else None

@@ -1,5 +1,6 @@
 """Counts, the bound that zero false ones give, and the section of the document."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,11 +39,20 @@ def test_zero_in_so_many_bounds_what_is_left(count: int, wrong: int, share: floa
 
 
 def test_a_bound_is_said_only_where_nothing_was_false() -> None:
-    clean = section(tallied(*[played(Grade.RIGHT)] * 300), ABOUT)
-    assert "0 false `reachable`: with 95 % confidence, fewer than 1 % of the 300 verdicts that say so" in clean
+    clean = section(tallied(*[played(Grade.RIGHT, Grade.RIGHT)] * 150), ABOUT)
+    assert "0 false `reachable`: with 95 % confidence, fewer than 2 % of such sites have one, and" in clean
+    assert "fewer than 1 % of the 300 that say so are." in clean
+    assert "0 false `blocked`: with 95 % confidence, fewer than 2 % of such sites have one." in clean
     spoilt = section(tallied(*[played(Grade.RIGHT)] * 300, played(Grade.FALSE_REACHABLE)), ABOUT)
     assert "1 false `reachable`." in spoilt
     assert "make truth ARGS='--only 5/1'" in spoilt
+
+
+def test_sites_that_were_played_twice_are_told() -> None:
+    twice = replace(played(Grade.RIGHT), again="the machine was too busy")
+    assert "- 2 sites were played a second time: 2 as the machine was too busy." in section(
+        tallied(twice, twice), ABOUT
+    )
 
 
 def test_sites_without_an_answer_are_told() -> None:
