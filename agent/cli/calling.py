@@ -103,7 +103,7 @@ class MetAgent:
                 return answer.status, answer.headers, body
         except TimeoutError as error:
             raise NotMetError(f"{where}: does not answer within {self._deadline:g} s") from error
-        except (http.client.HTTPException, ssl.SSLError) as error:
+        except (http.client.HTTPException, ssl.SSLError, ValueError) as error:  # ValueError: a chunk of -5 octets
             raise NotMetError(f"{where}: what answers there is no agent ({_why(error)}): {ELSE}") from error
         except OSError as error:
             raise NotMetError(f"{where}: does not answer: {_why(error)}; the agent has ended") from error
@@ -126,11 +126,12 @@ class MetAgent:
 
 
 class Stream(io.RawIOBase):
-    """A socket of which every wait spends from one deadline (monotonic)."""
+    """A socket of which every wait spends from one deadline (monotonic), and that says no more than twice an answer."""
 
     def __init__(self, sock: socket.socket, end: float) -> None:
         self._sock = sock
         self._end = end
+        self._room = 2 * LARGEST  # with the headers, and what stands around chunks
 
     def makefile(self, _: str) -> io.BufferedReader:
         return io.BufferedReader(self)
@@ -144,7 +145,11 @@ class Stream(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         self._wait()
-        return self._sock.recv_into(buffer)
+        got = self._sock.recv_into(buffer)
+        self._room -= got
+        if self._room < 0:  # http.client takes a chunk of -1 octets for one that ends with the connection
+            raise http.client.HTTPException("it does not come to an end")
+        return got
 
     def _wait(self) -> None:
         left = self._end - time.monotonic()

@@ -353,6 +353,8 @@ async def test_of_several_addresses_one_that_answers_is_enough(folder: Path, sta
 
 Handler = Callable[[asyncio.StreamWriter], Awaitable[None]]
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+NEGATIVE = CHUNKED + b"-5\r\nabc\r\n0\r\n\r\n"
 
 
 def saying(text: bytes) -> Handler:
@@ -367,9 +369,17 @@ def body(text: bytes) -> Handler:
 
 
 async def endless(writer: asyncio.StreamWriter) -> None:
-    writer.write(OK + b"Transfer-Encoding: chunked\r\n\r\n")
+    writer.write(CHUNKED)
     while True:
         writer.write(b"10000\r\n" + b"[" * 65536 + b"\r\n")
+        await writer.drain()
+
+
+async def endless_chunk(writer: asyncio.StreamWriter) -> None:
+    """Of -1 octets, which is all that comes."""
+    writer.write(CHUNKED + b"-1\r\n")
+    while True:
+        writer.write(b"[" * 65536)
         await writer.drain()
 
 
@@ -392,6 +402,7 @@ def forged(**more: Any) -> bytes:
 
 HOSTILE: dict[str, tuple[Handler, str]] = {
     "endless body": (endless, "does not come to an end"),
+    "endless chunk": (endless_chunk, "does not come to an end"),
     "endless header": (dribbling, "does not answer within"),
     "nothing": (mute, "does not answer within"),
     "closed": (saying(b""), "no agent"),
@@ -399,6 +410,7 @@ HOSTILE: dict[str, tuple[Handler, str]] = {
     "another protocol": (saying(b"SSH-2.0-OpenSSH_9\x1b[2J\r\n"), "no agent"),
     "cut off": (saying(OK + b"Content-Length: 1000\r\n\r\n{"), "not understood"),
     "a huge length": (saying(OK + b"Content-Length: 99999999999999\r\n\r\n{}"), "not understood"),
+    "a chunk of less than nothing": (saying(NEGATIVE), "no agent"),
     "redirect": (
         saying(b"HTTP/1.1 302 Found\r\nLocation: http://192.0.2.200/\r\nContent-Length: 0\r\n\r\n"),
         "refuses: 302",
@@ -434,7 +446,7 @@ async def pretending(folder: Path, then: Handler, healthy: bool = True) -> Async
         except (ConnectionError, asyncio.CancelledError):
             pass
         finally:
-            writer.transport.abort() if then in (endless, dribbling, mute) else writer.close()
+            writer.transport.abort() if then in (endless, endless_chunk, dribbling, mute) else writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     local.write([f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"])
@@ -460,7 +472,11 @@ async def test_an_answer_that_nobody_means_well_is_refused(
 
 
 @pytest.mark.parametrize(
-    "then", [endless, dribbling, mute, *(saying(text) for text in (b"", b"junk\r\n", OK + b"\r\n{}"))]
+    "then",
+    [
+        *(endless, endless_chunk, dribbling, mute),
+        *(saying(text) for text in (b"", b"junk\r\n", OK + b"\r\n{}", NEGATIVE)),
+    ],
 )
 async def test_who_cannot_even_prove_himself_is_refused_before_that(
     folder: Path, status: Status, monkeypatch: pytest.MonkeyPatch, then: Handler
