@@ -1,8 +1,9 @@
 """Text from outside, made harmless and bounded; and times, as everything that we write has them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 MOST = 300
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def plain(text: str, most: int = MOST) -> str:
@@ -16,5 +17,5 @@ def _spelled(letter: str) -> str:
 
 
 def timestamp(seconds: float) -> str:
-    """UTC with milliseconds."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """UTC with milliseconds. Counted here: the C library of Windows knows no time after the year 3000."""
+    return (EPOCH + timedelta(seconds=seconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -145,10 +145,12 @@ def _text(value: object, most: int = SHORT) -> str:
 
 
 def _time(value: object) -> float | None:
+    """None also without a zone: nobody knows whose clock that was, and on Windows not each of them can be counted."""
     if not isinstance(value, str) or len(value) > SHORT:
         return None
     try:
-        seconds = datetime.fromisoformat(value).timestamp()
+        at = datetime.fromisoformat(value)
+        seconds = None if at.tzinfo is None else at.timestamp()
     except (ValueError, OverflowError):
         return None
-    return seconds if 0 <= seconds <= LATEST else None
+    return seconds if seconds is not None and 0 <= seconds <= LATEST else None

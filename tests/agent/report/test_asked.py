@@ -93,6 +93,7 @@ def test_what_is_read_is_plain_and_bounded() -> None:
         *(("seconds", number) for number in (inf, -inf, nan, 10**400, 1e300, -1e12)),
         *(("started", f"{day}T23:59:59.000{zone}") for day, zone in (("9999-12-31", "Z"), ("9999-12-31", "-12:00"))),
         ("started", "0001-01-01T00:00:00.000Z"),
+        *(("started", f"{day}T10:00:00") for day in ("2026-01-01", "1969-12-31", "3001-01-01")),  # of which zone?
     ],
 )
 def test_a_time_that_no_date_can_name_is_refused_as_all_that_is_not_understood(key: str, told: object) -> None:
@@ -103,6 +104,7 @@ def test_a_time_that_no_date_can_name_is_refused_as_all_that_is_not_understood(k
 
 def test_a_path_s_time_that_no_date_can_name_is_not_known() -> None:
     it = document(run(RANGE))
-    it["paths"][0] |= {"started": "9999-12-31T23:59:59-14:00", "since": "0001-01-01T00:00:00+00:00"}
-    (read,) = answer(it).paths
-    assert (read.seen, read.since) == (None, None)
+    for started, since in (("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+00:00"), ("1969-12-31", "3001-01-01")):
+        it["paths"][0] |= {"started": started, "since": since}
+        (read,) = answer(it).paths
+        assert (read.seen, read.since) == (None, None)
