@@ -13,13 +13,12 @@ from typing import Any
 import psutil
 
 from .fetch import Metrics, fetch
-from .namespace import LabCommandError, Namespace
+from .namespace import PAUSE, LabCommandError, Namespace
 from .star import Star, address
 
 ROOT = Path(__file__).parents[2]
 PORT = 10135  # HTTP on TCP, and the rendezvous on UDP
 KEY = "the lab's own key, which everybody may know"
-PAUSE = 0.1  # seconds before another try, which is a process: what is waited for needs the machine more than we do
 SITE = """\
 site: lab
 rpc: {{dynamic_ports: "{ports}", samples: {samples}, services: {{entsso: {{required_on: []}}}}}}

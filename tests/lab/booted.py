@@ -20,7 +20,7 @@ import psutil
 import pytest
 
 from .daemon import need, need_users
-from .namespace import LabCommandError, Namespace
+from .namespace import PAUSE, LabCommandError, Namespace
 
 ROOT = Path(__file__).parents[2]
 TREE = ROOT / ".machine" / "root"  # from .ci/machine
@@ -87,8 +87,9 @@ class Machine:
     def until(self, wanted: Callable[[], bool], why: Callable[[], str], seconds: float = 30) -> None:
         """AssertionError if it never comes to that."""
         deadline = time.monotonic() + seconds
-        while not wanted():  # each try is a process: that paces us
+        while not wanted():
             assert time.monotonic() < deadline, f"not after {seconds} s: {why()}"
+            time.sleep(PAUSE)
 
 
 @contextmanager

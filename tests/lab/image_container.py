@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .image_engine import Engine
-from .namespace import Namespace
+from .namespace import PAUSE, Namespace
 
 ROOT = Path(__file__).parents[2]
 MADE = ROOT / ".image"  # by .ci/image
@@ -69,8 +69,9 @@ class Container:
     def until(self, wanted: Callable[[str], bool], seconds: float = 30) -> str:
         """The log, once it is as it should be. AssertionError if it never is."""
         deadline = time.monotonic() + seconds
-        while not wanted(log := self.log):  # each try is a process: that paces us
+        while not wanted(log := self.log):
             assert time.monotonic() < deadline, log
+            time.sleep(PAUSE)
         return log
 
 

@@ -13,6 +13,8 @@ from typing import IO
 
 from .permission import AS_USER, way_in
 
+PAUSE = 0.1  # seconds before another try, which is a process: what is waited for needs the machine more than we do
+
 
 class LabCommandError(RuntimeError):
     """A command that builds the lab failed; the text is what it said."""
