@@ -27,6 +27,7 @@ from agent.site.whoami import Machine, whoami
 MASTER, DATABASE = "127.0.0.21", "127.0.0.31"
 PORT = 10135
 SSO_PORTS = range(50_100, 50_200)  # dynamic ports, as RPC services have them
+PAUSE = 0.05  # seconds, after one who could not be taken
 QUEUE_CLIENTS = 4  # a queue of length 0 holds one connection on Linux; the rest find it full
 
 SITE = """\
@@ -77,19 +78,26 @@ def _listening(urls: list[str]) -> None:
 def listener(address: str, ports: Iterable[int] = (0,)) -> Iterator[int]:
     """A port, the first free one of these, that takes connections and ends them. Nobody asks for more."""
     with _first_free(address, ports) as server:
-        threading.Thread(target=_take, args=(server,), daemon=True).start()
+        ended = threading.Event()
+        threading.Thread(target=take, args=(server, ended), daemon=True).start()
         try:
             yield server.getsockname()[1]
         finally:
+            ended.set()
             with contextlib.suppress(OSError):  # Linux wakes the thread by this, Windows by the close that follows
                 server.shutdown(socket.SHUT_RDWR)
 
 
-def _take(server: socket.socket) -> None:
-    """Whoever is not taken stays in the kernel's queue, also when he has left; once it is full, the port is silent."""
-    with contextlib.suppress(OSError):
-        while True:
+def take(server: socket.socket, ended: threading.Event) -> None:
+    """Whoever is not taken stays in the kernel's queue, also when he has left; once it is full, the port is silent.
+
+    So one who cannot be taken ends nothing: Windows says so of who reset before, and descriptors come back.
+    """
+    while not ended.is_set():
+        try:
             server.accept()[0].close()
+        except OSError:
+            ended.wait(PAUSE)
 
 
 def _first_free(address: str, ports: Iterable[int]) -> socket.socket:
