@@ -5,10 +5,11 @@ import errno
 import ipaddress
 import socket
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from probes.aside import aside
+from probes.classify import LATE_SHARE
 from probes.outcome import Resolved
 
 MOST_ADDRESSES = 16  # a name server may answer with any number
@@ -32,7 +33,7 @@ class Answer(NamedTuple):
 
     Nothing found: `detail` says why. `denied` if that is an answer: it was asked, and there is nothing that would do.
     Otherwise it did not answer, which says nothing of what was asked; `ours` if nobody was asked, for want of something
-    on this machine. Names are text from the network: bounded, never trusted.
+    on this machine, or it did not run meanwhile. Names are text from the network: bounded, never trusted.
     """
 
     asked: str
@@ -108,17 +109,18 @@ class Resolver:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
-            async with asyncio.timeout(timeout):
-                found = await asyncio.shield(self._ask(asked, work))
+            found = await _in_time(self._ask(asked, work), timeout)
         except (OSError, ValueError, RuntimeError) as error:
             problem, took = _problem(error, timeout), loop.time() - began
+            if isinstance(error, TimeoutError) and (late := took - timeout) > LATE_SHARE * timeout:
+                return Answer(asked, (), took, f"{problem}, and this agent did not run for {late:.2f} s", ours=True)
             return Answer(asked, (), took, problem, _is_denial(error), _is_ours(error))
         return Answer(asked, found, loop.time() - began, "" if found else f"no {what}", denied=not found)
 
     def _ask(self, asked: str, work: Callable[[], tuple[str, ...]]) -> asyncio.Future[tuple[str, ...]]:
         """The answer that is under way, or that of a new look-up. RuntimeError when there can be no thread for it."""
         if asked not in self._under_way:
-            answer = aside(work, "resolve")
+            answer = aside(partial(_asked, work), "resolve")
             self._under_way[asked] = answer
             answer.add_done_callback(lambda done: self._forget(asked, done))
         return self._under_way[asked]
@@ -127,6 +129,35 @@ class Resolver:
         del self._under_way[asked]
         if not answer.cancelled():
             answer.exception()  # whoever asked may have gone: it has been seen then
+
+
+async def _in_time(answer: asyncio.Future[tuple[str, ...]], timeout: float) -> tuple[str, ...]:
+    """It may be there already when a loop that was late finds that the time has passed. Raises TimeoutError."""
+    try:
+        async with asyncio.timeout(timeout):
+            return await asyncio.shield(answer)
+    except TimeoutError:
+        if answer.done():
+            return answer.result()
+        raise
+
+
+def _asked(work: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+    """In the thread. Without a descriptor the system's resolver says that there is no such name, as if it had asked."""
+    try:
+        return work()
+    except (socket.gaierror, socket.herror):
+        _ask_for_a_descriptor()
+        raise
+
+
+def _ask_for_a_descriptor() -> None:
+    """Raises OSError where this machine lacks what it takes to ask anybody."""
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
+    except OSError as error:
+        if error.errno in OURS:
+            raise
 
 
 def _problem(error: Exception, timeout: float) -> str:

@@ -136,7 +136,7 @@ async def test_what_the_real_resolver_refuses_to_look_up(name: str) -> None:
 async def test_a_lookup_that_hangs_costs_the_timeout(hanging: Callable[..., Entries]) -> None:
     found = await resolve("host.test", 0.01, hanging)
     assert found.addresses == ()
-    assert found.detail == "the name service did not answer within 0.01 s"
+    assert found.detail.startswith("the name service did not answer within 0.01 s")
     assert found.seconds > 0
 
 
@@ -399,7 +399,7 @@ async def test_an_address_that_hangs_has_one_thread_and_holds_up_no_name() -> No
     for _ in range(3):
         answer = await resolver.reverse("192.0.2.1", 0.01)
         assert (answer.found, answer.denied) == ((), False)
-        assert answer.detail == "the name service did not answer within 0.01 s"
+        assert answer.detail.startswith("the name service did not answer within 0.01 s")
     assert (await resolver.resolve("host.test", LONG)).addresses == ("192.0.2.1",)
     waiting = asyncio.create_task(resolver.reverse("192.0.2.1", LONG))
     await asyncio.sleep(0)
