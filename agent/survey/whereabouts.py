@@ -32,7 +32,7 @@ class Whereabouts:
         self.stale = tuple(
             stale_addresses(self._peer, answer, self._memory.addresses[answer.name])
             for answer in resolved
-            if not answer.addresses and answer.name in self._memory.addresses
+            if not answer.addresses and not answer.ours and answer.name in self._memory.addresses
         )
         views = _each_once(view for answer in resolved for view in self._views_of(answer))
         if all(view.address is not None for view in views):  # otherwise what its name came to before may still hold
