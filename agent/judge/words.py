@@ -154,8 +154,10 @@ SINGLE: Sentences = {
     ),
     (Verdict.INCONCLUSIVE, Cause.LOCAL_FAULT, None): Words(
         "{door} could not be tried from here: {seen}.",
-        "Nothing, if it passes with the next round. Otherwise look on {here} for a machine that is too busy or was "
-        "suspended, for too few descriptors or ports, and at its own firewall; it says nothing about {peer}.",
+        "Nothing, if it passes with the next round. Otherwise look on {here} at its network link, routes and own "
+        "firewall, then for a machine that is too busy or was suspended, and for too few descriptors or ports; it says "
+        "nothing about {peer}. Only where the cable, or a virtual switch, has {peer} alone at its other end does no "
+        "link come of {peer} being off, too.",
     ),
     (Verdict.INCONCLUSIVE, Cause.NO_KNOWN_LISTENER, Beside.PORT_UNKNOWN): Words(
         "{seen}: the Browser is stopped, hides the instance or does not know it, or a firewall drops UDP 1434. SQL "

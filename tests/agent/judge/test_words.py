@@ -309,4 +309,4 @@ def test_seconds_for_people(seconds: float, text: str) -> None:
 
 def test_who_could_not_try_is_told_where_to_look() -> None:
     remedy = words(Verdict.INCONCLUSIVE, Cause.LOCAL_FAULT, Check.EPM).remedy
-    assert all(part in remedy for part in ("too busy", "descriptors", "its own firewall", "nothing about {peer}"))
+    assert all(part in remedy for part in ("too busy", "descriptors", "own firewall", "link", "nothing about {peer}"))
