@@ -3,9 +3,10 @@
 from probes.engine.engine import Engine
 from probes.line import Framing, Line, converse
 from probes.outcome import Outcome, Target
-from probes.wire import tds
+from probes.wire.tds import Prelogin, hello
+from probes.wire.tds_packet import HEADER_SIZE, PacketType, frame_size
 
-FRAMING = Framing(tds.HEADER_SIZE, tds.frame_size, bytes([tds.PacketType.TABULAR_RESULT]))
+FRAMING = Framing(HEADER_SIZE, frame_size, bytes([PacketType.TABULAR_RESULT]))
 
 
 async def probe(engine: Engine, target: Target, _: None = None) -> Outcome:
@@ -13,6 +14,6 @@ async def probe(engine: Engine, target: Target, _: None = None) -> Outcome:
     return await converse(engine, target, prelogin)
 
 
-async def prelogin(line: Line) -> tds.Prelogin:
+async def prelogin(line: Line) -> Prelogin:
     """What the server says of itself before anybody logs in: its version, and whether it wants encryption."""
-    return tds.Prelogin.decode(await line.ask(tds.hello(), FRAMING))
+    return Prelogin.decode(await line.ask(hello(), FRAMING))

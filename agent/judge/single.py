@@ -11,7 +11,8 @@ from agent.judge.words import SERVICE, SPOKEN, words
 from probes.icmp import refuses
 from probes.outcome import Outcome
 from probes.state import Sent, State
-from probes.wire.tds import Prelogin, encryption_words, version_words
+from probes.wire.tds import Prelogin
+from probes.wire.tds_words import encryption_words, version_words
 
 
 def judge_port(check: Check, sight: Sight, port: int) -> Judgement:

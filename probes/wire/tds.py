@@ -1,25 +1,21 @@
-"""TDS: the packet header and PRELOGIN, the first message of each side, which says version and encryption.
+"""TDS: PRELOGIN, the first message of each side, which says version and encryption.
 
 Nothing after PRELOGIN is here, on purpose: no login and no credentials of any kind.
-Spec: MS-TDS 2.2.3 (packets), 2.2.6.5 (PRELOGIN), https://learn.microsoft.com/openspecs/windows_protocols/ms-tds/
+Spec: MS-TDS 2.2.6.5, https://learn.microsoft.com/openspecs/windows_protocols/ms-tds/
 """
 
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import NamedTuple, Self, TypeVar
 
 from probes.wire.reader import Reader, WireError
+from probes.wire.tds_packet import HEADER_SIZE, MAX_PACKET, Byte, Header, PacketType, frame_size
 
 T = TypeVar("T")
 
-HEADER_SIZE = 8
-MAX_PACKET = 4096  # bytes: none may be larger before a login has agreed on more (2.2.3.1.3)
 MAX_OPTIONS = 32  # the spec names eight
-END_OF_MESSAGE = 0x01
 
-_HEADER = struct.Struct(">BBHHBB")
 _PLACE = struct.Struct(">HH")  # offset from the start of the option table, length
 _VERSION = struct.Struct(">BBH")  # major, minor, build; the sub-build follows in the other byte order
 _FLAG = {b"\x00": False, b"\x01": True}
@@ -27,25 +23,7 @@ _MATCH = {b"\x00": True, b"\x01": False}  # INSTOPT of a server: 0 is "that is m
 _WHOLE_TEXT = "latin-1"  # "multi-byte character set" of an unnamed code page: this one reads every byte and loses none
 
 
-class _Byte(IntEnum):
-    """A byte of the protocol: a value that the spec does not name gets a name instead of an error."""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self | None:
-        if not isinstance(value, int):
-            return None
-        unnamed = int.__new__(cls, value)
-        unnamed._name_ = f"UNKNOWN_0x{value:02X}"
-        unnamed._value_ = value
-        return unnamed
-
-
-class PacketType(_Byte):
-    TABULAR_RESULT = 0x04  # whatever a server says, its PRELOGIN too
-    PRELOGIN = 0x12
-
-
-class Option(_Byte):
+class Option(Byte):
     """PL_OPTION_TOKEN."""
 
     VERSION = 0x00
@@ -59,7 +37,7 @@ class Option(_Byte):
     TERMINATOR = 0xFF
 
 
-class Encryption(_Byte):
+class Encryption(Byte):
     """B_FENCRYPTION. A server's answer depends on what it was sent: to OFF, it is any of the first four."""
 
     OFF = 0x00
@@ -78,79 +56,6 @@ class Version(NamedTuple):
     minor: int
     build: int
     sub_build: int = 0
-
-
-PRODUCTS = {
-    (8, 0): "SQL Server 2000",
-    (9, 0): "SQL Server 2005",
-    (10, 0): "SQL Server 2008",
-    (10, 50): "SQL Server 2008 R2",
-    (11, 0): "SQL Server 2012",
-    (12, 0): "SQL Server 2014",
-    (13, 0): "SQL Server 2016",
-    (14, 0): "SQL Server 2017",
-    (15, 0): "SQL Server 2019",
-    (16, 0): "SQL Server 2022",
-    (17, 0): "SQL Server 2025",
-}
-
-ENCRYPTIONS = {
-    Encryption.OFF: "encryption available, not required",
-    Encryption.ON: "encryption on",
-    Encryption.NOT_SUP: "encryption not available",
-    Encryption.REQ: "encryption required",
-}
-
-
-def version_words(version: Version) -> str:
-    """`SQL Server 2019, 15.0.4430`; `SQL Server, version 99.1.2` for one that we do not know."""
-    product = PRODUCTS.get((version.major, version.minor), "SQL Server")
-    known = "" if product != "SQL Server" else "version "
-    return f"{product}, {known}{version.major}.{version.minor}.{version.build}"
-
-
-def encryption_words(encryption: Encryption) -> str:
-    """For a server's answer; it has no business to send any but the first four."""
-    return ENCRYPTIONS.get(encryption, f"encryption unknown (0x{encryption:02X})")
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The first eight bytes of a packet; `length` counts them in."""
-
-    type: PacketType
-    length: int
-    status: int = END_OF_MESSAGE
-    spid: int = 0
-    packet_id: int = 1
-    window: int = 0
-
-    @classmethod
-    def decode(cls, data: bytes) -> Self:
-        """The header at the start of `data`, believed in nothing: framing is `frame_size`'s work."""
-        type_, status, length, spid, packet_id, window = Reader(data).unpack(_HEADER)
-        return cls(PacketType(type_), length, status, spid, packet_id, window)
-
-    def encode(self) -> bytes:
-        return _HEADER.pack(self.type, self.status, self.length, self.spid, self.packet_id, self.window)
-
-
-def frame_size(start: bytes, *types: PacketType) -> int:
-    """How many bytes the packet that begins with `start` needs, as far as `start` tells: the header's eight, then all.
-
-    Of `types`, or a server's (TABULAR_RESULT) where none is named. One byte of another protocol is enough for a
-    WireError: its third and fourth would be read as a length, and waited for.
-    """
-    expected = types or (PacketType.TABULAR_RESULT,)
-    if start and start[0] not in expected:
-        names = " or ".join(f"0x{type_:02X}" for type_ in expected)
-        raise WireError(f"not TDS: the first byte is 0x{start[0]:02X}, not {names}")
-    if len(start) < HEADER_SIZE:
-        return HEADER_SIZE
-    size = Header.decode(start).length
-    if not HEADER_SIZE <= size <= MAX_PACKET:
-        raise WireError(f"a TDS packet of {size} bytes; {HEADER_SIZE} to {MAX_PACKET} are possible before a login")
-    return size
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ import argparse
 import asyncio
 from enum import StrEnum
 
-from probes.wire.tds import HEADER_SIZE, Encryption, Header, Option, PacketType, Prelogin, Version, frame_size
+from probes.wire.tds import Encryption, Option, Prelogin, Version
+from probes.wire.tds_packet import HEADER_SIZE, Header, PacketType, frame_size
 from tests.fakes.door import Caller, Treatment, stay
 
 V2019, V2022 = Version(15, 0, 4430), Version(16, 0, 4175)

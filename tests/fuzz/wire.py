@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from typing import Protocol
 
 from probes import icmp
-from probes.wire import dcerpc, ssrp, tds
+from probes.wire import dcerpc, ssrp, tds, tds_packet, tds_words
 from probes.wire.epm import MAX_ENTRIES, LookupHandleFree, LookupHandleFreeResponse
 from probes.wire.ept_lookup import MAX_ANNOTATION, EptLookup, EptLookupResponse
 from probes.wire.ept_map import EptMap, EptMapResponse
@@ -87,9 +87,9 @@ def _look_at(tower: Tower) -> None:
 
 def prelogin(data: bytes) -> None:
     """A packet of either side."""
-    for kind in (tds.PacketType.TABULAR_RESULT, tds.PacketType.PRELOGIN):
+    for kind in (tds_packet.PacketType.TABULAR_RESULT, tds_packet.PacketType.PRELOGIN):
         try:
-            assert tds.HEADER_SIZE <= tds.frame_size(data, kind) <= tds.MAX_PACKET
+            assert tds_packet.HEADER_SIZE <= tds_packet.frame_size(data, kind) <= tds_packet.MAX_PACKET
             value = tds.Prelogin.decode(data, kind)
         except WireError as error:
             has_words(error)
@@ -97,11 +97,11 @@ def prelogin(data: bytes) -> None:
         try:
             again = value.encode(kind)
         except ValueError:  # one of the longest, whose version was written short
-            assert len(data) > tds.MAX_PACKET - 2
+            assert len(data) > tds_packet.MAX_PACKET - 2
             continue
         assert tds.Prelogin.decode(again, kind) == value
-        tds.version_words(value.version) if value.version else ""
-        tds.encryption_words(value.encryption) if value.encryption is not None else ""
+        tds_words.version_words(value.version) if value.version else ""
+        tds_words.encryption_words(value.encryption) if value.encryption is not None else ""
 
 
 def browser(data: bytes) -> None:

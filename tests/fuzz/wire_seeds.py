@@ -8,7 +8,8 @@ from probes.wire.ept_lookup import EptLookup
 from probes.wire.icmp import SOCK_EXTENDED_ERR
 from probes.wire.ndr import NULL_HANDLE
 from probes.wire.ssrp import Answer, Instance
-from probes.wire.tds import Encryption, PacketType, Prelogin, Version, hello
+from probes.wire.tds import Encryption, Prelogin, Version, hello
+from probes.wire.tds_packet import PacketType
 from tests.probes.wire import mapper_bytes as golden
 
 INSTANCES = (

@@ -19,7 +19,7 @@ import asyncio, sys, time
 from probes.engine.choice import create
 from probes.outcome import Target
 from probes.registry import Kind, knock
-from probes.wire.tds import encryption_words, version_words
+from probes.wire.tds_words import encryption_words, version_words
 
 async def ask():
     for _ in range(int(sys.argv[3])):

@@ -6,7 +6,9 @@ from probes.engine.engine import Engine
 from probes.outcome import Outcome
 from probes.registry import Kind
 from probes.state import Phase, State
-from probes.wire.tds import Encryption, PacketType, Prelogin, encryption_words, hello, version_words
+from probes.wire.tds import Encryption, Prelogin, hello
+from probes.wire.tds_packet import PacketType
+from probes.wire.tds_words import encryption_words, version_words
 from tests.fakes import stubborn
 from tests.fakes.door import Left
 from tests.fakes.meeting import meet

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.wire import tds
+from probes.wire import tds, tds_words
 from probes.wire.reader import WireError
-from probes.wire.tds import Encryption, Header, Option, PacketType, Prelogin, Version, frame_size
+from probes.wire.tds import Encryption, Option, Prelogin, Version
+from probes.wire.tds_packet import HEADER_SIZE, Header, PacketType, frame_size
 
 CLIENT, SERVER = PacketType.PRELOGIN, PacketType.TABULAR_RESULT
 
@@ -78,7 +79,7 @@ OTHERS = {
 
 
 def packet(payload: bytes, type_: PacketType = SERVER) -> bytes:
-    return Header(type_, tds.HEADER_SIZE + len(payload)).encode() + payload
+    return Header(type_, HEADER_SIZE + len(payload)).encode() + payload
 
 
 def answer(*options: tuple[int, int, int], data: bytes = b"", end: bytes = b"\xff") -> bytes:
@@ -132,7 +133,7 @@ def test_header_both_ways() -> None:
     assert Header.decode(header.encode() + b"more") == header
 
 
-@pytest.mark.parametrize("size", range(tds.HEADER_SIZE))
+@pytest.mark.parametrize("size", range(HEADER_SIZE))
 def test_header_cut_short(size: int) -> None:
     with pytest.raises(WireError):
         Header.decode(TYPICAL_ANSWER[:size])
@@ -267,7 +268,7 @@ def test_raw_options_come_in_the_order_of_their_tokens() -> None:
     ],
 )
 def test_versions_in_words(version: Version, words: str) -> None:
-    assert tds.version_words(version) == words
+    assert tds_words.version_words(version) == words
 
 
 @pytest.mark.parametrize(
@@ -282,4 +283,4 @@ def test_versions_in_words(version: Version, words: str) -> None:
     ],
 )
 def test_encryption_in_words(value: int, words: str) -> None:
-    assert tds.encryption_words(Encryption(value)) == words
+    assert tds_words.encryption_words(Encryption(value)) == words

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from probes.wire import tds
 from probes.wire.reader import WireError
-from probes.wire.tds import Encryption, Header, Option, PacketType, Prelogin, Version, frame_size
+from probes.wire.tds import Encryption, Option, Prelogin, Version
+from probes.wire.tds_packet import HEADER_SIZE, Header, PacketType, frame_size
 
 CLIENT, SERVER = PacketType.PRELOGIN, PacketType.TABULAR_RESULT
 REQUEST = tds.hello("MSSQLServer")
@@ -20,7 +21,7 @@ WHOLE = [(REQUEST, CLIENT), (ANSWER, SERVER), (EVERYTHING, CLIENT)]
 
 
 def packet(payload: bytes, type_: PacketType = SERVER) -> bytes:
-    return Header(type_, tds.HEADER_SIZE + len(payload)).encode() + payload
+    return Header(type_, HEADER_SIZE + len(payload)).encode() + payload
 
 
 def answer(*options: tuple[int, int, int], data: bytes = b"", end: bytes = b"\xff") -> bytes:
@@ -116,7 +117,7 @@ def test_truncated_at_each_byte(data: bytes, type_: PacketType) -> None:
 
 @pytest.mark.parametrize(("data", "type_"), WHOLE)
 def test_truncated_at_each_byte_with_a_length_that_agrees(data: bytes, type_: PacketType) -> None:
-    payload = data[tds.HEADER_SIZE :]
+    payload = data[HEADER_SIZE:]
     for size in range(len(payload)):
         with pytest.raises(WireError):
             Prelogin.decode(packet(payload[:size], type_), type_)
@@ -175,14 +176,14 @@ names = st.text(st.characters(min_codepoint=1, max_codepoint=255), max_size=300)
 @given(st.builds(Prelogin, instance=st.none() | names, **shared))
 def test_a_clients_value_comes_back(value: Prelogin) -> None:
     data = value.encode(CLIENT)
-    assert frame_size(data[: tds.HEADER_SIZE], CLIENT) == len(data)
+    assert frame_size(data[:HEADER_SIZE], CLIENT) == len(data)
     assert Prelogin.decode(data, CLIENT) == value
 
 
 @given(st.builds(Prelogin, instance_matches=st.none() | st.booleans(), **shared))
 def test_a_servers_value_comes_back(value: Prelogin) -> None:
     data = value.encode(SERVER)
-    assert frame_size(data[: tds.HEADER_SIZE]) == len(data)
+    assert frame_size(data[:HEADER_SIZE]) == len(data)
     assert Prelogin.decode(data) == value
 
 
