@@ -9,8 +9,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from agent.config.load import load, parse
 from agent.dynamic.chart import Chart
+from agent.found.entry import Known
 from agent.found.finding import Kind
-from agent.found.ledger import Known, Ledger
+from agent.found.ledger import Ledger
 from agent.found.trail import Latency
 from agent.ground.clock import SystemClock
 from agent.ground.path import Check

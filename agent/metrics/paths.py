@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
-from agent.found.ledger import BUCKETS, Entry
+from agent.found.entry import BUCKETS, Entry
 from agent.ground.path import Direction
 from agent.judge.verdict import Verdict
 from probes.state import State

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from agent.found.ledger import Entry
+from agent.found.entry import Entry
 from agent.ground.path import Direction
 from agent.judge.coverage import Coverage, RangeState
 

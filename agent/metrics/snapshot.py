@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agent.found.ledger import Entry
+from agent.found.entry import Entry
 from agent.sso.standing import Standing
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent.found.entry import Known
 from agent.found.finding import Finding
-from agent.found.ledger import Known
 from agent.ground.path import Direction
 from agent.ground.text import plain, timestamp
 from agent.judge.fold import worst

@@ -7,7 +7,7 @@ from typing import Any
 from agent.dynamic.chart import Chart, Shown
 from agent.dynamic.observed import Observed
 from agent.dynamic.runs import largest_untested
-from agent.found.ledger import Known
+from agent.found.entry import Known
 from agent.ground.text import plain, timestamp
 from agent.judge.amounts import coverage_words
 from agent.judge.coverage import Coverage, RangeState

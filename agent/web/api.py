@@ -7,7 +7,7 @@ from functools import partial
 
 from aiohttp import web
 
-from agent.found.ledger import Known
+from agent.found.entry import Known
 from agent.ground.path import Check, Direction
 from agent.ground.text import plain
 from agent.report.document import SCHEMA, document, dumps

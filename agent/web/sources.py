@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from agent.dynamic.chart import Chart
-from agent.found.ledger import Known
+from agent.found.entry import Known
 from agent.metrics import Snapshot
 from agent.report.document import Run
 from agent.site.setup import Setup

@@ -7,7 +7,7 @@ from math import floor
 
 from agent.dynamic.chart import Chart, Shown
 from agent.dynamic.observed import Observed
-from agent.found.ledger import Known
+from agent.found.entry import Known
 from agent.ground.path import Path
 from agent.ground.ports import PortSet
 from agent.judge.amounts import coverage_words

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from agent.dynamic.chart import Chart
-from agent.found.ledger import Known
+from agent.found.entry import Known
 from agent.ground.path import Requirement
 from agent.judge.fold import BAD, WORST
 from agent.judge.verdict import Verdict

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
-from agent.found.ledger import Known
+from agent.found.entry import Known
 from agent.ground.path import Direction
 from agent.web.page.single import ReadPath
 from agent.web.page.site import Read, drawn_peers

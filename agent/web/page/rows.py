@@ -6,7 +6,7 @@ from enum import IntEnum
 from urllib.parse import quote
 
 from agent.dynamic.chart import Chart
-from agent.found.ledger import Known
+from agent.found.entry import Known
 from agent.ground.duration import about
 from agent.ground.path import Check, Direction, Path
 from agent.ground.text import timestamp

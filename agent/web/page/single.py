@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.dynamic.chart import Chart
-from agent.found.ledger import Known
+from agent.found.entry import Known
 from agent.found.trail import ATTEMPTS, CHANGES, FAILURES
 from agent.ground.text import timestamp
 from agent.report.spoken import EVIDENCE

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.dynamic.chart import Chart
-from agent.found.ledger import Known
+from agent.found.entry import Known
 from agent.ground.path import Check, Direction
 from agent.ground.text import timestamp
 from agent.judge.fold import BAD, WORST, worst

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.found.ledger import BUCKETS, Entry, Ledger
+from agent.found.entry import BUCKETS, Entry
+from agent.found.ledger import Ledger
 from agent.ground.path import Check, Direction, Path
 from agent.inbound.silence import SHORTEST
 from agent.judge.fold import BAD

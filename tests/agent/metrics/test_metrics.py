@@ -14,7 +14,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from agent.found.ledger import BUCKETS, Ledger
+from agent.found.entry import BUCKETS
+from agent.found.ledger import Ledger
 from agent.ground.path import Check, Direction
 from agent.ground.ports import PortSet
 from agent.judge.coverage import Coverage, RangeState

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from agent.dynamic.chart import Chart
 from agent.dynamic.observed import Observed
+from agent.found.entry import Known
 from agent.found.finding import Finding, Kind
-from agent.found.ledger import Known
 from agent.found.trail import Attempt, Change, Latency
 from agent.ground.path import Check, Direction, Path
 from agent.ground.ports import NO_PORTS, PortSet
