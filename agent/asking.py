@@ -10,9 +10,9 @@ from agent.ground.path import Path
 from agent.judge.result import Result
 from agent.site.setup import Setup
 from agent.site.topology import site_of
+from agent.survey.called import peers_of
 from agent.survey.knocker import Ask
 from agent.survey.manners import Manners
-from agent.survey.names import peers_of
 from agent.survey.naming import Naming
 from agent.survey.range.far import Greet
 from agent.survey.survey import Survey

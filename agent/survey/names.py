@@ -8,54 +8,16 @@ gives for an address: a cluster's may have the name of the cluster or of a node.
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from agent.found.finding import Finding, Kind
-from agent.ground.path import Path
-from agent.site.topology import Host, Node
+from agent.survey.called import NETBIOS, Peer, are_one, folded, label_of, spelled
 from probes.resolve import Answer, literal
 
-NETBIOS = 15  # characters that a computer's name may have there
 MOST_REVERSED = 16  # addresses of a peer
 MOST_SHOWN = 4  # names or addresses in a sentence
 LONGEST_SHOWN = 60  # characters of a name from the network
 
 Answers = Mapping[str, Answer]
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """`addresses` as configured, names among them. `also` are other names that the file has for the same machines."""
-
-    name: str
-    addresses: tuple[str, ...]
-    also: tuple[str, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The configured addresses that are names."""
-        return tuple(each for each in self.addresses if literal(each) is None)
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """By which short names it is known, each once. The own name need not be one: it may spell an address."""
-        own = () if self._spells_an_address() else (self.name,)
-        found: dict[str, str] = {}
-        for label in map(_label, (*self.names, *own)):
-            found.setdefault(_folded(label), label)
-        return tuple(found.values())
-
-    def _spells_an_address(self) -> bool:
-        """`once --master 2001:db8::1` names the peer after its address."""
-        spelled = {_letters(each) for each in self.addresses if literal(each) is not None}
-        return literal(self.name) is not None or _letters(self.name) in spelled
-
-
-def peers_of(paths: Iterable[Path], hosts: Iterable[Host]) -> list[Peer]:
-    """Each peer of the paths once."""
-    hosts = tuple(hosts)
-    addresses = {path.peer: path.addresses for path in paths}
-    return [Peer(name, where, tuple(_also(name, where, hosts))) for name, where in addresses.items()]
 
 
 def to_look_up(peer: Peer) -> tuple[str, ...]:
@@ -78,7 +40,7 @@ def names_findings(peer: Peer, forward: Answers, reverse: Answers) -> list[Findi
 
 def _too_long(peer: Peer, forward: Answers) -> Iterator[Finding]:
     """Of what the machine is called. Beside an address that is a name, the host's own name may be but a word for it."""
-    called = [_label(name) for name in peer.names] or peer.labels
+    called = [label_of(name) for name in peer.names] or peer.labels
     for label in dict.fromkeys(label for label in called if len(label) > NETBIOS):
         cut = label[:NETBIOS]
         answer = forward.get(cut)
@@ -128,10 +90,10 @@ def _unresolved(peer: Peer, answer: Answer, forward: Answers, reverse: Answers) 
 def _known(peer: Peer, label: str, forward: Answers, reverse: Answers) -> Iterator[str]:
     for name in peer.names:
         answer = forward.get(name)
-        if answer and answer.found and _same(_label(name), label):
+        if answer and answer.found and are_one(label_of(name), label):
             yield _given(answer)
     for address, names in reverse.items():
-        known = [name for name in names.found if _same(_label(name), label)]
+        known = [name for name in names.found if are_one(label_of(name), label)]
         if known:
             yield f"{address} has the name {_shown(known)}"
 
@@ -147,12 +109,12 @@ def _elsewhere(peer: Peer, answer: Answer, forward: Answers) -> bool:
 
 def _reversed(peer: Peer, forward: Answers, reverse: Answers) -> Iterator[Finding]:
     """An address whose names are none of those that the file has for it."""
-    ours = {_folded(label) for label in (*peer.labels, *map(_label, peer.also))}
+    ours = {folded(label) for label in (*peer.labels, *map(label_of, peer.also))}
     if not peer.labels:
         return
     for address, origin in _origins(peer, forward).items():
         answer = reverse.get(address)
-        if answer and answer.found and not any(_folded(_label(name)) in ours for name in answer.found):
+        if answer and answer.found and not any(folded(label_of(name)) in ours for name in answer.found):
             yield Finding(
                 peer.name,
                 Kind.NAMES_DISAGREE,
@@ -169,7 +131,7 @@ def _origins(peer: Peer, forward: Answers) -> dict[str, str]:
         named = literal(each) is None
         answer = forward.get(each)
         given = (answer.found if answer else ()) if named else (each,)
-        for address in filter(_is_telling, map(_plain, given)):
+        for address in filter(_is_telling, map(spelled, given)):
             found.setdefault(
                 address, f"{each} gives {address}" if named else f"{peer.name} is at {address} in the file"
             )
@@ -178,7 +140,7 @@ def _origins(peer: Peer, forward: Answers) -> dict[str, str]:
 
 def _configured(peer: Peer, label: str, forward: Answers) -> str:
     """What the file says, with the answer for the same label before others."""
-    names = sorted(peer.names, key=lambda name: not _same(_label(name), label))
+    names = sorted(peer.names, key=lambda name: not are_one(label_of(name), label))
     found = [forward[name] for name in names if forward[name].found]
     return _given(found[0]) if found else f"{peer.name} is at {_shown(_origins(peer, forward))} in the file"
 
@@ -187,43 +149,14 @@ def _given(answer: Answer) -> str:
     return f"{answer.asked} gives {_shown(answer.found) if answer.found else f'no address ({answer.detail})'}"
 
 
-def _also(name: str, addresses: Iterable[str], hosts: Iterable[Host]) -> Iterator[str]:
-    where = set(map(_plain, addresses))
-    for host in hosts:
-        machines: tuple[Host | Node, ...] = (host, *host.nodes)
-        if host.name == name or any(where & set(map(_plain, machine.addresses)) for machine in machines):
-            yield from (each for one in machines for each in (one.name, *one.addresses) if literal(each) is None)
-
-
-def _plain(address: str) -> str:
-    return literal(address) or address.casefold()
-
-
 def _comparable(addresses: Iterable[str]) -> set[str]:
     """In their usual spelling, without those that mean another machine elsewhere."""
-    return {plain for plain in map(_plain, addresses) if _is_telling(plain)}
+    return {plain for plain in map(spelled, addresses) if _is_telling(plain)}
 
 
 def _is_telling(address: str) -> bool:
     found = ipaddress.ip_address(address)
     return not (found.is_loopback or found.is_link_local)
-
-
-def _same(one: str, other: str) -> bool:
-    return _folded(one) == _folded(other)
-
-
-def _folded(label: str) -> str:
-    """Windows names: case does not count, nor does what NetBIOS cuts off."""
-    return label.casefold()[:NETBIOS]
-
-
-def _label(name: str) -> str:
-    return name.partition(".")[0]
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text)).casefold()
 
 
 def _shown(texts: Iterable[str]) -> str:

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from agent.found.finding import Finding
 from agent.ground.clock import Clock
-from agent.survey.names import Peer, names_findings, to_look_up, to_reverse
+from agent.survey.called import Peer
+from agent.survey.names import names_findings, to_look_up, to_reverse
 from probes.resolve import Answer
 
 HOUR = 3600.0  # seconds from one asking to the next

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.lab
 ASK = """
 import asyncio, json, sys
 from agent.ground.clock import SystemClock
-from agent.survey.names import Peer
+from agent.survey.called import Peer
 from agent.survey.naming import Naming
 from probes.resolve import Resolver
 

@@ -11,7 +11,8 @@ from agent.found.finding import Finding, Kind
 from agent.ground.path import Check
 from agent.ground.roles import Role
 from agent.site.topology import Host, Node
-from agent.survey.names import LONGEST_SHOWN, MOST_REVERSED, Peer, names_findings, peers_of, to_look_up, to_reverse
+from agent.survey.called import Peer, peers_of
+from agent.survey.names import LONGEST_SHOWN, MOST_REVERSED, names_findings, to_look_up, to_reverse
 from probes.resolve import Answer
 from tests.agent.seen import path
 

@@ -3,7 +3,7 @@
 import pytest
 
 from agent.found.finding import Finding, Kind
-from agent.survey.names import Peer
+from agent.survey.called import Peer
 from agent.survey.naming import AT_ONCE, HOUR, Naming, names_of
 from probes.resolve import Answer
 from tests.held import HeldClock
