@@ -12,6 +12,7 @@ from agent.config.pace import samples_that_fit
 from agent.config.positions import Written, read
 from agent.config.rules import breaches
 from agent.config.yamltext import UnreadableError
+from agent.ground.files import octets
 
 MAX_BYTES = 1024 * 1024
 _MOST_MISTAKES = 200  # shown: a file that is not ours has as many as lines
@@ -25,10 +26,7 @@ def load(path: Path) -> Config:
 def read_text(path: Path) -> str:
     """The file's text. Raises ConfigError if it cannot be read, is too large or is not UTF-8."""
     try:
-        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe would keep us waiting
-            raise _whole(str(path), None, "cannot be read: not a regular file")
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = octets(path, MAX_BYTES)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise _whole(str(path), None, f"cannot be read: {reason}") from None

@@ -1,6 +1,10 @@
-"""Files that are written in one step: a reader sees the old text or the new one, never half of it."""
+"""Files that are written in one step: a reader sees the old text or the new one, never half of it.
+
+And files that are read without waiting: whatever stands where a file should does not keep us, and has no end for us.
+"""
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -12,6 +16,31 @@ from pathlib import Path
 
 UNFINISHED = ".unfinished"  # what the name ends with until it takes its place
 LONG_DEAD = 60.0  # seconds after which nobody still writes to such a file
+
+TO_READ = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
+
+
+def octets(path: Path, most: int) -> bytes:
+    """The first `most` of a file, and one more where there are more. OSError; ValueError of what can be no path."""
+    _refuse_others(path.stat())  # a device may do something because it is opened
+    return octets_of(os.open(path, TO_READ), most)
+
+
+def octets_of(handle: int, most: int) -> bytes:
+    """The same of what is open to be read, and is closed then, whatever happens. OSError."""
+    try:
+        _refuse_others(os.fstat(handle))
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(most + 1)
+    finally:
+        os.close(handle)
+
+
+def _refuse_others(found: os.stat_result) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError("not a regular file")
 
 
 def replace(path: Path, text: bytes, *, for_others: bool = False, like: os.stat_result | None = None) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.ground.files import beside, clear_away
+from agent.ground.files import beside, clear_away, octets_of
 from agent.ground.text import plain
 from agent.rendezvous.permission import create, opened
 
@@ -128,8 +128,7 @@ def find(folders: Sequence[Path]) -> Whereabouts:
 
 def read(path: Path) -> Whereabouts:
     """Raises OSError, and NotMetError when it is not understood."""
-    with os.fdopen(opened(path)[0], "rb") as file:
-        text = file.read(LARGEST + 1)
+    text = octets_of(opened(path)[0], LARGEST)
     try:
         return _understood(text)
     except (ValueError, RecursionError) as error:

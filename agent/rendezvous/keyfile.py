@@ -4,14 +4,13 @@ Each line is a key, as it is written: the first one signs, all verify. Empty lin
 nothing. People edit it on Windows, so a BOM and CRLF are nothing either.
 """
 
-import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.config.credential import KEY, credential
+from agent.ground.files import octets_of
 from agent.ground.text import plain
 from agent.rendezvous.permission import opened
 from probes.wire.rendezvous.keys import LEAST_SECRET, Keys, Ring
@@ -74,21 +73,10 @@ def _read(path: Path) -> tuple[bytes, str | None]:
     """What stands in it, and why others can read or change it. Raises KeyFileError."""
     try:
         handle, exposed = opened(path)
-        try:
-            return _octets(handle), exposed
-        finally:
-            os.close(handle)
+        return octets_of(handle, LARGEST), exposed
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or error
         raise KeyFileError(path, f"cannot be read: {'it is a folder' if path.is_dir() else why}") from None
-
-
-def _octets(handle: int) -> bytes:
-    """All of them, and one more than there may be where there are too many. OSError."""
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        raise OSError("it is no file")
-    with os.fdopen(handle, "rb", closefd=False) as file:
-        return file.read(LARGEST + 1)
 
 
 def _keys_in(path: Path, content: bytes) -> list[bytes]:

@@ -5,13 +5,11 @@ and never fatal: what an agent remembers makes it better, and it works without.
 """
 
 import json
-import os
-import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from agent.ground.files import replace
+from agent.ground.files import octets, replace
 
 VERSION = 1
 MOST = 8 << 20  # octets that are read of a file; more is none of ours
@@ -36,7 +34,7 @@ class Store:
         """What `save` was last given under this name; nothing when there is no such file, or none of this site."""
         path = self._path(name)
         try:
-            text = _read(path)
+            text = octets(path, MOST)
         except FileNotFoundError:
             return {}
         except OSError as error:
@@ -99,15 +97,6 @@ class Store:
         if (name, message) not in self._told:
             self._told.add((name, message))
             self._warn(message)
-
-
-def _read(path: Path) -> bytes:
-    """Whatever else than a file stands there must not make us wait."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError("it is no file")
-        return file.read(MOST + 1)
 
 
 def _no_number(written: str) -> NoReturn:

@@ -17,6 +17,7 @@ from agent.config.mistakes import ConfigError
 from agent.config.model import Config
 from agent.config.positions import read as read_yaml
 from agent.config.yamltext import NULL, UnreadableError
+from agent.ground.files import octets, octets_of
 from agent.local.local import put
 from agent.log.log import log
 from agent.rendezvous.keyfile import KeyFileError, find_key, load_ring
@@ -114,7 +115,7 @@ class FileOrigin:
     def _folder(self) -> Path:
         """Of a file that may be bad: the folder that it names, if it can be made out, or this platform's."""
         try:
-            named = _state_dir(_octets(self._place, MAX_BYTES).decode("utf-8-sig", "replace"))
+            named = _state_dir(octets(self._place, MAX_BYTES).decode("utf-8-sig", "replace"))
         except (OSError, ValueError):
             named = None
         return self._place.parent / named if named else default_state_folder()
@@ -140,20 +141,10 @@ def _state_dir(text: str) -> str | None:
     return named if isinstance(named, str) else None
 
 
-def _octets(path: Path, most: int) -> bytes:
-    """The first ones of a file. OSError; whatever else stands there must not make us wait."""
-    if not path.is_file():
-        raise OSError("it is no file")
-    with path.open("rb") as file:
-        return file.read(most)
-
-
 def _own_octets(path: Path, most: int) -> bytes:
-    """The same of a file that nobody else can read or change. Raises UnusableError, too."""
-    if not path.is_file():
-        raise OSError("it is no file")
+    """Of a file that nobody else can read or change. OSError; raises UnusableError, too."""
     handle, exposed = opened(path)
-    with os.fdopen(handle, "rb") as file:
-        if exposed:
-            raise UnusableError([f"{path}: {exposed}"])
-        return file.read(most)
+    found = octets_of(handle, most)
+    if exposed:
+        raise UnusableError([f"{path}: {exposed}"])
+    return found

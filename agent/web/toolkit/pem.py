@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from agent.config.mistakes import Place
+from agent.ground.files import octets
 
 MAX_BYTES = 1024 * 1024
 CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
@@ -34,11 +35,7 @@ def material(text: str | None, file: Path | None, key: str, wrong: Wrong) -> str
 def _read(file: Path, key: str, wrong: Wrong) -> str | None:
     """The text of a file that is named under `key`."""
     try:
-        if not file.is_file() and file.exists():  # a pipe would keep us waiting
-            wrong((SECTION, key), f"{file}: cannot be read: not a regular file")
-            return None
-        with file.open("rb") as opened:
-            content = opened.read(MAX_BYTES + 1)
+        content = octets(file, MAX_BYTES)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         wrong((SECTION, key), f"{file}: cannot be read: {reason}")

@@ -1,12 +1,14 @@
-"""Files that are written in one step, or not at all."""
+"""Files that are written in one step, or not at all; and files that are read without waiting for what is none."""
 
+import contextlib
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from agent.ground.files import UNFINISHED, replace
+from agent.ground.files import UNFINISHED, octets, octets_of, replace
 
 OLD, NEW = b"old", b"new" * 100_000
 
@@ -139,3 +141,53 @@ def test_who_may_read_it_does_not_depend_on_what_was_there(
     path.chmod(before)
     replace(path, NEW, for_others=for_others)
     assert path.stat().st_mode & 0o777 == mode
+
+
+@pytest.mark.parametrize(("most", "found"), [(2, OLD), (3, OLD), (4, OLD), (1, b"ol"), (0, b"o")])
+def test_of_what_is_too_long_one_octet_more_is_read(path: Path, most: int, found: bytes) -> None:
+    assert octets(path, most) == found
+
+
+def test_a_folder_is_said_to_be_one(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError, match="Is a directory"):
+        octets(tmp_path, 1)
+
+
+@pytest.mark.parametrize("name", ["none", "none/none", "a\0b"])
+def test_what_is_not_there_is_an_error(tmp_path: Path, name: str) -> None:
+    with pytest.raises((FileNotFoundError, ValueError)):
+        octets(tmp_path / name, 1)
+
+
+if sys.platform != "win32":  # which has no such pipes
+
+    @pytest.mark.parametrize("after_a_look", [False, True])
+    def test_a_pipe_keeps_nobody_waiting(tmp_path: Path, after_a_look: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Also one that takes the place of a file between the look at it and the opening."""
+        pipe, file = tmp_path / "pipe", tmp_path / "file"
+        os.mkfifo(pipe)
+        file.touch()
+        looked = file.stat()
+        with monkeypatch.context() as patch:
+            if after_a_look:
+                patch.setattr(Path, "stat", lambda _: looked)
+            with pytest.raises(OSError, match="not a regular file"):
+                octets(pipe, 1)
+
+
+@posix
+def test_a_device_has_no_end_and_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", None)
+        with pytest.raises(OSError, match="not a regular file"):
+            octets(Path("/dev/zero"), 1)
+
+
+@posix
+def test_what_is_handed_over_is_closed_whatever_it_is(path: Path) -> None:
+    for of in (path, path.parent):
+        handle = os.open(of, os.O_RDONLY)
+        with contextlib.suppress(IsADirectoryError):
+            assert octets_of(handle, 3) == OLD
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(handle)

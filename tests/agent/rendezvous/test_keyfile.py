@@ -151,10 +151,10 @@ if sys.platform != "win32":  # which has no such pipes, and access lists instead
     @pytest.mark.parametrize("unchecked", [True, False])
     def test_a_pipe_keeps_nobody_waiting(tmp_path: Path, unchecked: bool) -> None:
         os.mkfifo(tmp_path / "pipe", 0o600)
-        assert refusal(tmp_path / "pipe", unchecked=unchecked) == "cannot be read: it is no file"
+        assert refusal(tmp_path / "pipe", unchecked=unchecked) == "cannot be read: not a regular file"
 
     def test_a_device_is_not_read(tmp_path: Path) -> None:
-        assert refusal(Path("/dev/zero"), unchecked=True) == "cannot be read: it is no file"
+        assert refusal(Path("/dev/zero"), unchecked=True) == "cannot be read: not a regular file"
 
     def test_no_descriptor_is_left_of_a_refusal(file: Path, tmp_path: Path) -> None:
         before = set(Path("/dev/fd").iterdir())
