@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from agent.ground.clock import Clock
+from agent.ground.clock import Clock, sleep_or
 from agent.judge.held import Shows, held, natural
 from agent.judge.result import FarEnd, Seen
 from agent.judge.silence import Control
@@ -132,6 +131,8 @@ class _Asking:
         self._ended: dict[int, float] = {}  # monotonic
         self.outcomes: dict[int, Outcome] = {}
         self._all = asyncio.ensure_future(asyncio.gather(*(self._ask(port, at) for port, at in times.items())))
+        self._over = asyncio.Event()
+        self._all.add_done_callback(lambda _: self._over.set())
 
     async def _ask(self, port: int, at: float) -> None:
         clock = self._means.clock
@@ -160,12 +161,7 @@ class _Asking:
 
     async def _ends_by(self, moment: float) -> bool:
         clock = self._means.clock
-        nap = asyncio.ensure_future(clock.sleep(max(0.0, moment - clock.monotonic())))
-        waits: list[asyncio.Future[Any]] = [self._all, nap]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            nap.cancel()
+        await sleep_or(self._over, moment - clock.monotonic(), clock)
         return self._all.done()
 
     def shows(self, port: int, reported: Reported | None, until: float) -> Shows:
