@@ -2,16 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from agent.ground.powershell import quoted
 from agent.ownfirewall.rules import GROUP, Rule
-
-# PowerShell takes the typographic ones for the plain one.
-QUOTES = "'‘’‚‛"  # noqa: RUF001 - these very letters
-DOUBLED = str.maketrans({quote: quote * 2 for quote in QUOTES})
-
-
-def quoted(text: str) -> str:
-    """One word, whatever is in it."""
-    return f"'{text.translate(DOUBLED)}'"
 
 
 def line(rules: Sequence[Rule]) -> str:

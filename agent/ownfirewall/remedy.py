@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from agent.ground.powershell import quoted
 from agent.ownfirewall.doors import Door
-from agent.ownfirewall.powershell import line, quoted
+from agent.ownfirewall.powershell import line
 from agent.ownfirewall.rules import Rule
 
 MOST = 900  # characters: a finding's sentences are cut at a thousand, and half a command is worse than none

@@ -6,6 +6,7 @@ in single quotes, in which only the single quote itself means anything.
 
 from collections.abc import Iterable, Iterator
 
+from agent.ground.powershell import quoted
 from agent.permit.change import Change
 from agent.permit.hosts import Inward, by_machine, numbered, unnumbered
 from agent.permit.words import ascii_line, comments, reasons
@@ -69,7 +70,7 @@ def render(change: Change) -> str:
     told = "\n".join([told, *answers])
     if not machines:
         return NONE.format(comments=told)
-    names, group = [quoted(name) for name in machines], quoted(f"ssoreach {change.site}")
+    names, group = [word(name) for name in machines], word(f"ssoreach {change.site}")
     head = HEAD.format(comments=told, first=names[0], hosts=", ".join(names), group=group)
     blocks = "".join(_block(name, rules) for name, rules in machines.items())
     return f"{head}{blocks}}}\n"
@@ -84,8 +85,9 @@ def answers_told(change: Change) -> Iterator[str]:
             yield f"answers from {ends[0]}, {permit.protocol} {ports}, to {ends[1]} are dropped on the way"
 
 
-def quoted(text: str, most: int = DESCRIPTION) -> str:
-    return "'" + ascii_line(text, most).replace("'", "''") + "'"
+def word(text: str) -> str:
+    """In ASCII, and bounded."""
+    return quoted(ascii_line(text, DESCRIPTION))
 
 
 def _comment(line: str) -> str:
@@ -94,15 +96,15 @@ def _comment(line: str) -> str:
 
 def _block(machine: str, rules: Iterable[Inward]) -> str:
     body = "".join(map(_rule, rules))
-    return f"    {quoted(machine)} {{\n{body}    }}\n"
+    return f"    {word(machine)} {{\n{body}    }}\n"
 
 
 def _rule(rule: Inward) -> str:
     return RULE.format(
-        name=quoted(rule.name),
-        title=quoted(title(rule)),
-        description=quoted(f"{rule.need}. {reasons(rule.whys)}"),
-        protocol=quoted(rule.protocol),
+        name=word(rule.name),
+        title=word(title(rule)),
+        description=word(f"{rule.need}. {reasons(rule.whys)}"),
+        protocol=word(rule.protocol),
         ports=_array(rule.ports.texts()),
         local=_array(rule.local),
         remote=_array(rule.remote),
@@ -118,4 +120,4 @@ def title(rule: Inward) -> str:
 
 
 def _array(texts: Iterable[str]) -> str:
-    return f"@({', '.join(map(quoted, texts))})"
+    return f"@({', '.join(map(word, texts))})"

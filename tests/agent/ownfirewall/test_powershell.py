@@ -3,8 +3,9 @@
 import tree_sitter_powershell
 from tree_sitter import Language, Node, Parser
 
+from agent.ground.powershell import quoted
 from agent.ownfirewall.doors import doors
-from agent.ownfirewall.powershell import line, quoted
+from agent.ownfirewall.powershell import line
 from agent.ownfirewall.rules import rules
 from tests.agent.ownfirewall.site import config, source
 

@@ -135,7 +135,7 @@ def test_powershell_runs_nothing_that_stands_in_a_text(text: str) -> None:
 
 @given(st.text())
 def test_a_text_in_single_quotes_ends_where_it_should(text: str) -> None:
-    found = powershell.quoted(text)
+    found = powershell.word(text)
     assert re.fullmatch(r"'(?:[^'\r\n]|'')*'", found)
     assert found.isascii()
 
