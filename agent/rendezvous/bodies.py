@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from probes.wire.rendezvous.frame import Kind
-from probes.wire.rendezvous.messages import Held, Hello, Hold, OtherVersion, Report, Reported, Welcome
+from probes.wire.rendezvous.greeting import Hello, OtherVersion, Welcome
+from probes.wire.rendezvous.messages import Held, Hold, Report, Reported
 from probes.wire.rendezvous.states import Accepted, PathState, ProbeBack, States, Told
 
 Requested = Hello | Hold | Report | PathState | ProbeBack | States

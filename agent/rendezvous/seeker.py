@@ -25,8 +25,9 @@ from probes.wire.rendezvous.frame import (
     Kind,
     open_answer,
 )
+from probes.wire.rendezvous.greeting import Hello, OtherVersion, Welcome
 from probes.wire.rendezvous.keys import Ring
-from probes.wire.rendezvous.messages import Held, Hello, OtherVersion, Welcome
+from probes.wire.rendezvous.messages import Held
 from probes.wire.rendezvous.room import ROOM
 
 COOKIE_LASTS = GOOD_FOR - 60.0  # seconds, by our own clock, since we asked for it

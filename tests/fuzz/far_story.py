@@ -5,8 +5,9 @@ The peers may be of another version, at fault, or somebody who holds the key; th
 
 from agent.rendezvous.orders import Order, Place, Send
 from probes.wire.rendezvous.frame import COOKIE_SIZE, ID_SIZE, LARGEST, MAGIC, Frame, Kind
+from probes.wire.rendezvous.greeting import Hello
 from probes.wire.rendezvous.keys import mac
-from probes.wire.rendezvous.messages import Hello, Hold, Holding
+from probes.wire.rendezvous.messages import Hold, Holding
 from probes.wire.rendezvous.states import ProbeBack, States
 from tests.agent.rendezvous.played import (
     AT,

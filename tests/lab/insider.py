@@ -4,7 +4,8 @@ import secrets
 import socket
 
 from probes.wire.rendezvous.frame import ID_SIZE, NO_COOKIE, VERSION, Frame, Kind, open_answer
-from probes.wire.rendezvous.messages import Held, Hello, Hold, Welcome
+from probes.wire.rendezvous.greeting import Hello, Welcome
+from probes.wire.rendezvous.messages import Held, Hold
 from probes.wire.rendezvous.room import ROOM
 
 from .overheard import RING

@@ -13,7 +13,8 @@ from random import Random
 import pytest
 
 from probes.wire.rendezvous.frame import ANSWER, HEAD, Kind
-from probes.wire.rendezvous.messages import Hello, Hold, Holding
+from probes.wire.rendezvous.greeting import Hello
+from probes.wire.rendezvous.messages import Hold, Holding
 
 from .agents import Agent, Plan, once, running
 from .forging import Door, Forger, Forgery, forging

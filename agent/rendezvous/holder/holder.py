@@ -19,19 +19,9 @@ from agent.rendezvous.holder.seen import Seen
 from agent.rendezvous.orders import UNSEEN, Look, Order, Place, Send
 from agent.rendezvous.roster import Roster
 from probes.wire.rendezvous.frame import VERSION, Drop, DropError, Kind
+from probes.wire.rendezvous.greeting import Hello, OtherVersion, Welcome
 from probes.wire.rendezvous.keys import KeyUsed, Ring
-from probes.wire.rendezvous.messages import (
-    Admission,
-    Found,
-    Grant,
-    Held,
-    Hello,
-    Hold,
-    OtherVersion,
-    Report,
-    Reported,
-    Welcome,
-)
+from probes.wire.rendezvous.messages import Admission, Found, Grant, Held, Hold, Report, Reported
 from probes.wire.rendezvous.proof import proof
 from probes.wire.rendezvous.states import PathState, ProbeBack, States, Told
 

@@ -2,7 +2,8 @@
 
 keys      a site's secret to four keys, each good for one thing
 frame     who says something to whom, sealed with a key: the same for every kind and version
-messages  greeting, and what is said of held listeners
+greeting  the first words, and the versions that are spoken
+messages  what is said of held listeners
 states    what is said of paths
 fields    what several messages are made of
 room      how long a request has to be

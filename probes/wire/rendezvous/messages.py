@@ -1,4 +1,4 @@
-"""Greeting, and what is said of held listeners: a value for each kind of request, and for its answer.
+"""What is said of held listeners: a value for each kind of request, and for its answer.
 
 `decode` raises WireError. A number that a newer version may have given a meaning is read as what is neutral, and what
 stands behind the last field is left alone: a newer version may have put it there.
@@ -24,16 +24,13 @@ from probes.wire.rendezvous.fields import (
     read_text,
     text,
 )
-from probes.wire.rendezvous.frame import COOKIE_SIZE, ID_SIZE, LONGEST_NAME
+from probes.wire.rendezvous.frame import ID_SIZE
 
 MOST_PORTS = 64  # of a lease
 
 _GRANT = struct.Struct(">HBB")
 _FOUND = struct.Struct(">HB")
-_WELCOME = struct.Struct(f">BQ{COOKIE_SIZE}s")
 
-LARGEST_OTHER_VERSION = 2
-LARGEST_WELCOME = _WELCOME.size + 1 + LONGEST_NAME
 LARGEST_HELD = PORT.size + 1 + _GRANT.size * MOST_PORTS
 LARGEST_REPORTED = 6 + 1 + LONGEST_ADDRESS + 1 + _FOUND.size * MOST_PORTS
 
@@ -78,55 +75,6 @@ class Admission(IntEnum):
     UNKNOWN = 0
     ADMITS = 1
     SHUTS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Hello:
-    """`newest`: the newest version that the sender speaks."""
-
-    newest: int
-
-    def encode(self) -> bytes:
-        return bytes([self.newest])
-
-    @classmethod
-    def decode(cls, body: bytes) -> Self:
-        return cls(Reader(body).u8())
-
-
-@dataclass(frozen=True, slots=True)
-class Welcome:
-    """`clock`: UTC in milliseconds, there; `name`: of the machine that answers, which may be a cluster's node."""
-
-    newest: int
-    clock: int
-    cookie: bytes
-    name: str
-
-    def encode(self) -> bytes:
-        return _WELCOME.pack(self.newest, self.clock, self.cookie) + text(self.name, LONGEST_NAME)
-
-    @classmethod
-    def decode(cls, body: bytes) -> Self:
-        reader = Reader(body)
-        newest, clock, cookie = _WELCOME.unpack(reader.take(_WELCOME.size))
-        return cls(newest, clock, cookie, read_text(reader, LONGEST_NAME))
-
-
-@dataclass(frozen=True, slots=True)
-class OtherVersion:
-    """The versions that the receiver of a request speaks."""
-
-    newest: int
-    oldest: int
-
-    def encode(self) -> bytes:
-        return bytes([self.newest, self.oldest])
-
-    @classmethod
-    def decode(cls, body: bytes) -> Self:
-        reader = Reader(body)
-        return cls(reader.u8(), reader.u8())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,20 +10,9 @@ from agent.rendezvous.holder import Holder, Rules
 from agent.rendezvous.orders import Close, Look, Open, Order, Place, Send
 from agent.rendezvous.roster import Roster
 from probes.wire.rendezvous.frame import ID_SIZE, NO_COOKIE, VERSION, Drop, Frame, Kind, open_answer
+from probes.wire.rendezvous.greeting import Hello, Welcome
 from probes.wire.rendezvous.keys import Keys, Ring
-from probes.wire.rendezvous.messages import (
-    Asked,
-    Found,
-    Grant,
-    Held,
-    Hello,
-    Hold,
-    Holding,
-    Reason,
-    Report,
-    Reported,
-    Welcome,
-)
+from probes.wire.rendezvous.messages import Asked, Found, Grant, Held, Hold, Holding, Reason, Report, Reported
 from probes.wire.rendezvous.room import ROOM
 from probes.wire.rendezvous.states import Accepted, PathState, Willing
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from agent.rendezvous.orders import Place
 from probes.wire.rendezvous.frame import LARGEST, MAGIC, Drop, Frame, Kind
-from probes.wire.rendezvous.messages import Hello, Hold, OtherVersion, Report, Welcome
+from probes.wire.rendezvous.greeting import Hello, OtherVersion, Welcome
+from probes.wire.rendezvous.messages import Hold, Report
 from probes.wire.rendezvous.room import ROOM
 from probes.wire.rendezvous.states import States
 from tests.agent.rendezvous.played import AT, BEGIN, BTS1, BTS2, MSS, STRANGER, Far, Peer, greeted, lease, ring, state

@@ -8,7 +8,8 @@ import pytest
 from agent.rendezvous.orders import Open, Place
 from agent.rendezvous.seeker import Seeker
 from probes.wire.rendezvous.frame import Drop, Kind
-from probes.wire.rendezvous.messages import Found, Holding, OtherVersion, Reason
+from probes.wire.rendezvous.greeting import OtherVersion
+from probes.wire.rendezvous.messages import Found, Holding, Reason
 from probes.wire.rendezvous.proof import is_among, proof
 from probes.wire.rendezvous.states import Accepted, PathState, ProbeBack, States, Willing
 from tests.agent.rendezvous.joined import Joined, arrives, loses, lost

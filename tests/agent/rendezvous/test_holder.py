@@ -2,7 +2,7 @@
 
 from agent.rendezvous.orders import Place
 from probes.wire.rendezvous.frame import COOKIE_SIZE, VERSION
-from probes.wire.rendezvous.messages import Hello, Welcome
+from probes.wire.rendezvous.greeting import Hello, Welcome
 from probes.wire.rendezvous.states import Accepted, PathState, ProbeBack, States, Told, Willing
 from tests.agent.rendezvous.played import AT, BEGIN, BTS1, MSS, NOON, Far, Peer, greeted, state
 

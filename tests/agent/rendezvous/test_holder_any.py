@@ -12,7 +12,8 @@ from agent.rendezvous.holder.leases import LASTING, REMEMBERED
 from agent.rendezvous.orders import Look, Open, Place, Send
 from probes.wire.rendezvous import messages as wire
 from probes.wire.rendezvous.frame import open_answer
-from probes.wire.rendezvous.messages import Found, Held, Hello, Hold, Holding, Report, Reported, Welcome
+from probes.wire.rendezvous.greeting import Hello, Welcome
+from probes.wire.rendezvous.messages import Found, Held, Hold, Holding, Report, Reported
 from tests.agent.rendezvous.played import (
     AT,
     BEGIN,

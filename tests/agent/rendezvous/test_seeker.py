@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from agent.rendezvous.holder.cookies import Cookies
 from agent.rendezvous.seeker import Done, Seeker
 from probes.wire.rendezvous.frame import LARGEST, MAGIC, NO_COOKIE, VERSION, Drop, Frame, Kind, open_request
+from probes.wire.rendezvous.greeting import Hello, OtherVersion, Welcome
 from probes.wire.rendezvous.keys import Ring
-from probes.wire.rendezvous.messages import Held, Hello, Hold, OtherVersion, Welcome
+from probes.wire.rendezvous.messages import Held, Hold
 from probes.wire.rendezvous.room import ROOM
 from probes.wire.rendezvous.states import Told
 from tests.agent.rendezvous.played import BEGIN, NOON, counted, lease, ring, state

@@ -4,20 +4,18 @@ Written by hand from the layout that `frame` states; keys and MACs were computed
 """
 
 from probes.wire.rendezvous.frame import ID_SIZE, Kind
+from probes.wire.rendezvous.greeting import Hello, OtherVersion, Welcome
 from probes.wire.rendezvous.messages import (
     Admission,
     Asked,
     Found,
     Grant,
     Held,
-    Hello,
     Hold,
     Holding,
-    OtherVersion,
     Reason,
     Report,
     Reported,
-    Welcome,
 )
 from probes.wire.rendezvous.states import Accepted, PathState, ProbeBack, States, Told, Willing
 from tests.probes.wire.rendezvous.values import Message

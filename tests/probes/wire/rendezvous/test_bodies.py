@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.wire.rendezvous.frame import Kind
-from probes.wire.rendezvous.messages import LARGEST_HELD, LARGEST_OTHER_VERSION, LARGEST_REPORTED, LARGEST_WELCOME
+from probes.wire.rendezvous.greeting import LARGEST_OTHER_VERSION, LARGEST_WELCOME
+from probes.wire.rendezvous.messages import LARGEST_HELD, LARGEST_REPORTED
 from probes.wire.rendezvous.states import LARGEST_ACCEPTED, LARGEST_STATE
 from tests.probes.wire.reading import accepted, mutations, refuses_cut_short
 from tests.probes.wire.rendezvous.golden import MEANT

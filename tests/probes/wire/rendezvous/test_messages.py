@@ -3,6 +3,7 @@
 import pytest
 
 from probes.wire.rendezvous.frame import LONGEST_NAME, Kind
+from probes.wire.rendezvous.greeting import Welcome
 from probes.wire.rendezvous.messages import (
     MOST_PORTS,
     Admission,
@@ -15,7 +16,6 @@ from probes.wire.rendezvous.messages import (
     Reason,
     Report,
     Reported,
-    Welcome,
 )
 from tests.probes.wire.reading import refuses
 from tests.probes.wire.rendezvous.values import BODIES, LEASE, PORTS

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from probes.wire.rendezvous.fields import LONGEST_ADDRESS, MOST_INTERVALS
 from probes.wire.rendezvous.frame import COOKIE_SIZE, ID_SIZE, LONGEST_NAME, Kind, Opened, open_answer, open_request
+from probes.wire.rendezvous.greeting import Hello, OtherVersion, Welcome
 from probes.wire.rendezvous.keys import Keys
 from probes.wire.rendezvous.messages import (
     MOST_PORTS,
@@ -15,14 +16,11 @@ from probes.wire.rendezvous.messages import (
     Found,
     Grant,
     Held,
-    Hello,
     Hold,
     Holding,
-    OtherVersion,
     Reason,
     Report,
     Reported,
-    Welcome,
 )
 from probes.wire.rendezvous.states import MOST_CHECKS, Accepted, PathState, ProbeBack, States, Told, Willing
 
