@@ -11,7 +11,7 @@ from agent.ground.clock import Clock
 from agent.ground.duration import about
 from agent.inbound.inbox import Inbox
 from agent.judge.result import Result
-from agent.rendezvous.seeker import Done
+from agent.rendezvous.question import Done
 from probes.wire.reader import WireError
 from probes.wire.rendezvous.frame import Kind
 from probes.wire.rendezvous.states import Accepted, PathState, ProbeBack, States, Willing

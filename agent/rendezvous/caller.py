@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from agent.ground.clock import Clock, sleep_or
-from agent.rendezvous.seeker import Done, Seeker
+from agent.rendezvous.question import Done
+from agent.rendezvous.seeker import Seeker
 from probes.wire.rendezvous.frame import Drop, Kind
 
 Send = Callable[[bytes], Awaitable[None]]

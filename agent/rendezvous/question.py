@@ -1,9 +1,9 @@
-"""One request that is under way: when it is said, said again, doubted and given up."""
+"""One request that is under way: when it is said, said again, doubted and given up; and what became of it."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from probes.wire.rendezvous.frame import Kind
+from probes.wire.rendezvous.frame import Frame, Kind
 
 SAID_AT = (0.0, 0.25, 0.6, 1.1, 1.8, 2.6)  # seconds after it was said first
 GIVEN_UP_AT = 3.5
@@ -87,3 +87,21 @@ class Question:
             return None
         self.sends += 1
         return self.sealing.say(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a request. `answer`: None, if there was none; it has a body that can be read.
+
+    `sends`: how often it was said; `sent`: when that was said first which was answered (monotonic).
+    """
+
+    ticket: int
+    answer: Frame | None
+    sends: int
+    sent: float | None
+
+    @property
+    def repeated(self) -> bool:
+        """It, or its answer, got lost, or was slow."""
+        return self.sends > 1

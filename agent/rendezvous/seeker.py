@@ -6,16 +6,13 @@ and a new id. That is safe for all there is to ask but the renewal of a lease: s
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import count
 
-from agent.rendezvous.bodies import ANSWERS, Answered
+from agent.rendezvous.answer import believed
 from agent.rendezvous.granted import Granted
 from agent.rendezvous.holder.cookies import GOOD_FOR, mark
-from agent.rendezvous.question import Question, Sealing
-from probes.wire.reader import WireError
+from agent.rendezvous.question import Done, Question, Sealing
 from probes.wire.rendezvous.frame import (
-    ANSWER,
     ID_SIZE,
     NO_COOKIE,
     VERSION,
@@ -23,7 +20,6 @@ from probes.wire.rendezvous.frame import (
     DropError,
     Frame,
     Kind,
-    open_answer,
 )
 from probes.wire.rendezvous.greeting import Hello, OtherVersion, Welcome
 from probes.wire.rendezvous.keys import Ring
@@ -31,24 +27,6 @@ from probes.wire.rendezvous.messages import Held
 from probes.wire.rendezvous.room import ROOM
 
 COOKIE_LASTS = GOOD_FOR - 60.0  # seconds, by our own clock, since we asked for it
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What became of a request. `answer`: None, if there was none; it has a body that can be read.
-
-    `sends`: how often it was said; `sent`: when that was said first which was answered (monotonic).
-    """
-
-    ticket: int
-    answer: Frame | None
-    sends: int
-    sent: float | None
-
-    @property
-    def repeated(self) -> bool:
-        """It, or its answer, got lost, or was slow."""
-        return self.sends > 1
 
 
 class Seeker:
@@ -99,7 +77,7 @@ class Seeker:
     def receive(self, data: bytes, now: float, utc: float) -> Drop | None:
         """A datagram from there. Not None: it answers nothing that we ask, and why it does not."""
         try:
-            frame, body = self._opened(data)
+            frame, body = believed(data, self._ring, self._me, self._peer, self._ids)
         except DropError as drop:
             return drop.reason
         question, sealing = self._ids[frame.id]
@@ -177,24 +155,6 @@ class Seeker:
         if question.sealing is None or not (question.is_doubted and question.may_be_sealed):
             return False
         return question.sealing.cookie != self._cookie
-
-    def _opened(self, data: bytes) -> tuple[Frame, Answered]:
-        frame = open_answer(data, self._ring).frame
-        if frame.receiver.casefold() != self._me.casefold():
-            raise DropError(Drop.RECEIVER)
-        if frame.sender.casefold() != self._peer.casefold():
-            raise DropError(Drop.SENDER)
-        if frame.id not in self._ids:
-            raise DropError(Drop.REPLAY)
-        question, sealing = self._ids[frame.id]
-        if frame.version != sealing.version:
-            raise DropError(Drop.VERSION)
-        if frame.kind not in (question.kind | ANSWER, Kind.OTHER_VERSION):
-            raise DropError(Drop.MALFORMED)
-        try:
-            return frame, ANSWERS[frame.kind](frame.body)
-        except WireError as error:
-            raise DropError(Drop.MALFORMED) from error
 
     def _welcomed(self, welcome: Welcome, sealing: Sealing, now: float, utc: float) -> None:
         self.welcome, self.other_version = welcome, None

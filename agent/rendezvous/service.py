@@ -12,8 +12,9 @@ from agent.rendezvous.door import Door, SendAway
 from agent.rendezvous.far import FarAgent
 from agent.rendezvous.holder import Holder
 from agent.rendezvous.orders import Place
+from agent.rendezvous.question import Done
 from agent.rendezvous.roster import Roster
-from agent.rendezvous.seeker import Done, Seeker
+from agent.rendezvous.seeker import Seeker
 from agent.rendezvous.sockets import Sockets
 from agent.survey.range.far import Far, Greet, Silent
 from probes.outcome import Target

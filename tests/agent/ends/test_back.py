@@ -8,7 +8,7 @@ from agent.inbound.inbox import Inbox
 from agent.inbound.numbers import CHECKS, VERDICTS
 from agent.judge.result import Result
 from agent.judge.verdict import Verdict
-from agent.rendezvous.seeker import Done
+from agent.rendezvous.question import Done
 from probes.wire.rendezvous.frame import Frame, Kind
 from probes.wire.rendezvous.states import Accepted, PathState, ProbeBack, States, Willing
 from tests.agent.inbound.saying import inbound

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 
 from agent.rendezvous.orders import Place, Send
-from agent.rendezvous.seeker import Done, Seeker
+from agent.rendezvous.question import Done
+from agent.rendezvous.seeker import Seeker
 from probes.wire.rendezvous.frame import VERSION, Drop, Kind
 from probes.wire.rendezvous.keys import Ring
 from probes.wire.rendezvous.messages import Held, Hold, Holding, Reported

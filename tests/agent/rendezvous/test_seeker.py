@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.rendezvous.holder.cookies import Cookies
-from agent.rendezvous.seeker import Done, Seeker
+from agent.rendezvous.question import Done
+from agent.rendezvous.seeker import Seeker
 from probes.wire.rendezvous.frame import LARGEST, MAGIC, NO_COOKIE, VERSION, Drop, Frame, Kind, open_request
 from probes.wire.rendezvous.greeting import Hello, OtherVersion, Welcome
 from probes.wire.rendezvous.keys import Ring
