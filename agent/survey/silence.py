@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from agent.ground.clock import Clock
+from agent.ground.path import Check, Path
 from agent.judge.silence import LEAST, Control, Silence
 from agent.survey.manners import SHORTEST
 from agent.survey.memory import Memory
@@ -73,3 +74,20 @@ def control_of(outcome: Outcome) -> Control:
 def answered(outcome: Outcome) -> Control:
     """In time, or only after its SYN was repeated."""
     return Control.LATE if outcome.connect_seconds >= LATE else Control.ANSWERED
+
+
+def known_listeners(view: View, path: Path) -> list[int]:
+    """Ports of a path at which somebody is known to listen, so that their silence may come to mean something."""
+    if view.address is None:
+        return []
+    if path.check is Check.EPM:
+        return list(path.ports)
+    told = view.registration.named if view.registration and path.check is Check.RPC_ENDPOINT else {}
+    required = [each.service for each in path.matchers if each.required]
+    asked = {port for service in required for port in told.get(service, ()) if port in view.asks}
+    return sorted(port for port in asked if view.registration and view.registration.still_named(port))
+
+
+def answers_again(newest: Outcome) -> bool:
+    """A mapper that was silent, and has only been connected to since: it has not said anything yet."""
+    return newest.state is State.OPEN and newest.answer is None

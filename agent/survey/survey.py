@@ -28,14 +28,13 @@ from agent.survey.memory import Memory
 from agent.survey.noticed import contact_identifiers, noticed
 from agent.survey.range.far import Greet
 from agent.survey.range.ranging import Ranging
-from agent.survey.silence import ask_again
+from agent.survey.silence import answers_again, ask_again, known_listeners
 from agent.survey.together import all_of
 from agent.survey.view import View
 from agent.survey.whereabouts import Resolve, Whereabouts
 from probes.epm import Consultation
 from probes.outcome import Outcome
 from probes.registry import Kind
-from probes.state import State
 
 Publish = Callable[[Result], None]
 
@@ -208,27 +207,16 @@ class Survey:
 
     async def _ask_again(self, view: View, path: Path) -> None:
         knock = partial(self._knocker.again, view)
-        ports = self._known_listeners(view, path)
+        ports = known_listeners(view, path)
         before = {port: view.newest(port) for port in ports}
         await all_of([ask_again(view, port, self._memory, knock, self._clock, self._manners.spacing) for port in ports])
         if path.check is Check.EPM:
             newest = view.newest(path.epm_port)
-            changed = bool(path.matchers) and newest is not None and _answers_again(newest)
+            changed = bool(path.matchers) and newest is not None and answers_again(newest)
         else:  # the service may have been stopped or moved since its mapper named it
             changed = any(view.newest(port) is not before[port] for port in ports)
         if changed:
             await self._consult(view)
-
-    def _known_listeners(self, view: View, path: Path) -> list[int]:
-        """Ports of a path at which somebody is known to listen, so that their silence may come to mean something."""
-        if view.address is None:
-            return []
-        if path.check is Check.EPM:
-            return list(path.ports)
-        told = view.registration.named if view.registration and path.check is Check.RPC_ENDPOINT else {}
-        required = [each.service for each in path.matchers if each.required]
-        asked = {port for service in required for port in told.get(service, ()) if port in view.asks}
-        return sorted(port for port in asked if view.registration and view.registration.still_named(port))
 
     def _remember(self, views: Iterable[View]) -> None:
         for view in views:
@@ -243,8 +231,3 @@ class Survey:
 def _databases(paths: Iterable[Path]) -> list[Path]:
     """Where the SQL Servers are, whether or not they are asked for their version."""
     return [replace(path, prelogin=False) for path in paths if path.check is Check.SQL]
-
-
-def _answers_again(newest: Outcome) -> bool:
-    """A mapper that was silent, and has only been connected to since: it has not said anything yet."""
-    return newest.state is State.OPEN and newest.answer is None
