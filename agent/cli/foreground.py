@@ -17,8 +17,8 @@ from agent.cli.usage import wrong
 from agent.hosting.life import Alone, Life
 from agent.hosting.prepare import CannotStartError, prepare
 from agent.hosting.run import Run
-from agent.hosting.systemd.condition import condition
 from agent.hosting.systemd.notify import Invited, Notify, Voice, invitation, status
+from agent.hosting.systemd.pulse import pulse
 from agent.web.server import ListenError
 
 
@@ -41,7 +41,7 @@ def run_agent(place: Path, host: str | None, early: list[int]) -> None:
 
 
 def _life(agent: Agent, invited: Invited | None) -> Life:
-    return Alone() if invited is None else Notify(invited, partial(condition, agent))
+    return Alone() if invited is None else Notify(invited, partial(pulse, agent))
 
 
 async def _until_told(run: Run, early: list[int]) -> None:

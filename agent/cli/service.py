@@ -81,16 +81,16 @@ def reload() -> None:
 @service.command()
 def status() -> None:
     """How it is. Exit 0: it runs, 1: it does not, 3: it is not installed."""
-    from agent.hosting.manager import RefusedError, Standing
+    from agent.hosting.manager import RefusedError, ServiceState
 
     try:
         found = _manager().status()
     except RefusedError as error:
         _refused(error)
-    print(found.standing.value)
+    print(found.state.value)
     for line in found.details:
         print(line)
-    raise typer.Exit({Standing.RUNNING: 0, Standing.ABSENT: ABSENT}.get(found.standing, FAILED))
+    raise typer.Exit({ServiceState.RUNNING: 0, ServiceState.ABSENT: ABSENT}.get(found.state, FAILED))
 
 
 @service.command(hidden=True)

@@ -11,7 +11,7 @@ class RefusedError(Exception):
     """It was not done, and nothing was changed, or what was changed is said. Its text: a line each, for people."""
 
 
-class Standing(Enum):
+class ServiceState(Enum):
     """How the service is."""
 
     RUNNING = "running"
@@ -26,7 +26,7 @@ class Standing(Enum):
 class Status:
     """`details`: a line each, for people."""
 
-    standing: Standing
+    state: ServiceState
     details: Sequence[str] = ()
 
 

@@ -242,7 +242,7 @@ if sys.platform == "win32":
         with pytest.raises(RefusedError, match="the rights of an administrator"):
             manager.uninstall(purge=True)
         assert config.exists()
-        assert manager.status().standing.value == "not installed"
+        assert manager.status().state.value == "not installed"
 
     def test_a_password_is_asked_of_a_person_or_not_at_all(installation: Installation, config: Path) -> None:
         name = os.environ.get("USERNAME", "")

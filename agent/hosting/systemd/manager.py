@@ -13,7 +13,7 @@ from agent.hosting.manager import RefusedError, Status, Wish
 from agent.hosting.program import Program, this_installation
 from agent.hosting.systemd.fitness import faults
 from agent.hosting.systemd.hints import STORE, hints
-from agent.hosting.systemd.standing import PROPERTIES, status_of
+from agent.hosting.systemd.status import PROPERTIES, status_of
 from agent.hosting.systemd.systemctl import RUNS, Ask, Said, ask, shown
 from agent.hosting.systemd.unit import CREDENTIALS, NAME, is_ours, unit
 from agent.site.topology import site_of

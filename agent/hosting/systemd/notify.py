@@ -7,7 +7,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 
 from agent.ground.text import plain
-from agent.hosting.systemd.condition import Condition
+from agent.hosting.systemd.pulse import Pulse
 from agent.log.log import log
 
 OFTEN, SELDOM = 0.1, 10.0  # seconds between two beats, at least and at most
@@ -82,7 +82,7 @@ class Notify:
     """A `Life`. `look`: how the agent is; asked in the event loop, at each beat. `monotonic`: in seconds."""
 
     def __init__(
-        self, invited: Invited, look: Callable[[], Condition], monotonic: Callable[[], float] = time.monotonic
+        self, invited: Invited, look: Callable[[], Pulse], monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._voice = Voice(invited.place)
         self._watched = invited.watchdog is not None
@@ -136,7 +136,7 @@ class Notify:
     def _ready(self) -> None:
         self._voice.say("READY=1", *self._news(self._see()))
 
-    def _see(self) -> Condition:
+    def _see(self) -> Pulse:
         """That it cannot be described is no reason to end it."""
         try:
             return self._look()
@@ -144,14 +144,14 @@ class Notify:
             if self._sees:
                 log.error("how the agent is cannot be told", exc_info=error)
             self._sees = False
-            return Condition(lives=True, line=self._status)
+            return Pulse(lives=True, line=self._status)
 
     def _ask_for_time(self, since: float) -> None:
         """As long as the loop turns something is being done; but not for ever."""
         if self._monotonic() - since < LONGEST_END:
             self._voice.say(f"EXTEND_TIMEOUT_USEC={int(2 * self.period * MICRO) + MICRO}")
 
-    def _news(self, now: Condition) -> list[str]:
+    def _news(self, now: Pulse) -> list[str]:
         if now.line == self._status:
             return []
         self._status = now.line

@@ -2,20 +2,20 @@
 
 from enum import IntEnum
 
-from agent.hosting.manager import Standing
+from agent.hosting.manager import ServiceState
 from agent.hosting.windows.words import NO_ANSWER, NO_LOG_ON
 
 SPECIFIC = 1066  # ERROR_SERVICE_SPECIFIC_ERROR: what it was, the service itself says
 CALLED_NEVER = 1077
 
-STANDINGS = {
-    1: Standing.STOPPED,
-    2: Standing.STARTING,
-    3: Standing.STOPPING,
-    4: Standing.RUNNING,
-    5: Standing.STARTING,
-    6: Standing.STOPPING,
-    7: Standing.STOPPED,
+STATES = {
+    1: ServiceState.STOPPED,
+    2: ServiceState.STARTING,
+    3: ServiceState.STOPPING,
+    4: ServiceState.RUNNING,
+    5: ServiceState.STARTING,
+    6: ServiceState.STOPPING,
+    7: ServiceState.STOPPED,
 }
 
 
@@ -49,10 +49,10 @@ EXIT_CODES = {
 }
 
 
-def standing(state: int, code: int) -> Standing:
+def state_of(state: int, code: int) -> ServiceState:
     """`code`: how it ended the last time."""
-    found = STANDINGS.get(state, Standing.STOPPED)
-    return Standing.FAILED if found is Standing.STOPPED and code not in (0, CALLED_NEVER) else found
+    found = STATES.get(state, ServiceState.STOPPED)
+    return ServiceState.FAILED if found is ServiceState.STOPPED and code not in (0, CALLED_NEVER) else found
 
 
 def ended(code: int, specific: int) -> str:

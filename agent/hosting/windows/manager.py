@@ -10,11 +10,11 @@ if sys.platform == "win32":
     import win32service
 
     from agent.ground.text import timestamp
-    from agent.hosting.manager import RefusedError, Standing, Status, Wish
+    from agent.hosting.manager import RefusedError, ServiceState, Status, Wish
     from agent.hosting.windows import asked, command, control, eventlog, firewall, folders, rights
     from agent.hosting.windows.accounts import Kind
     from agent.hosting.windows.asked import Asked
-    from agent.hosting.windows.conditions import ended, standing
+    from agent.hosting.windows.conditions import ended, state_of
     from agent.hosting.windows.control import Configured
     from agent.hosting.windows.leaving import deleted, purged, stopped
     from agent.hosting.windows.names import PATIENCE, SERVICE, SOURCE
@@ -105,10 +105,10 @@ if sys.platform == "win32":
             with _told():
                 found = control.configured()
                 if found is None:
-                    return Status(Standing.ABSENT)
+                    return Status(ServiceState.ABSENT)
                 line = command.read(found.line)
                 if not line.is_ours:
-                    return Status(Standing.ABSENT, (f"a service of this name is another program: {found.line}",))
+                    return Status(ServiceState.ABSENT, (f"a service of this name is another program: {found.line}",))
                 now = control.seen()
             details = [
                 f"account: {found.account}",
@@ -120,7 +120,7 @@ if sys.platform == "win32":
             details += _log(line.config)
             if now.state == win32service.SERVICE_STOPPED:
                 details.append(f"last: {ended(now.code, now.specific)}")
-            return Status(standing(now.state, now.code), tuple(details))
+            return Status(state_of(now.state, now.code), tuple(details))
 
     def _written(what: Asked, password: str | None, before: Configured | None) -> Sequence[str]:
         """Created, or changed to it."""

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from agent.hosting.manager import RefusedError, Standing, Wish
+from agent.hosting.manager import RefusedError, ServiceState, Wish
 from agent.hosting.program import Program
 from agent.hosting.systemd import fitness
 from agent.hosting.systemd import manager as managers
@@ -129,7 +129,7 @@ def test_what_only_windows_has_is_refused_in_words(played: Played, option: dict[
 def test_without_rights_and_without_systemd_that_is_said(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert "takes root" in refused(played)
-    assert played.manager.status().standing is Standing.STOPPED, "which takes no rights"
+    assert played.manager.status().state is ServiceState.STOPPED, "which takes no rights"
     (played.root / "run/systemd/system").rmdir()
     assert "systemd does not run here" in refused(played)
 
@@ -286,26 +286,26 @@ def test_what_systemd_refuses_is_passed_on(played: Played, do: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "standing", "detail"),
+    ("shown", "state", "detail"),
     [
-        ({"LoadState": "not-found"}, Standing.ABSENT, None),
-        ({"ActiveState": "active", "StatusText": "all is\x07 well"}, Standing.RUNNING, "all is\\x07 well"),
-        ({"ActiveState": "reloading"}, Standing.RUNNING, None),
+        ({"LoadState": "not-found"}, ServiceState.ABSENT, None),
+        ({"ActiveState": "active", "StatusText": "all is\x07 well"}, ServiceState.RUNNING, "all is\\x07 well"),
+        ({"ActiveState": "reloading"}, ServiceState.RUNNING, None),
         (
             {"ActiveState": "activating", "SubState": "auto-restart"},
-            Standing.STARTING,
+            ServiceState.STARTING,
             "it is about to be started again",
         ),
-        ({"ActiveState": "deactivating"}, Standing.STOPPING, None),
-        ({"ActiveState": "failed", "Result": "watchdog"}, Standing.FAILED, "it ended last by watchdog (exit )"),
-        ({"ActiveState": "inactive"}, Standing.STOPPED, None),
-        ({"LoadState": "masked", "ActiveState": "inactive"}, Standing.STOPPED, "the unit is masked"),
-        ({"UnitFileState": "disabled"}, Standing.STOPPED, "it does not start with the system (disabled)"),
-        ({"NRestarts": "3"}, Standing.STOPPED, "started again by systemd: 3 times"),
+        ({"ActiveState": "deactivating"}, ServiceState.STOPPING, None),
+        ({"ActiveState": "failed", "Result": "watchdog"}, ServiceState.FAILED, "it ended last by watchdog (exit )"),
+        ({"ActiveState": "inactive"}, ServiceState.STOPPED, None),
+        ({"LoadState": "masked", "ActiveState": "inactive"}, ServiceState.STOPPED, "the unit is masked"),
+        ({"UnitFileState": "disabled"}, ServiceState.STOPPED, "it does not start with the system (disabled)"),
+        ({"NRestarts": "3"}, ServiceState.STOPPED, "started again by systemd: 3 times"),
     ],
 )
-def test_how_it_is(played: Played, shown: dict[str, str], standing: Standing, detail: str | None) -> None:
+def test_how_it_is(played: Played, shown: dict[str, str], state: ServiceState, detail: str | None) -> None:
     played.shown |= shown
     status = played.manager.status()
-    assert status.standing is standing
+    assert status.state is state
     assert detail is None or detail in status.details

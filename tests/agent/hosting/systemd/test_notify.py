@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from agent.hosting.systemd.condition import Condition
 from agent.hosting.systemd.notify import LONGEST_END, LONGEST_STATUS, Invited, Notify, Voice, invitation
+from agent.hosting.systemd.pulse import Pulse
 
 assert sys.platform != "win32"  # the type checker then leaves this file out there
 
-WELL, WORSE, DEAD = Condition(True, "all is well"), Condition(True, "1 path is shut"), Condition(False, "no rounds")
+WELL, WORSE, DEAD = Pulse(True, "all is well"), Pulse(True, "1 path is shut"), Pulse(False, "no rounds")
 ABSTRACT = f"@ssoreach test {os.getpid()}"
 
 
@@ -47,7 +47,7 @@ def listener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Listene
 
 
 class Played:
-    """An agent's condition and a clock, as the test sets them."""
+    """An agent's pulse and a clock, as the test sets them."""
 
     def __init__(self) -> None:
         self.now = WELL
@@ -137,7 +137,7 @@ def test_a_loop_that_turns_with_no_rounds_in_it_does_not_count_as_life(
 
 
 def test_what_cannot_be_described_lives_all_the_same(listener: Listener, caplog: pytest.LogCaptureFixture) -> None:
-    def broken() -> Condition:
+    def broken() -> Pulse:
         raise LookupError("no such thing")
 
     life = Notify(Invited(listener.place, 1.0), broken)
@@ -170,7 +170,7 @@ def test_a_reload_before_it_listens_is_part_of_the_start(listener: Listener) -> 
 
 def test_a_line_is_one_line_and_bounded(listener: Listener) -> None:
     played = Played()
-    played.now = Condition(True, "one\nREADY=1\x1b[31m" + "x" * 1000)
+    played.now = Pulse(True, "one\nREADY=1\x1b[31m" + "x" * 1000)
     played.life(listener.place).listening([])
     ((ready, status),) = listener.heard()
     assert (ready, len(status)) == ("READY=1", len("STATUS=") + LONGEST_STATUS)

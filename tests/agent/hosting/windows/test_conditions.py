@@ -2,26 +2,26 @@
 
 import pytest
 
-from agent.hosting.manager import Standing
-from agent.hosting.windows.conditions import FAILURES, Failure, ended, standing
+from agent.hosting.manager import ServiceState
+from agent.hosting.windows.conditions import FAILURES, Failure, ended, state_of
 
 
 @pytest.mark.parametrize(
     ("state", "code", "found"),
     [
-        (1, 0, Standing.STOPPED),
-        (1, 1077, Standing.STOPPED),
-        (1, 1066, Standing.FAILED),
-        (1, 1067, Standing.FAILED),
-        (2, 0, Standing.STARTING),
-        (3, 0, Standing.STOPPING),
-        (4, 0, Standing.RUNNING),
-        (4, 1067, Standing.RUNNING),
-        (99, 0, Standing.STOPPED),
+        (1, 0, ServiceState.STOPPED),
+        (1, 1077, ServiceState.STOPPED),
+        (1, 1066, ServiceState.FAILED),
+        (1, 1067, ServiceState.FAILED),
+        (2, 0, ServiceState.STARTING),
+        (3, 0, ServiceState.STOPPING),
+        (4, 0, ServiceState.RUNNING),
+        (4, 1067, ServiceState.RUNNING),
+        (99, 0, ServiceState.STOPPED),
     ],
 )
-def test_how_it_is(state: int, code: int, found: Standing) -> None:
-    assert standing(state, code) is found
+def test_how_it_is(state: int, code: int, found: ServiceState) -> None:
+    assert state_of(state, code) is found
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from agent.ground.text import plain
-from agent.hosting.manager import Standing, Status
+from agent.hosting.manager import ServiceState, Status
 
 PROPERTIES = (
     "LoadState",
@@ -18,22 +18,22 @@ PROPERTIES = (
     "UnitFileState",
     "FragmentPath",
 )
-STANDINGS = {
-    "active": Standing.RUNNING,
-    "reloading": Standing.RUNNING,
-    "activating": Standing.STARTING,
-    "deactivating": Standing.STOPPING,
-    "failed": Standing.FAILED,
-    "inactive": Standing.STOPPED,
+STATES = {
+    "active": ServiceState.RUNNING,
+    "reloading": ServiceState.RUNNING,
+    "activating": ServiceState.STARTING,
+    "deactivating": ServiceState.STOPPING,
+    "failed": ServiceState.FAILED,
+    "inactive": ServiceState.STOPPED,
 }
 
 
 def status_of(shown: Mapping[str, str]) -> Status:
     """`shown`: the properties, each of them there."""
     if shown["LoadState"] == "not-found":
-        return Status(Standing.ABSENT)
-    standing = STANDINGS.get(shown["ActiveState"], Standing.STOPPED)
-    return Status(standing, tuple(plain(line) for line in _details(shown)))
+        return Status(ServiceState.ABSENT)
+    state = STATES.get(shown["ActiveState"], ServiceState.STOPPED)
+    return Status(state, tuple(plain(line) for line in _details(shown)))
 
 
 def _details(shown: Mapping[str, str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.hosting.systemd.condition import line
+from agent.hosting.systemd.pulse import line
 from agent.judge.verdict import Verdict
 from agent.sso.state import SsoState
 

@@ -10,20 +10,20 @@ from agent.sso.state import SsoState
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class Pulse:
     """`lives`: rounds are made. `line`: for a person who looks."""
 
     lives: bool
     line: str
 
 
-def condition(agent: Agent) -> Condition:
+def pulse(agent: Agent) -> Pulse:
     """Of an agent that listens."""
     readings = agent.readings
     verdicts = [result.verdict for result in readings.ledger.results()]
     standing = readings.term().outlook.standing
     said = line(verdicts, standing.state if standing else SsoState.UNKNOWN, readings.loading.mistakes)
-    return Condition(agent.is_at_work, said if agent.is_at_work else f"no rounds are made any more; {said}")
+    return Pulse(agent.is_at_work, said if agent.is_at_work else f"no rounds are made any more; {said}")
 
 
 def line(verdicts: Iterable[Verdict], sso: SsoState, mistakes: Sequence[str]) -> str:
