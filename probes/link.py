@@ -60,14 +60,20 @@ if sys.platform == "linux":
             return False
 
     def _question(target: Target) -> bytes:
-        address = target.address.partition("%")[0]
+        address, _, scope = target.address.partition("%")
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         ends = [(DESTINATION, address), *([(SOURCE, target.source)] if target.source else [])]
         packed = [(kind, socket.inet_pton(family, end)) for kind, end in ends]
-        attributes = b"".join(ATTRIBUTE.pack(ATTRIBUTE.size + len(end), kind) + end for kind, end in packed)
+        attributes = b"".join(_attribute(kind, end) for kind, end in packed)
+        if scope:  # every interface has a route to link-local addresses
+            index = int(scope) if scope.isdigit() else socket.if_nametoindex(scope)
+            attributes += _attribute(OUT_INTERFACE, struct.pack("=I", index))
         bits = [len(end) * 8 for _, end in packed]
         route = ROUTE.pack(family, bits[0], bits[1] if len(bits) > 1 else 0, 0, 0, 0, 0, 0, 0)
         return HEADER.pack(HEADER.size + len(route + attributes), GET_ROUTE, REQUEST, 1, 0) + route + attributes
+
+    def _attribute(kind: int, value: bytes) -> bytes:
+        return ATTRIBUTE.pack(ATTRIBUTE.size + len(value), kind) + value
 
     def _interface(answer: bytes) -> int | None:
         """Its number; None: there is no route."""

@@ -1,6 +1,7 @@
 """A cable that is pulled out at our own end is a fault of ours: nobody is called down for it."""
 
 import json
+import subprocess
 import sys
 
 import pytest
@@ -32,6 +33,17 @@ asyncio.run(main())
 """
 
 
+# Two cables, each to a port of its own; then the other end of the first goes down.
+TWO = """
+for name in left right; do
+    ip link add $name type veth peer name $name-end && ip link set $name up && ip link set $name-end up || exit 1
+done
+ip link set left-end down
+exec "$0" -c "from probes.link import is_unplugged as asked; from probes.outcome import Target as To
+print(*(asked(To('fe80::1%' + name, 135)) for name in ('left', 'right')))"
+"""
+
+
 def ask(net: Network) -> list[tuple[str, str]]:
     addresses = [net.address("accept", version) for version in (4, 6)]
     done = net.prober.run(sys.executable, "-c", ASK, *addresses)
@@ -52,3 +64,9 @@ def test_a_gateway_that_does_not_answer_is_another_matter(net: Network) -> None:
     found = ask(net)
     assert {state for state, _ in found} <= {"filtered", "rejected"}, found
     assert not any("has no link" in detail for _, detail in found)
+
+
+def test_of_a_link_local_address_its_own_interface_is_looked_at(lab: None) -> None:
+    """Each has a route to all of them."""
+    done = subprocess.run(["unshare", "-rn", "sh", "-c", TWO, sys.executable], capture_output=True, text=True)
+    assert done.stdout == "True False\n", done.stderr
