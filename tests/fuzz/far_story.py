@@ -169,4 +169,5 @@ def seeds() -> list[bytes]:
     """Made up: each kind of step often, so that the run without a guide gets somewhere, too."""
     asked = bytes([1, 0, 1, 0, 15, 0, 2, 0, 0, 3, 1, 0, 1, 0, 1, 0, 15, 2, 2, 0, 0, 0, 5])
     sealed = bytes([8, 0, 1, 1, 0, 20, *range(20), 3]) + bytes([7, 0]) + bytes(range(1, 90))
-    return [asked, asked * 3, sealed, asked + bytes([5, 0, 0, 9, 1, 3, 6, 0, 1]) + sealed, bytes(60)]
+    reached = asked[:10] + bytes([3, 0, 0, 3, 1, 3])
+    return [asked, asked * 3, reached, sealed, asked + bytes([5, 0, 0, 9, 1, 3, 6, 0, 1]) + sealed, bytes(60)]

@@ -11,10 +11,12 @@ from tempfile import mkdtemp
 from agent.config.load import load
 from agent.config.mistakes import ConfigError
 from agent.config.model import Config
+from agent.ground.text import timestamp
 from agent.local.local import LONGEST_URL, NotMetError
 from agent.local.local import read as read_local
 from agent.rendezvous.keyfile import MOST_KEYS, KeyFileError, load_ring
 from agent.rendezvous.ruleset import judge
+from agent.services.secret_changes import created
 from agent.site.plan import inbound, plan
 from agent.site.topology import site_of
 from agent.web.toolkit.read import read as read_web
@@ -115,6 +117,13 @@ def rule_set(data: bytes) -> None:
         assert found.name == "UNKNOWN"
 
 
+def event(data: bytes) -> None:
+    """An event of Windows as its log renders it; others write their own part of it."""
+    at = created(data.decode("utf-8", "replace"))
+    if at is not None:
+        assert timestamp(at)[:19].encode() in data
+
+
 WEB = """\
 tls_server_config:
   cert_file: server.crt
@@ -163,6 +172,12 @@ def key_files() -> list[bytes]:
 def whereabouts_files() -> list[bytes]:
     said = {"version": 1, "token": "ab" * 32, "urls": ["http://127.0.0.1:10135"], "pid": 4711, "fingerprint": "cd" * 32}
     return [json.dumps(said).encode(), json.dumps(said | {"fingerprint": None}).encode()]
+
+
+def events() -> list[bytes]:
+    system = "<System><TimeCreated SystemTime='{}'/></System><EventData>'{}'</EventData></Event>"
+    times = ("2026-01-02T03:04:05.6789012Z", "1969-01-01T00:00:00Z")
+    return [f"<Event>{system}".format(at, at).encode() for at in times]
 
 
 def rule_sets() -> list[bytes]:

@@ -145,4 +145,6 @@ def seeker(data: bytes) -> None:
 def seeds() -> list[bytes]:
     greets, passes, answers = bytes([0, 0, 0, 15, 1, 1]), bytes([1, 3]), bytes([3, 0])
     lies = bytes([6, 0, 1, 1, 30, *range(30), 0])
-    return [greets + passes + answers, (greets + passes + answers) * 4, greets + lies * 3, greets + bytes([2, 4]) * 3]
+    spoils = bytes([4, 0, 0, 9, 1, 5, 3, 8, *range(8)])
+    whole = greets + passes + answers
+    return [whole, whole * 4, greets + passes + spoils, greets + lies * 3, greets + bytes([2, 4]) * 3]

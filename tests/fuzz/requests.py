@@ -10,6 +10,9 @@ from tests.fuzz.server import TOKEN, Site, site
 
 STATUS = re.compile(rb"HTTP/(?:0\.9|1\.[01]|2\.0) ([0-9]{3}) [^\r\n]*\r\n")
 SHOWN_TO_ALL = (b"# HELP ", b"healthy\n", b"ready\n", b'[{"targets": ')
+OPEN = re.compile(rb"/metrics|/sd|/-/|%")  # "%6d" is a letter, too
+TOLD_HERE = (b"healthy\n", b"ready\n", b"reloaded\n")
+OUR_NAMES = re.compile(rb"(?i)localhost|bts01|[0-9]+(\.[0-9]+){3}|\[[0-9a-f:.]+\]")
 NAMES = {
     *(name.lower() for name in HEADERS),
     *("content-type", "content-length", "date", "connection", "allow", "www-authenticate", "retry-after"),
@@ -22,13 +25,22 @@ def from_elsewhere(data: bytes) -> None:
     served = site(users=False)
     reloads = served.reloads
     for status, body in _answers(served, data, FOREIGN):
-        assert status != 200 or not body or body.startswith(SHOWN_TO_ALL), body[:200]
+        assert status >= 400 or body.startswith(SHOWN_TO_ALL) or _is_head(body, data), body[:200]
     assert served.reloads == reloads
 
 
+def _is_head(body: bytes, data: bytes) -> bool:
+    """Of a page for everybody."""
+    return not body and b"HEAD" in data and OPEN.search(data) is not None
+
+
 def from_here(data: bytes) -> None:
-    """A client of this machine, which may see all of it."""
-    _answers(site(users=False), data, "127.0.0.1")
+    """A client of this machine, which may see all of it, unless it calls us by a name that is not ours."""
+    served = site(users=False)
+    reloads = served.reloads
+    for status, body in _answers(served, data, "127.0.0.1"):
+        assert status >= 400 or OUR_NAMES.search(data), body[:200]
+    assert served.reloads == reloads or (OUR_NAMES.search(data) and b"POST" in data)
 
 
 def with_passwords(data: bytes) -> None:
@@ -39,6 +51,13 @@ def with_passwords(data: bytes) -> None:
     if not _shows_password(data):
         assert all(status >= 400 for status, _ in told), told
         assert served.reloads == reloads
+
+
+def with_passwords_here(data: bytes) -> None:
+    """A client of this machine sees its health, may have it reload, and with the token reads the API."""
+    for status, body in _answers(site(users=True), data, "127.0.0.1"):
+        if not _shows_password(data) and TOKEN.encode() not in data:
+            assert status >= 400 or body in TOLD_HERE or _is_head(body, data), body[:200]
 
 
 def _shows_password(data: bytes) -> bool:
@@ -55,13 +74,13 @@ def _answers(served: Site, data: bytes, address: str) -> list[tuple[int, bytes]]
     assert after.endswith(b"healthy\n")
     assert served.door is not None
     assert not served.door._inside, "a place at the door is lost"
-    return [_understood(told)] if told else []
+    return [_understood(told, data)] if told else []
 
 
 HEALTHY = b"GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
-def _understood(told: bytes) -> tuple[int, bytes]:
+def _understood(told: bytes, data: bytes) -> tuple[int, bytes]:
     """One whole answer, with the headers that every one has, none that a client brought, and no word on what serves."""
     assert len(told) < 4 * HEARD
     assert b"aiohttp" not in told
@@ -77,7 +96,7 @@ def _understood(told: bytes) -> tuple[int, bytes]:
     assert headers.keys() <= NAMES, headers
     assert headers["server"] == "ssoreach"
     assert {"x-content-type-options", "content-security-policy", "referrer-policy"} <= headers.keys()
-    if "content-length" in headers and body:
+    if "content-length" in headers and (body or b"HEAD" not in data):
         assert len(body) == int(headers["content-length"])
     return status, body
 
@@ -104,6 +123,10 @@ def seeds() -> list[bytes]:
         b"GET / HTTP/1.1\r\nHost: [::1]:10135\r\nAccept-Encoding: gzip\r\nIf-None-Match: *\r\n\r\n",
         b"GET /metrics HTTP/1.1\r\nHost: bts01\r\nAuthorization: Bearer " + TOKEN.encode() + b"\r\n\r\n",
         b"GET /api/v1/paths HTTP/1.1\r\nHost: localhost\r\n" + login + b"\r\n",
+        b"GET /api/v1/paths HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN.encode() + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: evil.test\r\n\r\n",
+        b"POST /-/reload HTTP/1.1\r\nHost: evil.test\r\n\r\n",
+        b"HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n",
         HEALTHY + HEALTHY,
