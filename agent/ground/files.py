@@ -17,7 +17,7 @@ from pathlib import Path
 UNFINISHED = ".unfinished"  # what the name ends with until it takes its place
 LONG_DEAD = 60.0  # seconds after which nobody still writes to such a file
 
-TO_READ = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
+TO_READ = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 
 
 def octets(path: Path, most: int) -> bytes:
