@@ -55,7 +55,8 @@ def _head(tally: Tally, about: About) -> Iterator[str]:
     if tally.again:
         yield f"- {tally.again.total():,} sites were played a second time: {_reasons(tally)}."
     if tally.failures:
-        yield f"- {len(tally.failures):,} sites came to nothing: {_listed(each.splitlines()[0] for each in tally.failures)}."
+        first_lines = [each.splitlines()[0] for each in tally.failures]
+        yield f"- {len(first_lines):,} sites came to nothing: {_listed(first_lines)}."
     yield ""
 
 
