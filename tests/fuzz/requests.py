@@ -2,6 +2,7 @@
 
 import re
 
+from agent.local.local import CHALLENGE, PROOF
 from agent.web.door import HEARD
 from agent.web.pages import HEADERS
 from tests.agent.serving import FOREIGN
@@ -16,7 +17,7 @@ OUR_NAMES = re.compile(rb"(?i)localhost|bts01|[0-9]+(\.[0-9]+){3}|\[[0-9a-f:.]+\
 NAMES = {
     *(name.lower() for name in HEADERS),
     *("content-type", "content-length", "date", "connection", "allow", "www-authenticate", "retry-after"),
-    *("content-encoding", "vary", "transfer-encoding", "etag"),
+    *("content-encoding", "vary", "transfer-encoding", "etag", PROOF.lower()),
 }
 
 
@@ -74,6 +75,7 @@ def _answers(served: Site, data: bytes, address: str) -> list[tuple[int, bytes]]
     assert after.endswith(b"healthy\n")
     assert served.door is not None
     assert not served.door._inside, "a place at the door is lost"
+    assert not any(token.encode() in told for token in (TOKEN, served.local.token)), "a token is told"
     return [_understood(told, data)] if told else []
 
 
@@ -96,11 +98,13 @@ def _understood(told: bytes, data: bytes) -> tuple[int, bytes]:
     assert headers.keys() <= NAMES, headers
     assert headers["server"] == "ssoreach"
     assert {"x-content-type-options", "content-security-policy", "referrer-policy"} <= headers.keys()
+    assert PROOF.lower() not in headers or CHALLENGED.search(data), "what nobody asked for is proven"
     if "content-length" in headers and (body or b"HEAD" not in data):
         assert len(body) == int(headers["content-length"])
     return status, body
 
 
+CHALLENGED = re.compile(rb"(?i)" + CHALLENGE.encode() + rb":\s*[0-9a-f]{64}\s*[\r\n]")
 TARGETS = (
     *("/", "/metrics", "/sd", "/api/v1/paths", "/api/v1/peers/MSS/range", "/-/healthy", "/-/ready", "/-/reload"),
     *("/paths/outbound/epm/MSS", "/static/page.css", "/api/v1/peers/%00/range", "//metrics", "/metrics?x=1", "*"),
@@ -124,6 +128,7 @@ def seeds() -> list[bytes]:
         b"GET /metrics HTTP/1.1\r\nHost: bts01\r\nAuthorization: Bearer " + TOKEN.encode() + b"\r\n\r\n",
         b"GET /api/v1/paths HTTP/1.1\r\nHost: localhost\r\n" + login + b"\r\n",
         b"GET /api/v1/paths HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN.encode() + b"\r\n\r\n",
+        b"GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n" + CHALLENGE.encode() + b": " + b"cd" * 32 + b"\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: evil.test\r\n\r\n",
         b"POST /-/reload HTTP/1.1\r\nHost: evil.test\r\n\r\n",
         b"HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n",

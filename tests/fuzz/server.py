@@ -8,15 +8,17 @@ from functools import cache
 import bcrypt
 from aiohttp import web
 
+from agent.local.local import Local
 from agent.web.door import Door
 from agent.web.handler import Handler
+from agent.web.proving import proving
 from agent.web.toolkit.settings import Settings
 from agent.web.toolkit.toolkit import Toolkit
 from tests.agent.serving import ours, sources
 from tests.fuzz import looped
 
 PASSWORD = b"correct horse"
-TOKEN = "ab" * 32
+TOKEN = "ef" * 32
 SPINS = 12  # turns of the event loop in which nothing happens: it waits for more of the request
 
 
@@ -61,6 +63,7 @@ class Site:
         self.busy = 0
         self.reloads = 0
         self.door: Door | None = None
+        self.local = Local(None, str)  # without a folder there is nothing to warn of
         self._users = users
 
     async def start(self) -> None:
@@ -68,6 +71,7 @@ class Site:
         toolkit = Toolkit(settings)
         app = ours(replace(sources(), reload=self._reload), reload_endpoint=True, token=TOKEN, toolkit=toolkit)
         app.middlewares.insert(0, self._counting)
+        app.on_response_prepare.append(proving(self.local.prove))
         runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
         await runner.setup()
         server = runner.server
