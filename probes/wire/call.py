@@ -94,10 +94,6 @@ class Fault:
     cancel_count: int = 0
     extended: bool = False
 
-    @property
-    def did_not_execute(self) -> bool:
-        return PacketFlags.DID_NOT_EXECUTE in self.flags
-
     def encode(self) -> bytes:
         more = EXTENDED_ERROR if self.extended else 0
         body = FAULT.pack(FAULT_ALLOC_HINT, self.context_id, self.cancel_count, more, self.status)

@@ -20,6 +20,8 @@ OBJECT_REFERENT, IFID_REFERENT = 0x00020000, 0x00020004  # any would do
 
 
 class InquiryType(Named):
+    """What entries are looked up by."""
+
     RPC_C_EP_ALL_ELTS = 0
     RPC_C_EP_MATCH_BY_IF = 1
     RPC_C_EP_MATCH_BY_OBJ = 2
@@ -27,6 +29,8 @@ class InquiryType(Named):
 
 
 class VersionOption(Named):
+    """Which versions of an interface match. Samba finds none at all by VERS_ALL, and never ends with VERS_UPTO."""
+
     RPC_C_VERS_ALL = 1
     RPC_C_VERS_COMPATIBLE = 2
     RPC_C_VERS_EXACT = 3
@@ -46,14 +50,6 @@ class EptLookup:
     max_entries: int = MAX_ENTRIES
 
     OPNUM: ClassVar = Opnum.EPT_LOOKUP
-
-    @classmethod
-    def by_interface(cls, interface: SyntaxId, version: VersionOption = VersionOption.RPC_C_VERS_COMPATIBLE) -> Self:
-        """Also what is registered with an object, which `ept_map` without that object does not find.
-
-        Samba finds nothing at all with RPC_C_VERS_ALL, and never ends with RPC_C_VERS_UPTO.
-        """
-        return cls(interface=interface, inquiry=InquiryType.RPC_C_EP_MATCH_BY_IF, version=version)
 
     def encode(self) -> bytes:
         target = None if self.object is None else self.object.bytes_le

@@ -228,8 +228,8 @@ def test_extended_error_information_is_not_looked_at() -> None:
 
 
 def test_a_fault_says_whether_the_call_was_begun() -> None:
-    assert Fault.decode(FAULT_BAD_OPNUM).did_not_execute
-    assert not Fault.decode(FAULT_BAD_STUB).did_not_execute
+    assert PacketFlags.DID_NOT_EXECUTE in Fault.decode(FAULT_BAD_OPNUM).flags
+    assert PacketFlags.DID_NOT_EXECUTE not in Fault.decode(FAULT_BAD_STUB).flags
 
 
 def test_a_status_without_a_name_keeps_its_number() -> None:

@@ -1,6 +1,5 @@
 """ept_lookup: golden bytes both ways, the pages of real mappers, and pages that lie."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -54,7 +53,7 @@ ASKED = {
     "all": (LOOKUP_ALL[STUB:], EptLookup(max_entries=100)),
     "by interface": (
         LOOKUP_MSDTC_STUB,
-        replace(EptLookup.by_interface(MSDTC, VersionOption.RPC_C_VERS_ALL), max_entries=100),
+        EptLookup(interface=MSDTC, inquiry=InquiryType.RPC_C_EP_MATCH_BY_IF, max_entries=100),
     ),
 }
 asked = pytest.mark.parametrize(("stub", "question"), ASKED.values(), ids=ASKED)
@@ -114,10 +113,6 @@ def test_by_both_each_pointer_has_what_it_points_to_behind_it() -> None:
     assert (stub[4:8].hex(), stub[8:24]) == ("00000200", UUID(int=1).bytes_le)
     assert (stub[24:28].hex(), stub[28:48]) == ("04000200", MSDTC.encode())
     assert EptLookup.decode(stub) == question
-
-
-def test_by_interface_asks_for_compatible_versions() -> None:
-    assert EptLookup.by_interface(MSDTC).version is VersionOption.RPC_C_VERS_COMPATIBLE
 
 
 def test_entries_are_read_beside_the_status_that_says_no_more() -> None:
