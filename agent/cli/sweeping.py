@@ -41,6 +41,7 @@ def pace_of(text: str) -> int | None:
 
 
 def ports_of(text: str | None, default: PortSet) -> PortSet:
+    """What `--ports` says, or else the range of the file. Ends the command with exit 2 when it is no set of ports."""
     try:
         return default if text is None else PortSet.parse(text)
     except ValueError as error:

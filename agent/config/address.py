@@ -72,6 +72,7 @@ def listen_address(written: object) -> HostPort:
 
 
 def literal_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """What it spells; None: it is a name."""
     try:
         return ipaddress.ip_address(text)
     except ValueError:

@@ -40,6 +40,7 @@ def one_or_list(written: object) -> object:
 
 
 def without_repeats(values: tuple[_T, ...]) -> tuple[_T, ...]:
+    """Each value once, in the order in which they stand first."""
     return tuple(dict.fromkeys(values))
 
 

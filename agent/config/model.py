@@ -43,6 +43,7 @@ MATCHERS = ("annotation", "uuid")  # the keys that say how a service is known; o
 
 
 def with_default_services(written: object) -> object:
+    """What is written of a service takes the place of its default, key by key; a matcher that of all matchers."""
     if not isinstance(written, Mapping):
         return written
     services: dict[object, object] = {}

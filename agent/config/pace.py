@@ -22,6 +22,7 @@ def samples_that_fit(interval: float) -> int:
 
 
 def breaches(data: Raw) -> Iterator[tuple[Place, str]]:
+    """Times that cannot be kept together, each with its place."""
     schedule, rpc = mapping(data.get("schedule")), mapping(data.get("rpc"))
     interval = _seconds(schedule.get("interval"), _DEFAULT.interval)
     timeout = _seconds(schedule.get("timeout"), _DEFAULT.timeout)

@@ -8,10 +8,12 @@ Raw = Mapping[str, object]
 
 
 def mapping(data: object) -> Raw:
+    """As read; empty, if it is none: the model says so."""
     return data if isinstance(data, Mapping) else {}
 
 
 def sequence(data: object) -> list[object]:
+    """As read; empty, if it is none."""
     return data if isinstance(data, list) else []
 
 
@@ -26,16 +28,19 @@ def text(data: object) -> str:
 
 
 def hosts(data: Raw) -> Iterator[tuple[Place, Raw]]:
+    """Those that are mappings, each with its place."""
     for index, host in enumerate(sequence(data.get("hosts"))):
         if isinstance(host, Mapping):
             yield ("hosts", index), host
 
 
 def nodes(place: Place, host: Raw) -> Iterator[tuple[Place, Raw]]:
+    """Of a host at `place`, in the same way."""
     for index, node in enumerate(sequence(host.get("nodes"))):
         if isinstance(node, Mapping):
             yield (*place, "nodes", index), node
 
 
 def roles(host: Raw) -> list[str]:
+    """Under either key, as texts."""
     return [text(role) for key in ("role", "roles") for role in listed(host.get(key))]

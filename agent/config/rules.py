@@ -14,6 +14,7 @@ Breach = tuple[Place, str]
 
 
 def breaches(data: Raw) -> Iterator[Breach]:
+    """Of every rule between keys, each with its place."""
     for rule in RULES:
         yield from rule(data)
 

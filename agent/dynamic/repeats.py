@@ -75,4 +75,5 @@ class Repeats:
 
 
 def alike(one: Observed, other: Observed) -> bool:
+    """Whether they say the same of the way: whatever answers came through."""
     return one is other or {one, other} <= ANSWERS

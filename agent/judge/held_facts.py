@@ -54,6 +54,7 @@ def _ports(ports: PortSet) -> str:
 
 
 def joined(parts: Iterable[PortSet]) -> PortSet:
+    """All of them as one set."""
     return reduce(or_, parts, NO_PORTS)
 
 

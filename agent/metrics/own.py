@@ -10,6 +10,7 @@ SKIPPED = ("fault", "overrun")  # closed list of reasons
 
 
 def agent(snapshot: Snapshot) -> Iterator[Metric]:
+    """What the agent says of itself."""
     skipped = CounterMetricFamily(
         "ssoreach_attempts_skipped", "Rounds of a peer that were left out, by reason.", labels=("reason",)
     )
@@ -39,6 +40,7 @@ def agent(snapshot: Snapshot) -> Iterator[Metric]:
 
 
 def process(seen: Process) -> Iterator[Metric]:
+    """Under the names that every process has."""
     yield CounterMetricFamily(
         "process_cpu_seconds", "Total user and system CPU time spent in seconds.", value=seen.cpu_seconds
     )

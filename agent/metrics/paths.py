@@ -27,6 +27,7 @@ def _gauge(name: str, text: str, entries: Sequence[Entry], value: Callable[[Entr
 
 
 def paths(entries: Sequence[Entry]) -> Iterator[Metric]:
+    """What is known of each path."""
     yield _gauge(
         "path_reachable",
         "Whether the newest verdict of the path is reachable (1) or any other (0).",
@@ -60,6 +61,7 @@ def paths(entries: Sequence[Entry]) -> Iterator[Metric]:
 
 
 def attempts(entries: Sequence[Entry]) -> Iterator[Metric]:
+    """What was counted of attempts, since the start."""
     counted = CounterMetricFamily(
         "ssoreach_attempts", "Connections attempted, by what they saw.", labels=("peer", "check", "state")
     )

@@ -10,6 +10,7 @@ from agent.judge.coverage import Coverage, RangeState
 
 
 def ranges(entries: Sequence[Entry]) -> Iterator[Metric]:
+    """What is known of the ports of dynamic ranges."""
     ports = GaugeMetricFamily(
         "ssoreach_rpc_range_ports",
         "Ports of the dynamic range by what is known of each; exempt: a service is registered there.",

@@ -10,6 +10,7 @@ from probes.wire.rendezvous.keys import KeyUsed
 
 
 def rendezvous(seen: Rendezvous) -> Iterator[Metric]:
+    """What agents know of one another, and what was dropped of what came."""
     yield _by_peer(
         "peer_agent_up", "Whether the agent that should run on the peer answers (1) or not (0).", seen.agents
     )

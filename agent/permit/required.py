@@ -54,10 +54,12 @@ def side_of_host(host: Host, addresses: tuple[str, ...] | None = None) -> Side:
 
 
 def need_of(path: Path) -> Need:
+    """Of a path; one reason that is not optional makes it required."""
     return Need.OPTIONAL if all(row.optional for row in path.requirements) else Need.REQUIRED
 
 
 def whys_of(path: Path) -> tuple[Why, ...]:
+    """The reasons for a path, each once."""
     return tuple(dict.fromkeys(map(_why, path.requirements)))
 
 

@@ -15,6 +15,7 @@ QUESTIONS = "Not known, so that rules may be missing:"
 
 
 def ports(of: PortSet) -> str:
+    """`135, 5000-5020`."""
     return ", ".join(of.texts())
 
 
@@ -24,10 +25,12 @@ def reason(why: Why) -> str:
 
 
 def reasons(whys: Iterable[Why]) -> str:
+    """One sentence, in which each reason stands once."""
     return "; ".join(dict.fromkeys(reason(why).removesuffix(".") for why in whys)) + "."
 
 
 def title(change: Change) -> str:
+    """The first line of every format."""
     what = "what was found shut" if change.is_missing else "all that is needed"
     return f"Firewall change request of the site {change.site}: {what}"
 

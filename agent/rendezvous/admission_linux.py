@@ -22,6 +22,7 @@ ANY, OF_NFTABLES = "tcp_v4_rcv", "nft_do_chain"
 
 
 def own_firewall() -> Admission:
+    """What this host's own firewall does with new connections, as far as it can be seen. May take some seconds."""
     listed = _listed()
     if listed is None and _has_nftables():
         return Admission.UNKNOWN

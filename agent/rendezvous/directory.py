@@ -40,6 +40,7 @@ class Directory:
 
 
 def directory(config: Config, source: Source) -> Directory:
+    """Who is who for the agent of `source`."""
     site = site_of(config)
     own = dict.fromkeys((source.name, *(owner.name for owner in source.owners)))
     others = {each.name: tuple(dict.fromkeys(_reached(each))) for each in site.sources() if each.name != source.name}

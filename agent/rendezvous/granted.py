@@ -10,6 +10,8 @@ MOST = 256  # that are remembered, many times as many as can last at once
 
 
 class Granted:
+    """What we hold of others. The newest MOST are remembered."""
+
     def __init__(self) -> None:
         self._leases: dict[bytes, tuple[bytes, float]] = {}  # by id: the mark of who granted it, and until when
 

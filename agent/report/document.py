@@ -59,6 +59,7 @@ def document(run: Run, known: Iterable[Known] = ()) -> dict[str, Any]:
 
 
 def dumps(value: object) -> str:
+    """As every document of ours is written."""
     return json.dumps(value, indent=2)  # ASCII: whatever code page a pipe has
 
 

@@ -35,4 +35,5 @@ class Setup:
 
 
 def set_up(config: Config, source: Source) -> Setup:
+    """The paths from `source`, which is this machine."""
     return Setup(config, source, plan(config, site_of(config), source))

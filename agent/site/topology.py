@@ -94,6 +94,7 @@ class Site:
 
 
 def site_of(config: Config) -> Site:
+    """Of a configuration that the loader has let through."""
     return Site(config.site, tuple(_host(entry, config.rpc.fixed_ports) for entry in config.hosts))
 
 

@@ -8,6 +8,8 @@ from probes.resolve import literal
 
 
 class Holding(Enum):
+    """Where the addresses of a cluster are now."""
+
     HERE = auto()
     ELSEWHERE = auto()
     UNKNOWN = auto()  # no address of the cluster is known

@@ -46,6 +46,7 @@ class Part:
 
 
 def part_of(site: Site, source: Source) -> Part:
+    """What this machine does for SSO, and whom it needs for it."""
     place = _place(source)
     owners = {owner.name for owner in source.owners}
     others = tuple(host for host in site.hosts if host.name not in owners)

@@ -46,6 +46,7 @@ def round_at(unix_time: float, interval: float) -> int:
 
 
 def stratum_width(size: int, samples: int) -> int:
+    """How many ports each sample stands for."""
     return math.ceil(size / samples)
 
 

@@ -121,4 +121,5 @@ def what_takes_a_restart(now: Setup, new: Setup) -> Iterator[str]:
 
 
 def listens_of(setup: Setup) -> list[tuple[str, int]]:
+    """Where the HTTP side listens: as this machine's entry says, or else the file."""
     return [(at.host, at.port) for at in setup.source.listen or setup.config.web.listen]

@@ -92,6 +92,8 @@ class ContextResult(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Bind:
+    """The first PDU of a connection. `max_xmit`, `max_recv`: bytes of a fragment."""
+
     call_id: int
     contexts: tuple[Context, ...]
     max_xmit: int = MAX_XMIT_FRAG

@@ -23,6 +23,8 @@ MAX_ENTRIES = 500  # MS-RPCE 2.2.1.2.4, range(0,500), for entries and for towers
 
 
 class Opnum(IntEnum):
+    """Operations of the endpoint mapper."""
+
     EPT_LOOKUP = 2
     EPT_MAP = 3
     EPT_LOOKUP_HANDLE_FREE = 4
@@ -63,6 +65,8 @@ class LookupHandleFree:
 
 @dataclass(frozen=True, slots=True)
 class LookupHandleFreeResponse:
+    """A handle that is given back is answered by the null handle."""
+
     handle: bytes = NULL_HANDLE
     status: EptStatus = EptStatus.OK
 
@@ -86,6 +90,7 @@ def read_count(reader: NdrReader) -> tuple[int, int]:
 
 
 def write_twr(writer: NdrWriter, tower: Tower) -> None:
+    """`twr_t`: its length twice, as a size and as the conformance of the array."""
     data = tower.encode()
     writer.u32(len(data), len(data)).raw(data)
 

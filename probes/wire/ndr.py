@@ -14,6 +14,8 @@ NULL_HANDLE = bytes(HANDLE_SIZE)
 
 
 class NdrReader(Reader):
+    """Numbers lie at multiples of their size, counted from the beginning."""
+
     def u16(self, order: str = "<") -> int:
         self.align(2)
         return super().u16(order)

@@ -55,6 +55,8 @@ WHOLE = PacketFlags.FIRST_FRAG | PacketFlags.LAST_FRAG
 
 @dataclass(frozen=True, slots=True)
 class Header:
+    """Of a PDU. `frag_length`: bytes of this fragment, the header among them."""
+
     packet_type: PacketType
     flags: PacketFlags
     frag_length: int

@@ -15,6 +15,8 @@ VERSION = struct.Struct("<HH")
 
 @dataclass(frozen=True, slots=True, order=True)
 class SyntaxId:
+    """`p_syntax_id_t`: an interface, or how its data are encoded, and of which version."""
+
     uuid: UUID
     major: int
     minor: int = 0

@@ -31,6 +31,8 @@ class Byte(IntEnum):
 
 
 class PacketType(Byte):
+    """The first byte of a packet; those after the login are left out."""
+
     TABULAR_RESULT = 0x04  # whatever a server says, its PRELOGIN too
     PRELOGIN = 0x12
 

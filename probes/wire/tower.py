@@ -23,6 +23,8 @@ MAX_TOWER = 2000  # bytes: MS-RPCE 2.2.1.2.2
 
 
 class ProtocolId(Named):
+    """What a floor of a tower is about (C706, appendix I)."""
+
     OSI_TP4 = 0x05
     OSI_CLNS = 0x06
     TCP = 0x07

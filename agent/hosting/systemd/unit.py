@@ -109,6 +109,7 @@ def unit(command: Sequence[str], config: str, host: str | None = None) -> str:
 
 
 def is_ours(text: str) -> bool:
+    """Whether `probe service install` wrote it."""
     return text.startswith(MARK)
 
 

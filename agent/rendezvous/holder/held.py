@@ -22,6 +22,8 @@ class _Held:
 
 
 class HeldPorts:
+    """Every port that is held, or just being opened, at each of our addresses."""
+
     def __init__(self) -> None:
         self._ports: dict[Port, _Held] = {}
 
@@ -82,6 +84,7 @@ class HeldPorts:
 
 
 def closes(ports: Iterable[Port]) -> list[Close]:
+    """One order for each address."""
     by_address: dict[str, list[int]] = {}
     for local, port in ports:
         by_address.setdefault(local, []).append(port)

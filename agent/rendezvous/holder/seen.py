@@ -48,6 +48,8 @@ class _Sender:
 
 
 class Seen:
+    """By sender, so that one who asks much pushes out nobody else's."""
+
     def __init__(self) -> None:
         self._senders: dict[Who, _Sender] = {}
 

@@ -51,6 +51,7 @@ def facts_of(standing: Standing, now: float) -> dict[str, str]:
 
 
 def name(text: str) -> str:
+    """From the network or the system: harmless, and bounded."""
     return plain(text, LONGEST)
 
 
@@ -104,6 +105,7 @@ def told(reaches: Iterable[Reach]) -> str:
 
 
 def names_of(reaches: Iterable[Reach]) -> list[str]:
+    """Of the peers, in their order."""
     return [peer for reach in reaches for peer in reach.peers]
 
 

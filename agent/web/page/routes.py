@@ -104,6 +104,7 @@ class Pages:
 
 
 def packed(body: bytes) -> bytes:
+    """With gzip."""
     return gzip.compress(body, LEVEL)
 
 

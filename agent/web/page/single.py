@@ -28,6 +28,7 @@ class ReadPath:
 
 
 def path_page(read: ReadPath) -> PathPage:
+    """Of one path, in full. Pure, for a thread."""
     known, around = read.known, read.around
     path, judgement = known.path, known.result.judgement
     shown = row(known, around, Room.FULL)

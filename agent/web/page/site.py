@@ -52,6 +52,7 @@ def drawn_peers(known: Sequence[Known]) -> list[str]:
 
 
 def site_page(read: Read) -> SitePage:
+    """Of all paths, bounded in number. Pure, for a thread."""
     run, known = read.run, read.known
     verdicts = Counter(each.result.verdict for each in known)
     overall = worst(verdicts)

@@ -49,6 +49,7 @@ def age(seconds: int | None) -> bytes:
 
 
 def read_age(reader: Reader) -> int | None:
+    """In seconds; None: it is not known. Raises WireError, as all that read do."""
     seconds = reader.u32(">")
     return None if seconds == NEVER else seconds
 
@@ -61,6 +62,7 @@ def count(items: Sized, most: int) -> bytes:
 
 
 def read_count(reader: Reader, most: int) -> int:
+    """Raises WireError, also of more than `most`."""
     found = reader.u8()
     if found > most:
         raise WireError(f"{found} of at most {most}")
@@ -68,6 +70,7 @@ def read_count(reader: Reader, most: int) -> int:
 
 
 def read_port(reader: Reader) -> int:
+    """Raises WireError, also of port 0."""
     port = reader.u16(">")
     if not port:
         raise WireError("port 0")
@@ -75,6 +78,7 @@ def read_port(reader: Reader) -> int:
 
 
 def distinct(ports: list[int]) -> list[int]:
+    """They, or a WireError if one is named twice."""
     if len(set(ports)) != len(ports):
         raise WireError("a port that is named twice")
     return ports
@@ -87,6 +91,7 @@ def intervals(written: tuple[Interval, ...]) -> bytes:
 
 
 def read_intervals(reader: Reader) -> tuple[Interval, ...]:
+    """Ascending and apart from one another, or a WireError."""
     found = tuple((read_port(reader), read_port(reader)) for _ in range(read_count(reader, MOST_INTERVALS)))
     if any(first > last for first, last in found):
         raise WireError("an interval that is reversed")
