@@ -55,7 +55,7 @@ lint: setup ## ruff, mypy for Linux and Windows, import contracts
 	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 	$(BIN)/lint-imports --no-logo
 
-units: setup
+units: setup ## every test without the lab, up to the first that fails
 	$(BIN)/python -m pytest -m "not lab" -x -q $(ARGS)
 
 wire: setup ## whether tests reach every branch of probes/wire
