@@ -105,9 +105,9 @@ def test_every_key_of_the_json_is_documented(key: str) -> None:
     assert f"`{key}`" in (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("word", [str(check) for check in Check] + [str(verdict) for verdict in Verdict])
-def test_every_check_and_verdict_is_in_the_readme(word: str) -> None:
-    assert f"`{word}`" in README or word == "pending"
+@pytest.mark.parametrize("check", list(Check))
+def test_every_check_is_in_the_readme(check: Check) -> None:
+    assert f"`{check}`" in README
 
 
 def test_every_command_is_in_the_readme() -> None:
