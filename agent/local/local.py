@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.ground.files import beside, clear_away, octets_of
+from agent.ground.permission import create, opened
 from agent.ground.text import plain
-from agent.rendezvous.permission import create, opened
 
 NAME = "agent.json"
 VERSION = 1

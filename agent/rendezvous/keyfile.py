@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from agent.config.credential import KEY, credential
 from agent.ground.files import octets_of
+from agent.ground.permission import opened
 from agent.ground.text import plain
-from agent.rendezvous.permission import opened
 from probes.wire.rendezvous.keys import LEAST_SECRET, Keys, Ring
 
 if TYPE_CHECKING:

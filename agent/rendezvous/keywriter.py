@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from agent.ground.files import beside, clear_away
+from agent.ground.permission import create, opened, take_place
 from agent.rendezvous.keyfile import KeyFileError
-from agent.rendezvous.permission import create, opened, take_place
 
 RANDOM = 32  # octets of chance in a new key
 

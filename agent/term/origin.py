@@ -18,10 +18,10 @@ from agent.config.model import Config
 from agent.config.positions import read as read_yaml
 from agent.config.yamltext import NULL, UnreadableError
 from agent.ground.files import octets, octets_of
+from agent.ground.permission import opened
 from agent.local.local import put
 from agent.log.log import log
 from agent.rendezvous.keyfile import KeyFileError, find_key, load_ring
-from agent.rendezvous.permission import opened
 from agent.site.setup import set_up
 from agent.site.topology import site_of
 from agent.site.whoami import UnknownHostError, this_machine, whoami

@@ -6,7 +6,7 @@ Sources: Microsoft's "File access rights constants", "Security identifiers", "Ho
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from agent.rendezvous.permission_windows import (
+from agent.ground.permission_windows import (
     APPEND_DATA,
     DELETE,
     GENERIC_ALL,

@@ -12,8 +12,8 @@ if sys.platform == "win32":
     import win32api
     import win32security
 
+    from agent.ground.permission_windows import ALLOWS, DENIES, entries
     from agent.hosting.windows.access import Access
-    from agent.rendezvous.permission_windows import ALLOWS, DENIES, entries
 
     READ_ONLY = "0x1200a9"  # read and execute
     KEEPS = "0x1301ff"  # modify, and take the place of what another account left there

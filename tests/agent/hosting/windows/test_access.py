@@ -2,9 +2,9 @@
 
 import pytest
 
+from agent.ground.permission_windows import Grant
 from agent.hosting.windows.access import CHANGES, READS, REPLACES, WRITES, Access, may, strangers
 from agent.hosting.windows.accounts import EVERY_SERVICE, service_sid
-from agent.rendezvous.permission_windows import Grant
 
 SYSTEM, ADMINISTRATORS, USERS, EVERYONE = "S-1-5-18", "S-1-5-32-544", "S-1-5-32-545", "S-1-1-0"
 AUTHENTICATED, CREATOR = "S-1-5-11", "S-1-3-0"

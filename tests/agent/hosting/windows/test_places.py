@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from agent.ground.permission_windows import Grant
 from agent.hosting.windows.access import Access
 from agent.hosting.windows.places import Open, above, opened, replaceable, within
-from agent.rendezvous.permission_windows import Grant
 
 USERS, SYSTEM = "S-1-5-32-545", "S-1-5-18"
 SAFE = Access(SYSTEM, ())

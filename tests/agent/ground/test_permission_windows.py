@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.rendezvous.permission_windows import WIDE, WIDE_OF_A_DOMAIN, Grant, exposed_by
+from agent.ground.permission_windows import WIDE, WIDE_OF_A_DOMAIN, Grant, exposed_by
 
 DOMAIN = "S-1-5-21-1004336348-1177238915-682003330"
 SYSTEM, ADMINISTRATORS, OWNER = "S-1-5-18", "S-1-5-32-544", "S-1-3-4"

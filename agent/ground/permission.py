@@ -8,8 +8,8 @@ take_place  a file takes the place of another one, and who may read it stays as 
 import sys
 
 if sys.platform == "win32":
-    from agent.rendezvous.permission_windows import create, opened, take_place
+    from agent.ground.permission_windows import create, opened, take_place
 else:
-    from agent.rendezvous.permission_posix import create, opened, take_place
+    from agent.ground.permission_posix import create, opened, take_place
 
 __all__ = ["create", "opened", "take_place"]

@@ -14,7 +14,7 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("Windows has access lists, see test_permission_windows", allow_module_level=True)
 
-from agent.rendezvous.permission import create, opened, take_place
+from agent.ground.permission import create, opened, take_place
 
 NOBODY = 65534
 AS_ROOT = os.geteuid() == 0
@@ -85,7 +85,7 @@ def test_it_may_belong_to_who_runs_this(file: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_it_may_belong_to_root_whoever_runs_this(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.rendezvous.permission_posix.ROOT", file.stat().st_uid)
+    monkeypatch.setattr("agent.ground.permission_posix.ROOT", file.stat().st_uid)
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     assert exposed(file) is None
 
