@@ -63,7 +63,7 @@ class Site:
         self.busy = 0
         self.reloads = 0
         self.door: Door | None = None
-        self.local = Local(None, str)  # without a folder there is nothing to warn of
+        self.local = Local(None, print)  # without a folder there is nothing to warn of
         self._users = users
 
     async def start(self) -> None:
