@@ -154,7 +154,7 @@ class Stream(io.RawIOBase):
     def _wait(self) -> None:
         left = self._end - time.monotonic()
         if left <= 0:
-            raise TimeoutError
+            raise TimeoutError("timed out")
         self._sock.settimeout(left)
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
-from agent.cli.calling import MetAgent
+from agent.cli.calling import MetAgent, Stream
 from agent.config.credential import WEB, credential
 from agent.config.find import find as find_file
 from agent.config.load import load
@@ -89,15 +89,22 @@ def _configuration(file: Path | None) -> Config:
 
 def _ask(scheme: str, host: str, port: int, patience: float) -> None:
     where = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+    end = time.monotonic() + patience
     with closing(_connection(scheme, host, port, patience)) as connection:
         try:
             connection.request("GET", "/-/healthy")
-            status = connection.getresponse().status
+            status = _status(Stream(connection.sock, end))
         except (OSError, http.client.HTTPException) as error:
             why = plain(getattr(error, "strerror", None) or str(error) or type(error).__name__, 200)
             raise NotMetError(f"{where}: does not answer: {why}") from error
     if status != http.client.OK:
         raise NotMetError(f"{where}: answers {status}")
+
+
+def _status(stream: Stream) -> int:
+    answer = http.client.HTTPResponse(stream, method="GET")  # type: ignore[arg-type] # all that it uses
+    answer.begin()
+    return answer.status
 
 
 def _connection(scheme: str, host: str, port: int, patience: float) -> http.client.HTTPConnection:

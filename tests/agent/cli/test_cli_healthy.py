@@ -5,6 +5,7 @@ import os
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,29 @@ async def test_an_answer_that_is_not_ok_is_none(tmp_path: Path, ask: Ask) -> Non
     async with listening(web.Application()) as port:
         configured(tmp_path, f'web: {{listen: "127.0.0.1:{port}"}}')
         assert await ask() == (False, f"http://127.0.0.1:{port}: answers 404\n")
+
+
+@pytest.mark.parametrize("line", [b"HTTP/1.1 100 Continue\r\n\r\n", b"a"])
+async def test_one_that_never_comes_to_an_end_is_not_healthy(
+    tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch, line: bytes
+) -> None:
+    """Each piece in good time."""
+    monkeypatch.setattr(healthy, "PATIENCE", 0.5)
+
+    async def dribble(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError), closing(writer.transport):
+            writer.write(b"HTTP/1.1 100 Continue\r\nX: ")
+            while True:
+                writer.write(line)
+                await writer.drain()
+                await asyncio.sleep(0.02)
+
+    async with await asyncio.start_server(dribble, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        configured(tmp_path, f'web: {{listen: "127.0.0.1:{port}"}}')
+        async with asyncio.timeout(30):
+            well, said = await ask()
+    assert (well, said) == (False, f"http://127.0.0.1:{port}: does not answer: timed out\n")
 
 
 async def test_without_a_configuration_it_is_said_where_it_was_looked_for(tmp_path: Path, ask: Ask) -> None:
