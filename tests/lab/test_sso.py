@@ -15,7 +15,7 @@ import pytest
 
 from tests.fakes.table import SSO_PORT
 
-from .machine import MSS, TIMEOUT, Machine, at, seconds, sso_state, surrounded
+from .machine import MSS, TIMEOUT, Machine, at, seconds, surrounded
 from .network import Network
 from .standin import StandIn, instance_name, sso_name, standing_in
 
