@@ -5,7 +5,6 @@ In each wave the far end holds the ports that are asked, and reports what it saw
 
 import asyncio
 from collections.abc import Sequence
-from itertools import chain
 from math import inf
 
 from agent.dynamic.observed import Observed
@@ -15,21 +14,18 @@ from agent.judge.held_reach import HeldReach
 from agent.judge.result import which
 from agent.judge.silence import Control
 from agent.survey.range.asker import Knock, Pace
+from agent.survey.range.controls import Controls, worse
 from agent.survey.range.counted import exempt_from
 from agent.survey.range.far import Far, Silent
 from agent.survey.range.known import RangeMemory
 from agent.survey.range.lease import Leased, Means, ask_in_lease
 from agent.survey.range.planner import Plan, Planner
 from agent.survey.range.shunned import Shunned
-from agent.survey.range.sighted import BAD, OBSERVED, Sighted
-from agent.survey.silence import answered, control_of
+from agent.survey.range.sighted import OBSERVED, Sighted
 from agent.survey.view import View
 from probes.outcome import Outcome
-from probes.state import State
 from probes.wire.rendezvous.messages import MOST_PORTS
 
-SHUT = frozenset({Observed.SILENT, Observed.REFUSED})
-HEARD = frozenset({State.OPEN, State.FILTERED, State.CLOSED, State.REJECTED})
 UNHEARD = 2  # waves in a row without an answer: the far end has fallen silent
 
 
@@ -52,11 +48,11 @@ class HeldRound:
         self._known = known
         self._far = far
         self._means = means
-        self._knock = knock
         self._shunned = shunned
         self._pace = pace
         self._sighted = Sighted(known)
         self._planner = Planner(self._search, self._sighted, pace, due)
+        self._controls = Controls(self._search, self._sighted, self._planner, shunned, knock)
         self._unheard = 0
         self._registered: frozenset[int] = frozenset()
         self._paused = known.is_paused(pace.clock.time())
@@ -88,14 +84,14 @@ class HeldRound:
             self._pause()
 
     async def _wave(self, far: Far, plan: Plan) -> None:
-        held, beside = self._controls(plan)
+        held, beside = self._controls.of(plan)
         ports = [*dict.fromkeys(port for port in (*plan.search, *plan.sample) if port not in held), *held]
         parts = [ports[at : at + MOST_PORTS] for at in range(0, len(ports), MOST_PORTS)]
         self._planner.asks()
         left = asyncio.Event()
-        leased, beside_them = await asyncio.gather(self._ask(far, parts, left), self._ask_beside(beside, left))
+        leased, beside_them = await asyncio.gather(self._ask(far, parts, left), self._controls.ask(beside, left))
         self._note(plan, [each for each in leased if each is not None])
-        control = self._how(held, beside_them)
+        control = self._controls.how(held, beside_them)
         for each, part in zip(leased, parts, strict=True):
             if each is not None:
                 self._tell(each, part, held, control)
@@ -107,27 +103,6 @@ class HeldRound:
             return await asyncio.gather(*(ask_in_lease(far, part, self._means, left.set) for part in parts))
         finally:
             left.set()
-
-    async def _ask_beside(self, ports: Sequence[int], left: asyncio.Event) -> list[Outcome]:
-        """Once the others are on their way: whoever limits connections lets the first ones through."""
-        await left.wait()
-        return await asyncio.gather(*map(self._knock, ports))
-
-    def _controls(self, plan: Plan) -> tuple[list[int], list[int]]:
-        """Beside a search, and what was shut before: a port that passed, of the sample if need not be another one.
-
-        Or else one that nobody holds. Where new connections are limited in number, or dropped because of our asking,
-        the far end answers all the same.
-        """
-        known, doubted = self._search.map, self._search.doubted
-        again = plan.search or [port for port in plan.sample if port in doubted or known[port] in SHUT]
-        if not again:
-            return [], []
-        sample = (port for port in plan.sample if known[port] is Observed.OPEN and port not in doubted)
-        passed = (port for port in reversed(self._sighted.passed()) if port not in doubted)
-        more = self._planner.has_room_for(len(plan.search) + 1)
-        held = [port for port in chain(sample, passed if more else ()) if port not in plan.search][:1]
-        return held, self._shunned.controls()[:1] if more and not held else []
 
     def _note(self, plan: Plan, leased: Sequence[Leased]) -> None:
         for each in leased:
@@ -148,22 +123,6 @@ class HeldRound:
         if shows is Shows.STRANGER:
             self.view.strangers.add(port)
 
-    def _how(self, held: Sequence[int], beside: Sequence[Outcome]) -> Control | None:
-        """How the control of a wave did; None: there was none, or it shows nothing.
-
-        SILENT also for one that is refused now: it answered before.
-        """
-        for port in held:
-            shows = self._sighted.shows.get(port, Shows.NOTHING)
-            if shows in BAD:
-                self._planner.ask_again(port)  # it passed before: the search is to know
-                return Control.SILENT
-            return answered(self._sighted.outcomes[port]) if shows is Shows.PASSES else None
-        for outcome in beside:
-            if outcome.state in HEARD:
-                return control_of(outcome)
-        return None
-
     def _tell(self, leased: Leased, ports: Sequence[int], held: Sequence[int], control: Control | None) -> None:
         """Tell the search; and what got lost, as far as it came through in the end."""
         self._search.exempt = self._registered | self._sighted.not_to_be_held()
@@ -173,8 +132,8 @@ class HeldRound:
             wave = {port: None if seen is Observed.REFUSED else seen for port, seen in wave.items()}
         elif control is not None:
             self._sighted.vouched |= {port for port, seen in wave.items() if seen is Observed.REFUSED}
-        worse, measures = _worse(leased.control, control), control is not None
-        self._search.saw(wave, worse, self._pace.clock.time(), measures=measures)
+        both, measures = worse(leased.control, control), control is not None
+        self._search.saw(wave, both, self._pace.clock.time(), measures=measures)
         for late in leased.delays():
             self._search.loss.time(late=late)
         if leased.control is not None:
@@ -222,11 +181,3 @@ class HeldRound:
         known.chart_of_both.count_round(now, self._registered | known.never_held.keys())
         ended = self._paused or self._fell_silent or known.loss.hopeless
         known.settled = ended or self._planner.is_done
-
-
-def _worse(exchange: Control | None, beside: Control | None) -> Control | None:
-    """Of the two controls of a wave. Without a report there is none."""
-    if exchange is None or beside is None:
-        return exchange
-    both = exchange, beside
-    return next(control for control in (Control.SILENT, Control.LATE, Control.ANSWERED) if control in both)
