@@ -33,6 +33,12 @@ def test_a_fault_of_ours_is_no_reason_to_accuse(check: str) -> None:
     assert fits("inconclusive/local-fault", ALONE.exact(check))
 
 
+@pytest.mark.parametrize("check", CHECKS)
+def test_who_cannot_ask_finds_nobody_reachable(check: str) -> None:
+    assert not may_say("reachable", check, [ALONE], ours=True)
+    assert may_say("reachable", check, [ALONE, OPEN], ours=True)
+
+
 @pytest.mark.parametrize("check", [SQL, EPM, ENDPOINT])
 def test_what_is_shut_may_not_be_called_reachable_until_it_opens(check: str) -> None:
     assert not may_say("reachable", check, [CUT], ours=False)

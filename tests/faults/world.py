@@ -128,5 +128,5 @@ def may_say(said: str, check: str, worlds: Collection[World], *, ours: bool) -> 
     if verdict == "unreachable":
         return any(world.is_cut(check) for world in worlds)
     return any(fits(said, world.exact(check)) for world in worlds if world.can_ask) or (
-        ours and verdict == "reachable" and any(not world.is_cut(check) for world in worlds)
+        ours and verdict == "reachable" and any(world.can_ask and not world.is_cut(check) for world in worlds)
     )
