@@ -119,6 +119,25 @@ def test_probes_need_the_standard_library_and_asyncio_dgram_only() -> None:
     assert set(_imports(ROOT / "probes")) - sys.stdlib_module_names <= {"probes", "asyncio_dgram"}
 
 
+PYWIN32 = {"pythoncom", "pywintypes", "servicemanager", "winerror", "_win32typing"}  # and what begins with win32
+
+
+def _packages(module: str) -> set[str]:
+    """Those that bring a module; pywin32 is not installed here."""
+    if module in PYWIN32 or module.startswith("win32"):
+        return {"pywin32"}
+    bring = importlib.metadata.packages_distributions().get(module, [module])
+    return {name.lower().replace("_", "-") for name in bring}
+
+
+def test_whatever_we_import_is_a_dependency_of_our_own_and_not_of_another_alone() -> None:
+    wanted = {re.split(r"[^\w-]", one)[0].lower() for one in PROJECT["project"]["dependencies"]}
+    theirs = {*_imports(ROOT / "agent"), *_imports(ROOT / "probes")} - sys.stdlib_module_names - {"agent", "probes"}
+    used = {module: _packages(module) for module in theirs}
+    assert {module for module, packages in used.items() if not packages & wanted} == set()
+    assert wanted <= set().union(*used.values()), "nothing uses it"
+
+
 SUITE = """
 import pytest
 def test_that_passes(): pass
