@@ -1,5 +1,8 @@
 """Times as they are written."""
 
+from datetime import datetime
+from typing import NoReturn
+
 import pytest
 
 from agent.ground.text import timestamp
@@ -17,5 +20,18 @@ from agent.ground.text import timestamp
     ],
 )
 def test_every_time_that_a_document_may_tell_can_be_written(seconds: float, written: str) -> None:
-    """Also where the C library counts from 1970 to 3000 only, as that of Windows does."""
     assert timestamp(seconds) == written
+
+
+def test_no_c_library_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of Windows counts from 1970 to 3000 only, by its documents; wine's goes on."""
+    monkeypatch.setattr("agent.ground.text.datetime", Refusing)
+    assert timestamp(32_535_216_000.0) == "3001-01-01T00:00:00.000Z"
+
+
+class Refusing(datetime):
+    """As there, after the year 3000."""
+
+    @classmethod
+    def fromtimestamp(cls, *_: object) -> NoReturn:
+        raise OSError(22, "Invalid argument")
