@@ -115,7 +115,7 @@ def _clients(
         )
     try:
         context.load_verify_locations(cadata="\n".join(CERTIFICATE.findall(authority)))
-    except (ssl.SSLError, ValueError) as error:
+    except (ssl.SSLError, ValueError, TypeError) as error:  # TypeError: it has letters that PEM has not
         detail = f": {error.reason}" if isinstance(error, ssl.SSLError) and CERTIFICATE.search(authority) else ""
         wrong((SECTION, _written(wanted, "client_ca")), f"holds no usable certificate in PEM{detail}")
         return False

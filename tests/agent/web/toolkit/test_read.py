@@ -226,6 +226,15 @@ def test_a_key_that_cannot_be_used_is_named(tmp_path: Path, harm: object, said: 
     assert said in line
 
 
+@pytest.mark.parametrize("letter", ["\u00e9", "\u2028", "?", "\U0001f511"])
+def test_an_authority_with_letters_that_pem_has_not_is_a_mistake(tmp_path: Path, letter: str) -> None:
+    text = put(tmp_path) + REQUIRED
+    signer = (tmp_path / "ca.crt").read_text("ascii")
+    (tmp_path / "ca.crt").write_text(signer.replace("CERTIFICATE-----\nMII", f"CERTIFICATE-----\n{letter}II"), "utf-8")
+    (line,) = mistakes(tmp_path, text)
+    assert "client_ca_file: holds no usable certificate in PEM" in line
+
+
 @pytest.mark.parametrize("text", ["- a\n", "just text\n", "a: [\n", "\x00", "a: 1\na: 2\n"])
 def test_what_is_no_such_file_at_all_is_a_mistake(tmp_path: Path, text: str) -> None:
     assert mistakes(tmp_path, text)
