@@ -149,7 +149,10 @@ def test_ports_where_no_range_is_asked_are_exit_2(site: Path) -> None:
 
 
 def test_a_hung_service_is_exit_1_and_named_as_what_it_may_be(hung: Path) -> None:
-    done = probe("once", "--config", str(hung), "--host", "BTS01")
+    for _ in range(5):  # a machine that is too busy to be sure says so of itself, and is asked again
+        done = probe("once", "--config", str(hung), "--host", "BTS01")
+        if "could not be tried from this host" not in " ".join(done.stdout.split()):
+            break
     assert done.returncode == 1
     assert "unreachable" in done.stdout
     text = " ".join(done.stdout.split())
