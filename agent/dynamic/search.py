@@ -5,7 +5,7 @@ once, a search goes on in the next round where the last one left off, and it beg
 has changed. Whoever can ask ports can drive it: `saw` takes what a wave of them showed, `wave` names the next.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from agent.dynamic.agenda import Agenda
 from agent.dynamic.belief import Belief
@@ -160,6 +160,18 @@ class Search:
             return self.landscape.intervals(self.landscape.of(Kind.PASSES))
         ports = [port for port, seen, _ in self.map.rows() if seen is Observed.OPEN]
         return PortSet.of(ports) if ports else NO_PORTS
+
+    def passes_without(self, untried: Iterable[int]) -> PortSet:
+        """The same, but for ports that could not be tried now, and all beside them that was never asked."""
+        states, ports, gone = self.map.states, self.map.ports, set[int]()
+        for port in (each for each in untried if each in ports):
+            first = last = ports.index(port)
+            while first > 0 and states[first - 1] == Observed.UNTESTED:
+                first -= 1
+            while last + 1 < len(states) and states[last + 1] == Observed.UNTESTED:
+                last += 1
+            gone.update(ports.between(first, last))
+        return self.passes.without(gone)
 
     @property
     def unexplained(self) -> bool:

@@ -1,7 +1,7 @@
 """Sets of TCP ports: what an operator writes ("49152-65535", "5000-5020,20000"), and arithmetic on them."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -66,6 +66,16 @@ class PortSet:
 
     def __or__(self, other: "PortSet") -> "PortSet":
         return PortSet(self.intervals + other.intervals)
+
+    def without(self, ports: Iterable[int]) -> "PortSet":
+        """What is left of it when these are taken out, whether or not they are in it."""
+        gone, left = sorted(ports), []
+        for first, last in self.intervals:
+            for port in gone[bisect_left(gone, first) : bisect_right(gone, last)]:
+                left += [(first, port - 1)] if first < port else []
+                first = port + 1
+            left += [(first, last)] if first <= last else []
+        return PortSet(tuple(left))
 
     def between(self, first: int, last: int) -> "PortSet":
         """The ports from index `first` to index `last`, both included."""

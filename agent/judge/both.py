@@ -12,7 +12,7 @@ from agent.ground.ports import NO_PORTS
 from agent.judge.held import CAUSES, Shows
 from agent.judge.held_facts import answering, aside, held_facts, joined
 from agent.judge.held_reach import HeldReach
-from agent.judge.refusal import by_target, refusals_of, turned_back
+from agent.judge.refusal import by_target, kept_back, refusals_of, turned_back
 from agent.judge.sight import Sight
 from agent.judge.single import facts_of, rejected_by
 from agent.judge.table import Beside
@@ -38,6 +38,7 @@ class Shown(Enum):
     UNCERTAIN = auto()
     NO_WAY = auto()
     UNEXPLAINED = auto()
+    KEPT_BACK = auto()
     PASSES = auto()
     NOT_TRIED = auto()
     NOTHING_HELD = auto()
@@ -68,6 +69,7 @@ ROWS = (
     Row(Shown.UNCERTAIN, V.INCONCLUSIVE, None, P.HELD, B.NOT_OFTEN_ENOUGH),
     Row(Shown.NO_WAY, V.INCONCLUSIVE, C.ICMP_REJECT, P.HELD, B.NO_WAY_TO_HELD),
     Row(Shown.UNEXPLAINED, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, P.HELD, B.UNEXPLAINED),
+    Row(Shown.KEPT_BACK, V.INCONCLUSIVE, C.LOCAL_FAULT, P.NONE, B.KEPT_BACK),
     Row(Shown.PASSES, V.REACHABLE, None),
     Row(Shown.NOT_TRIED, V.INCONCLUSIVE, C.LOCAL_FAULT, P.NONE),
     Row(Shown.NOTHING_HELD, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, P.NONE, B.NOTHING_HELD),
@@ -100,6 +102,7 @@ def _shown(sight: Sight, reach: HeldReach) -> set[Shown]:
         Shown.UNCERTAIN: bool(reach.suspect),
         Shown.NO_WAY: any(map(turned_back, reach.seen)),
         Shown.UNEXPLAINED: bool(reach.unexplained),
+        Shown.KEPT_BACK: bool(reach.passed) and any(map(kept_back, reach.seen)),
         Shown.PASSES: bool(reach.passed),
         Shown.NOT_TRIED: bool(reach.held),
         Shown.NOTHING_HELD: True,
@@ -160,4 +163,4 @@ def _could_not_be(outcome: Outcome) -> bool:
     return outcome.state is State.LOCAL_FAULT
 
 
-_WITNESSES = {Shown.NO_WAY: turned_back, Shown.NOT_TRIED: _could_not_be}
+_WITNESSES = {Shown.NO_WAY: turned_back, Shown.KEPT_BACK: kept_back, Shown.NOT_TRIED: _could_not_be}

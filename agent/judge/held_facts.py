@@ -9,7 +9,7 @@ from agent.ground.ports import NO_PORTS, PortSet
 from agent.judge.amounts import coverage_words, some, tally
 from agent.judge.held import Shows
 from agent.judge.held_reach import HeldReach
-from agent.judge.refusal import turned_back
+from agent.judge.refusal import kept_back, turned_back
 from agent.judge.sight import Sight
 from agent.judge.template import Words
 from agent.judge.words_held import ASIDE, HOLDING, REASON
@@ -30,6 +30,7 @@ def held_facts(most: Shows | None, sight: Sight, reach: HeldReach) -> Mapping[st
         "wanted": shut if reach.confirmed else f"{shut}, and what else is shut beside them,",
         "suspect": _ports(joined(reach.suspect.values())),
         "turned_back": _ports(turned),
+        "kept_back": _ports(PortSet.of(outcome.target.port for outcome in reach.seen if kept_back(outcome))),
         "unexplained": _ports(reach.unexplained),
         "services": _ports(PortSet.of(answering(sight))),
         "translated": translated,

@@ -14,7 +14,7 @@ from agent.ground.path import Check
 from agent.ground.ports import NO_PORTS, PortSet
 from agent.judge.amounts import coverage_words, some, tally
 from agent.judge.reach import Reach
-from agent.judge.refusal import by_target, refusals_of, turned_back
+from agent.judge.refusal import by_target, kept_back, refusals_of, turned_back
 from agent.judge.sight import Sight
 from agent.judge.single import facts_of, rejected_by
 from agent.judge.table import Beside, look_up
@@ -38,6 +38,7 @@ class Shown(Enum):
     SUSPECT = auto()
     NO_WAY_TO_SOME = auto()
     SILENT_ON_LOSSY_PATH = auto()
+    KEPT_BACK = auto()
     ALL_ANSWERED_FOR = auto()
     SOME_PASS = auto()
     NOTHING = auto()
@@ -65,6 +66,7 @@ ROWS = (
     RangeRow(Shown.SUSPECT, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, P.REPLY, Beside.SUSPECT),
     RangeRow(Shown.NO_WAY_TO_SOME, V.INCONCLUSIVE, C.ICMP_REJECT, P.NONE, Beside.NO_WAY_TO_SOME),
     RangeRow(Shown.SILENT_ON_LOSSY_PATH, V.INCONCLUSIVE, C.LOSSY_PATH),
+    RangeRow(Shown.KEPT_BACK, V.INCONCLUSIVE, C.LOCAL_FAULT, P.NONE, Beside.KEPT_BACK),
     RangeRow(Shown.ALL_ANSWERED_FOR, V.REACHABLE, None, P.REPLY),
     RangeRow(Shown.SOME_PASS, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER, P.REPLY),
     RangeRow(Shown.NOTHING, V.INCONCLUSIVE, C.NO_KNOWN_LISTENER),
@@ -92,6 +94,8 @@ def _judged(sight: Sight, reach: Reach) -> Judgement:
         row = RangeRow(row.shown, single.verdict, single.cause, single.evidence, single.beside)
     elif row.shown is Shown.SOME_PASS and _at_services(sight, passes):
         row = row._replace(evidence=Proof.NATURAL)
+    elif row.shown is Shown.KEPT_BACK:
+        witness = next(filter(kept_back, reach.seen))
     elif row.shown in REFUSED and all(by_target(each, sight.address) for each in refusals):
         row = row._replace(cause=Cause.HOST_FIREWALL)
     return _worded(row, sight, reach, passes, witness)
@@ -109,6 +113,7 @@ def _shown(sight: Sight, reach: Reach, refusals: list[Outcome], passes: PortSet)
         Shown.SUSPECT: reach.credible and bool(reach.suspect),
         Shown.NO_WAY_TO_SOME: any(map(turned_back, tried)),
         Shown.SILENT_ON_LOSSY_PATH: reach.unexplained and reach.lossy,
+        Shown.KEPT_BACK: any(map(kept_back, reach.seen)),
         Shown.ALL_ANSWERED_FOR: answered and not reach.unexplained and all(map(_answered, tried)),
         Shown.SOME_PASS: bool(passes),
         Shown.NOTHING: True,
@@ -158,6 +163,7 @@ def _facts(sight: Sight, reach: Reach, refused: PortSet, passes: PortSet, suspec
     """What the sentences about a range may name, beside what those about a port may."""
     asked = [each for each in reach.seen if each.target.port in reach.ports and each.target.port not in reach.exempt]
     no_way = PortSet.of(outcome.target.port for outcome in reach.seen if turned_back(outcome))
+    kept = PortSet.of(outcome.target.port for outcome in reach.seen if kept_back(outcome))
     shut = some((refused | suspect).texts())
     return {
         "port": str(reach.ports),
@@ -166,6 +172,7 @@ def _facts(sight: Sight, reach: Reach, refused: PortSet, passes: PortSet, suspec
         "passes": f"TCP {some(passes.texts())}",
         "suspect": f"TCP {some(suspect.texts())}",
         "turned_back": f"TCP {some(no_way.texts())}",
+        "kept_back": f"TCP {some(kept.texts())}",
         "door": f"TCP {reach.ports} of {sight.address}",
         "edges": "every edge was found and asked again" if reach.confirmed else "not every edge is confirmed",
         "asked": f"{len(asked):,} {'port' if len(asked) == 1 else 'ports'}",

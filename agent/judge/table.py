@@ -32,6 +32,7 @@ class Beside(Enum):
     NAMED_NO_LONGER = auto()  # it named it before the attempt and not after
     SUSPECT = auto()  # a range: silent where the ports beside answer as the host itself does
     NO_WAY_TO_SOME = auto()  # a range: somebody says that there is no way to some ports, and others answer
+    KEPT_BACK = auto()  # a range: this host's own firewall lets nothing out to some ports
     AGENT_SILENT = auto()  # a range: an agent should listen for us there, and does not answer
     OTHER_VERSION = auto()  # a range: as above, and it said that it speaks another version
     FELL_SILENT = auto()  # a held range: its agent answered at first, and then did not

@@ -58,6 +58,10 @@ RANGE: Sentences = {
         "it so, or one of several ways to {peer} is down.",
         "Look at the rules of {sender} about TCP {port} from {source} to {address}; then at its routes.",
     ),
+    (Verdict.INCONCLUSIVE, Cause.LOCAL_FAULT, Beside.KEPT_BACK): Words(
+        "{kept_back} of {address} could not be tried from here: {seen}. All that was asked: {tally}. {coverage}",
+        "See what the own firewall of {here} lets out to {address}, TCP {port}; it says nothing about {peer}.",
+    ),
     (Verdict.INCONCLUSIVE, Cause.LOSSY_PATH, Check.RPC_RANGE): Words(
         "Asked at {address}: {asked} ({tally}); ports that answered before stay silent at times too: a lossy "
         "path, a limit on connections and a firewall would look the same.",

@@ -7,6 +7,7 @@ from agent.dynamic.observed import Observed
 from agent.dynamic.search import Search
 from agent.ground.ports import PortSet
 from agent.judge.reach import Reach
+from agent.judge.refusal import kept_back
 from agent.judge.silence import Control
 from agent.survey.manners import ANCHOR, MOST_ONCE
 from agent.survey.range.anchor import look_for_anchor
@@ -172,7 +173,7 @@ class RangeRound:
             seen or [self._not_asked(self._pace.clock.time())],
             coverage(self._known.chart, self._pace.complete_in),
             refused=search.refused,
-            passes=search.passes,
+            passes=search.passes_without(outcome.target.port for outcome in seen if kept_back(outcome)),
             suspect=search.suspect,
             confirmed=search.confirmed,
             credible=search.credible,

@@ -2,7 +2,6 @@
 
 from bisect import bisect, bisect_left
 from collections import Counter
-from collections.abc import Iterable
 from math import inf
 
 from agent.dynamic.observed import Observed
@@ -11,7 +10,7 @@ from agent.dynamic.runs import SHUT, Kind, Run
 from agent.ground.ports import PortSet
 from agent.judge.held import Shows, address, is_same
 from agent.judge.held_reach import HeldReach
-from agent.judge.refusal import turned_back
+from agent.judge.refusal import kept_back, turned_back
 from agent.survey.range.counted import coverage_of_both
 from agent.survey.range.known import CompleteIn, RangeMemory
 from agent.survey.range.lease import Leased
@@ -128,7 +127,7 @@ class Sighted:
             coverage_of_both(self._known.chart_of_both, certain, exempt, complete_in),
             shut,
             suspect,
-            _without(search.passes, search.doubted | self._silent_services()),
+            search.passes_without(self._kept_back()).without(search.doubted | self._silent_services()),
             self._unexplained(),
             self._translated(target),
             search.confirmed,
@@ -177,6 +176,9 @@ class Sighted:
         """Others listen there, by the far end's word, and did not answer: their own affair, or a firewall's."""
         return {port for port, shows in self.shows.items() if shows is Shows.NOTHING and not self.is_held(port)}
 
+    def _kept_back(self) -> list[int]:
+        return [port for port, outcome in self.outcomes.items() if kept_back(outcome)]
+
     def _translated(self, target: str) -> str | None:
         bound = self._told.bound if self._told else target
         return None if is_same(bound, target) else address(bound)
@@ -192,13 +194,3 @@ class _Piles:
 
     def add(self, how: Shows, ports: PortSet) -> None:
         self.by_how[how] = self.by_how.get(how, PortSet()) | ports
-
-
-def _without(ports: PortSet, but: Iterable[int]) -> PortSet:
-    left, rest = sorted(but), []
-    for first, last in ports.intervals:
-        for port in (each for each in left if first <= each <= last):
-            rest += [(first, port - 1)] if first < port else []
-            first = port + 1
-        rest += [(first, last)] if first <= last else []
-    return PortSet(tuple(rest))

@@ -715,3 +715,14 @@ def test_a_port_that_falls_silent_is_doubted_until_it_is_sure() -> None:
         search.saw({5005: SILENT}, Control.ANSWERED, NOON)
     assert search.doubted == frozenset()
     assert [SMALL[run.first] for run in search.sure] == [5005]
+
+
+def test_nothing_around_what_could_not_be_tried_is_said_to_pass() -> None:
+    search = searching(SMALL)
+    for port in (5000, 5002, 5003, 5004, 5008, 5009, 5020):
+        search.map.observe(port, CLOSED, NOON)
+    assert str(search.passes) == "5000-5020"
+    assert str(search.passes_without([6000])) == "5000-5020"
+    assert str(search.passes_without([5005, 5007])) == "5000-5004,5008-5020"
+    assert str(search.passes_without([5003])) == "5000-5002,5004-5020"  # it was asked before, and what is beside it
+    assert str(search.passes_without([5012])) == "5000-5009,5020"

@@ -164,3 +164,11 @@ def test_any_text_is_ports_or_a_value_error(text: str) -> None:
         return
     assert all(1 <= port <= 65535 for port in found)
     assert found
+
+
+@pytest.mark.parametrize(
+    ("gone", "left"),
+    [([], "10-20,30"), ([9, 21, 29], "10-20,30"), ([10, 20, 30], "11-19"), ([15, 15, 12], "10-11,13-14,16-20,30")],
+)
+def test_single_ports_are_taken_out(gone: list[int], left: str) -> None:
+    assert str(PortSet.parse("10-20,30").without(gone)) == left

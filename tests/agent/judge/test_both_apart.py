@@ -9,7 +9,7 @@ from agent.judge.both import judge_both
 from agent.judge.held import Shows
 from agent.judge.verdict import Cause, Judgement, Proof, Verdict
 from probes.outcome import Outcome
-from probes.state import State
+from probes.state import Sent, State
 from probes.wire.icmp import Icmp
 from tests.agent.judge.reaching import held_reach
 from tests.agent.seen import HERE, PEER, ROUTER, outcome, registration, sight
@@ -106,3 +106,20 @@ def test_what_could_not_be_tried_is_told_by_an_attempt_that_could_not() -> None:
     found = judged(SILENT[0], fault)
     assert (found.verdict, found.cause) == (V.INCONCLUSIVE, C.LOCAL_FAULT)
     assert found.detail.endswith("from here: no descriptors.")
+
+
+@pytest.mark.parametrize(
+    ("icmp", "sent", "verdict"),
+    [
+        (Icmp(4, 3, 3, HERE), Sent.UNKNOWN, V.INCONCLUSIVE),
+        (None, Sent.REFUSED, V.INCONCLUSIVE),
+        (None, Sent.UNKNOWN, V.REACHABLE),  # no descriptors, a loop that was late: that port was not asked, no more
+    ],
+)
+def test_what_our_own_firewall_keeps_back_does_not_pass_with_the_rest(
+    icmp: Icmp | None, sent: Sent, verdict: Verdict
+) -> None:
+    kept = outcome(State.LOCAL_FAULT, 50010, icmp=icmp, sent=sent)
+    found = judged(*OPEN, kept)
+    assert (found.verdict, found.cause) == (verdict, C.LOCAL_FAULT if verdict is V.INCONCLUSIVE else None)
+    assert ("TCP 50010 of " in found.detail) is (verdict is V.INCONCLUSIVE)

@@ -131,3 +131,18 @@ def test_ports_that_answered_only_when_they_were_asked_again_are_told() -> None:
 def test_whether_every_edge_is_known_is_said(confirmed: bool, said: str) -> None:
     seen = [*each(State.OPEN, "50000"), *each(State.REJECTED, "50004-50009", BY_TARGET)]
     assert said in judged(*seen, confirmed=confirmed).detail
+
+
+@pytest.mark.parametrize(
+    ("icmp", "sent", "verdict"),
+    [
+        (Icmp(4, 3, 3, HERE), Sent.UNKNOWN, V.INCONCLUSIVE),
+        (None, Sent.REFUSED, V.INCONCLUSIVE),
+        (None, Sent.UNKNOWN, V.REACHABLE),
+    ],
+)
+def test_what_our_own_firewall_keeps_back_is_not_answered_for(icmp: Icmp | None, sent: Sent, verdict: Verdict) -> None:
+    kept = each(State.LOCAL_FAULT, "50010-50012", icmp, sent)
+    found = judged(*each(State.CLOSED, "50000-50009,50013-50019"), *kept, credible=True)
+    assert (found.verdict, found.cause) == (verdict, C.LOCAL_FAULT if verdict is V.INCONCLUSIVE else None)
+    assert ("TCP 50010-50012 of " in found.detail) is (verdict is V.INCONCLUSIVE)

@@ -103,6 +103,7 @@ def ranges() -> list[Judgement]:
         (State.REJECTED, OWN, Sent.YES),
         (State.REJECTED, None, Sent.YES),
         (State.LOCAL_FAULT, None, Sent.UNKNOWN),
+        (State.LOCAL_FAULT, None, Sent.REFUSED),
     ]
     found = []
     for four in itertools.combinations_with_replacement(kinds, 4):
@@ -138,6 +139,8 @@ def held() -> list[Judgement]:
             seen = outcome(first, 49152), outcome(State.REJECTED, 49153, icmp=icmp)
             around = sight(*seen, registration=registration(natural=[49152]))
             found.append(judge_both(around, held_reach(RANGE, *seen, **known)))
+    kept_back = outcome(State.OPEN, 49152), outcome(State.LOCAL_FAULT, 49153, sent=Sent.REFUSED)
+    found.append(judge_both(sight(*kept_back), held_reach(RANGE, *kept_back)))
     return [*found, judge_both(sight(outcome(State.OPEN)), held_reach(RANGE, outcome(State.OPEN, 49152)))]
 
 
@@ -235,7 +238,19 @@ def test_no_sentence_is_there_for_nothing(key: tuple[Verdict, Cause | None, obje
     )
 
 
-OF_RANGES = {"asked", "tally", "coverage", "edges", "shut", "blocked", "passes", "suspect", "turned_back", "told"}
+OF_RANGES = {
+    "asked",
+    "tally",
+    "coverage",
+    "edges",
+    "shut",
+    "blocked",
+    "passes",
+    "suspect",
+    "turned_back",
+    "told",
+    "kept_back",
+}
 OF_RANGES |= {"services", "passed", "translated", "unexplained", "not_held", "wanted"}
 
 
