@@ -65,9 +65,9 @@ class Star:
         finally:
             self._load(before)
 
-    def guard(self, host: str, statements: str = "") -> None:
-        """The host's own firewall on what comes in: nft statements, a line each; none takes it away."""
-        chain = f"chain guard {{\ntype filter hook input priority 0;\n{statements}\n}}\n" if statements else ""
+    def guard(self, host: str, statements: str = "", hook: str = "input") -> None:
+        """The host's own firewall on what comes in, or goes out: nft statements, a line each; none takes it away."""
+        chain = f"chain guard {{\ntype filter hook {hook} priority 0;\n{statements}\n}}\n" if statements else ""
         self[host].nft(f"flush ruleset\ntable inet lab {{\n{STEALTH}{chain}}}\n")
 
     def _load(self, rules: list[Rule]) -> None:
