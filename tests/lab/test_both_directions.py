@@ -4,7 +4,6 @@ Where no agent runs on this host, the process of `once` itself holds the listene
 """
 
 import os
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
@@ -16,12 +15,13 @@ from .agents import Once, Plan, once, range_of, running
 from .rules import drop, reset
 from .star import Star, address
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(480)]
+pytestmark = [pytest.mark.lab, pytest.mark.quiet, pytest.mark.timeout(480)]
 
 FIRST, LAST = 20_000, 20_199
 PLAN = Plan(ports=f"{FIRST}-{LAST}", samples=4)
 WIDE = 60  # ports of a cut, and of what is beside it: more than a sample leaves out
 PATIENCE = 400  # seconds: the agent at the other end keeps its own pace, 40 attempts a minute
+TRIES = 3  # a busy machine may need more attempts than one run has, and says then that not every edge is confirmed
 SEED = int(os.environ.get("SSOREACH_SEED", "5"))
 ALONE, BESIDE = "no agent here", "beside an agent"
 
@@ -43,11 +43,20 @@ def begin(stack: ExitStack, case: str, folder: Path) -> Once:
     return once(star, "BTS01", PLAN.write(folder / "once"), "--both")
 
 
+def is_done(document: dict[str, Any]) -> bool:
+    """It says that there is nothing more to find."""
+    return all(range_of(document, "MSS", direction)["confirmed"] for direction in ("outbound", "inbound"))
+
+
 @pytest.fixture(scope="module")
-def documents(settled: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, Any]]]:
-    with ExitStack() as stack:
-        begun = {case: begin(stack, case, tmp_path_factory.mktemp("both")) for case in (ALONE, BESIDE)}
-        yield {case: each.end(PATIENCE) for case, each in begun.items()}
+def documents(settled: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for _ in range(TRIES):
+        with ExitStack() as stack:
+            rest = [case for case in (ALONE, BESIDE) if case not in found or not is_done(found[case])]
+            begun = {case: begin(stack, case, tmp_path_factory.mktemp("both")) for case in rest}
+            found |= {case: each.end(PATIENCE) for case, each in begun.items()}
+    return found
 
 
 @pytest.mark.parametrize("case", [ALONE, BESIDE])

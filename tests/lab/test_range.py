@@ -24,6 +24,7 @@ KEPT = range(PORTS.start, PORTS.start + 12)  # Samba's own listeners and the por
 # More of them by hand: SSOREACH_SEEDS=20 make test ARGS=tests/lab/test_range.py
 SEEDS = range(int(os.environ.get("SSOREACH_SEEDS", "1")))
 REJECT = "reject with icmp admin-prohibited"
+TRIES = 3  # a busy machine may need more attempts than one run has, and says then that not every edge is confirmed
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,10 @@ def test_dropped_intervals_are_suspect_exactly(
     net, ports = shared_net, cuts(count, seed, 32)
     config = site(tmp_path, net, samba.address)
     shut(net, samba.address, "drop", ports)
-    found = ranged(net, config, "--samples", "32")
+    for _ in range(TRIES):
+        found = ranged(net, config, "--samples", "32")
+        if found["confirmed"] or found["suspect"] == [*ports.texts()]:
+            break
     net.restore(samba.address)
     assert (found["suspect"], found["blocked"]) == (list(ports.texts()), [])
     assert (found["verdict"], found["cause"], found["evidence"]) == ("inconclusive", "no-known-listener", "reply")
