@@ -6,6 +6,7 @@ produced an observation, read the rows with the same state.
 
 from collections.abc import Set
 from enum import Enum, auto
+from functools import lru_cache
 from typing import NamedTuple
 
 from agent.ground.path import Check
@@ -57,6 +58,7 @@ class Row(NamedTuple):
 
 
 ANY = None
+MOST_REMEMBERED = 1_024  # combinations that were looked up
 V, C, S, B, P = Verdict, Cause, State, Beside, Proof
 
 TABLE: tuple[Row, ...] = (
@@ -101,6 +103,12 @@ TABLE: tuple[Row, ...] = (
 
 def look_up(check: Check, state: State, beside: Set[Beside]) -> Row:
     """The first row that fits. Every state has a row with NOTHING_MORE for any check, so there always is one."""
+    return _first(check, state, frozenset(beside))
+
+
+@lru_cache(MOST_REMEMBERED)
+def _first(check: Check, state: State, beside: Set[Beside]) -> Row:
+    """Every path is looked up in every round, and few combinations ever come up."""
     return next(
         row
         for row in TABLE

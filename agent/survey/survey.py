@@ -5,7 +5,7 @@ Once and for ever make the same round; only their manners differ.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -26,6 +26,7 @@ from agent.survey.manners import Manners
 from agent.survey.mapper import ask_mapper, shut_before
 from agent.survey.memory import Memory
 from agent.survey.noticed import contact_identifiers, noticed
+from agent.survey.range.address import AddressRound
 from agent.survey.range.far import Greet
 from agent.survey.range.ranging import Ranging
 from agent.survey.silence import answers_again, ask_again, known_listeners
@@ -37,6 +38,7 @@ from probes.outcome import Outcome
 from probes.registry import Kind
 
 Publish = Callable[[Result], None]
+Work = Coroutine[Any, Any, object]
 
 
 class Survey:
@@ -54,6 +56,7 @@ class Survey:
     ) -> None:
         """`greet`: the agents at the peer's addresses; None: there is no key."""
         self._paths = paths
+        self._fixed = [path for path in paths if path.check is not Check.RPC_RANGE]
         self._manners = manners
         self._clock = clock
         self._publish = publish
@@ -71,25 +74,12 @@ class Survey:
         """Ask every path, judge it and publish the result, once each."""
         started = self._clock.time()
         views = await self._whereabouts.views()
-        fixed = [path for path in self._paths if path.check is not Check.RPC_RANGE]
         ranges = self._ranging.begin(views, self._knocker.in_range) if self._ranging else []
-        async with asyncio.TaskGroup() as group:  # a silent port takes its time, and the sample keeps its own pace
-            for each in ranges:
-                group.create_task(each.late())
-            knocks: list[Coroutine[Any, Any, object]] = [
-                *(self._consult(view) for view in views if self._asks_mapper),
-                *(self._ask_database(view, path) for path in fixed if path.check is Check.SQL for view in views),
-                *(self._knocker.knock(view, port, kind=kind) for view in views for port, kind in doors(fixed, view)),
-                *(each.early() for each in ranges),
-            ]
-            await all_of(knocks)
-            settling = [self._settle(path, views, started) for path in fixed]
-            if not ranges:
-                await all_of(settling)
-            for work in settling if ranges else ():
-                group.create_task(work)
-            for each in ranges:
-                group.create_task(each.explore(*self._registered(each.view)))
+        if ranges:
+            await self._with_ranges(views, ranges, started)
+        else:
+            await all_of(self._knocks(views))
+            await all_of(self._settling(views, started))
         for each in ranges:
             each.view.reach = each.end()
         self._remember(views)
@@ -97,6 +87,29 @@ class Survey:
             if path.check is Check.RPC_RANGE:
                 self._conclude(path, views, started)
         self.findings = (*self._whereabouts.stale, *noticed(self._paths, views))
+
+    async def _with_ranges(self, views: Sequence[View], ranges: Sequence[AddressRound], started: float) -> None:
+        """A silent port takes its time, and a sample keeps its own pace: neither waits for the other."""
+        async with asyncio.TaskGroup() as group:
+            for each in ranges:
+                group.create_task(each.late())
+            await all_of([*self._knocks(views), *(each.early() for each in ranges)])
+            for work in self._settling(views, started):
+                group.create_task(work)
+            for each in ranges:
+                group.create_task(each.explore(*self._registered(each.view)))
+
+    def _knocks(self, views: Sequence[View]) -> Iterator[Work]:
+        """At every door with a fixed port, or behind the mapper."""
+        if self._asks_mapper:
+            yield from (self._consult(view) for view in views)
+        yield from (self._ask_database(view, path) for path in self._fixed if path.check is Check.SQL for view in views)
+        yield from (
+            self._knocker.knock(view, port, kind=kind) for view in views for port, kind in doors(self._fixed, view)
+        )
+
+    def _settling(self, views: Sequence[View], started: float) -> Iterator[Work]:
+        return (self._settle(path, views, started) for path in self._fixed)
 
     def hurry(self, until: float) -> None:
         """Somebody waits for what the range comes to, until then (monotonic): ask as fast as the peer can bear."""

@@ -273,6 +273,5 @@ async def test_a_publisher_that_fails_ends_the_round_loudly() -> None:
         raise ZeroDivisionError
 
     survey = Survey([path(Check.EPM)], once(), network.ask, network.resolve, network.clock, publish)
-    with pytest.raises(BaseExceptionGroup) as caught:
+    with pytest.raises(ZeroDivisionError):
         await network.clock.run(survey.round())
-    assert caught.group_contains(ZeroDivisionError)
