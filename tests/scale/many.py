@@ -30,6 +30,9 @@ FIRST, LAST = 49_152, 65_535
 CUT, CUT_OFF, SHUT = "BTS07", "63488-65535", "BTS13"  # a part of the range, and who finds the mapper shut
 INTERVAL = 60.0  # seconds
 WARM, LOOK = INTERVAL + 20, 75.0  # seconds until all first rounds have ended, and in which it is measured
+# Seconds more until every verdict has to be right. Whoever was asked before its agent ran is asked alone in that round,
+# greeted in the next one, and asked together in the third, over most of which its ports are spread.
+SETTLED, AGAIN = 2 * INTERVAL, 5.0
 AT_ONCE = 4  # agents that start at the same time
 TRIES = 3
 LIFETIME = 900  # seconds, which it does not take
@@ -47,7 +50,8 @@ SERVICES = (SSO_PORT, MSDTC_PORT, SCHEDULER_PORT)
 @dataclass(frozen=True, slots=True)
 class Many:
     """`cpu`: percent of a core, of the master's agent; `resident`: bytes, `of_others`: the most of a processing
-    server's; `listeners`: the most at once; `wrong`: verdicts that are not what the rules say, and how many were right.
+    server's; `listeners`: the most at once; `wrong`: verdicts that are not what the rules say, and how many were right,
+    `settled` seconds after the last agent was there.
     """
 
     agents: int
@@ -59,6 +63,7 @@ class Many:
     of_others: int
     right: int
     wrong: tuple[str, ...]
+    settled: float
     dropped: Mapping[str, float]
 
 
@@ -68,7 +73,7 @@ def many(folder: Path, count: int = COUNT) -> Many:
         site = stack.enter_context(hub(count))
         site.block([drop(address(CUT), address(MASTER), CUT_OFF), drop(address(SHUT), address(MASTER), "135")])
         pid = _serve(stack, site)
-        agents = _start(stack, site, folder, count)
+        agents, all_there = _start(stack, site, folder, count), time.monotonic()
         tap = stack.enter_context(tapping(cast(Star, site), MASTER))  # it asks nothing but the router of it
         with watched(pid, FIRST, LAST) as most:
             time.sleep(WARM)
@@ -78,7 +83,7 @@ def many(folder: Path, count: int = COUNT) -> Many:
             after, seconds = process.cpu_times(), time.monotonic() - began
         spent = after.user + after.system - before.user - before.system
         dropped = agents[MASTER].metrics().rows("rendezvous_dropped_total")
-        right, wrong = _judged({host: agent.paths() for host, agent in agents.items()})
+        right, wrong = _settled(agents)
         return Many(
             count,
             leases(tap.heard(), address(MASTER)),
@@ -89,6 +94,7 @@ def many(folder: Path, count: int = COUNT) -> Many:
             max(agent.memory for host, agent in agents.items() if host != MASTER),
             right,
             tuple(wrong),
+            time.monotonic() - all_there,
             {labels["reason"]: value for labels, value in dropped if value},
         )
 
@@ -128,6 +134,16 @@ def _process(folder: Path) -> psutil.Process:
     """The agent whose file is there."""
     file = str(folder / "ssoreach.yaml")
     return next(each for each in psutil.process_iter() if "run" in (argv := each.cmdline()) and file in argv)
+
+
+def _settled(agents: Mapping[str, Agent]) -> tuple[int, list[str]]:
+    """As `_judged`, once nothing is wrong any more, or it should not be."""
+    deadline = time.monotonic() + SETTLED
+    while True:
+        right, wrong = _judged({host: agent.paths() for host, agent in agents.items()})
+        if not wrong or time.monotonic() > deadline:
+            return right, wrong
+        time.sleep(AGAIN)
 
 
 def _judged(found: Mapping[str, list[dict[str, Any]]]) -> tuple[int, list[str]]:

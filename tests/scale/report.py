@@ -156,5 +156,6 @@ def _fifty(seen: Many) -> list[tuple[str, str]]:
         ("resident memory", f"{megabytes(seen.resident)} MB"),
         ("resident memory of a processing server's agent, at most", f"{megabytes(seen.of_others)} MB"),
         ("verdicts that are what the rules say, of all agents", f"{seen.right} of {seen.right + len(seen.wrong)}"),
+        ("judged so long after the last of them was there", f"{seen.settled:.0f} s"),
         *(("another verdict", each) for each in seen.wrong),
     ]
