@@ -98,8 +98,9 @@ def _stopped(machine: Machine, port: int) -> Truth:
         right, honest, known = FATES[fate]
         honest |= NO_ANSWER if machine.stealth or machine.is_lossy or fate in SILENT else REFUSED
         return Truth(f"stopped, {_words(machine, fate)}", right, honest, known)
-    if machine.device is Device.SYN_PROXY:
-        return Truth("stopped, behind a SYN proxy", NOTHING, MIDDLEBOX | NO_ANSWER | REFUSED, REACHABLE)
+    if machine.device is Device.SYN_PROXY:  # it accepts, and then passes on that the host refuses: that is cut off
+        honest = MIDDLEBOX | NO_ANSWER | REFUSED | CUT_OFF
+        return Truth("stopped, behind a SYN proxy", NOTHING, honest, REACHABLE)
     honest = NO_ANSWER if machine.stealth else REFUSED
     if machine.is_lossy:
         honest |= NO_ANSWER | LOSSY

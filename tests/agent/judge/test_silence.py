@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.judge.silence import CHANCE, LEAST, MOST, PRIOR, WINDOW, Control, Loss, Silence, needed, upper_bound
+from agent.judge.silence import CHANCE, FEW, LEAST, MOST, PRIOR, WINDOW, Control, Loss, Silence, needed, upper_bound
 
 ANSWERED, LATE, SILENT = Control.ANSWERED, Control.LATE, Control.SILENT
 
@@ -23,7 +23,7 @@ def silent(silence: Silence, *controls: Control) -> Silence:
 
 def test_the_figures_are_those_that_were_promised() -> None:
     """Three to ten silences, one wrong verdict in a million, and one listener in fifty silent until more is known."""
-    assert (LEAST, MOST, CHANCE, PRIOR) == (3, 10, 1e-6, 0.02)
+    assert (LEAST, MOST, CHANCE, PRIOR, WINDOW, FEW) == (3, 10, 1e-6, 0.02, 100, 8)
     assert Silence().needed == 4
 
 
@@ -60,6 +60,11 @@ def test_what_a_few_answers_could_clear_up_is_not_hopeless(times: int, late: int
     loss = Loss(timed=times, late=late)
     assert loss.hopeless is hopeless
     assert hopeless <= (loss.needed is None)
+
+
+def test_one_of_ten_that_was_lost_is_not_hopeless_either() -> None:
+    loss = Loss(asked=10, lost=1)
+    assert (loss.needed, loss.hopeless) == (None, False)
 
 
 # The upper bound.
@@ -136,7 +141,56 @@ def test_an_answer_ends_the_row() -> None:
 def test_anything_else_ends_the_row_too() -> None:
     silence = silent(Silence(), *[ANSWERED] * 3)
     silence.interrupted()
-    assert not silent(silence, ANSWERED).confirmed
+    assert not silent(silence, *[ANSWERED] * 3).confirmed
+    assert silent(silence, ANSWERED).confirmed
+
+
+@pytest.mark.parametrize(("times", "lost"), [(3, 3), (4, 0), (5, 0)])
+def test_a_row_that_was_long_enough_was_no_loss_when_an_answer_ended_it(times: int, lost: int) -> None:
+    silence = silent(Silence(), *[ANSWERED] * times)
+    silence.answered()
+    assert silence.loss.lost == lost
+
+
+@pytest.mark.parametrize(("times", "lost"), [(MOST, MOST), (MOST + 1, 0)])
+def test_where_no_row_is_long_enough_one_beyond_the_most_is_no_loss(times: int, lost: int) -> None:
+    silence = Silence(in_a_row=times, loss=Loss(asked=10, lost=9))
+    assert silence.needed is None
+    silence.answered()
+    assert silence.loss.lost == 9 + lost
+
+
+def lossy() -> Loss:
+    """No number of silences would do."""
+    return Loss(asked=10, lost=9)
+
+
+def test_only_a_silence_beside_a_control_that_answers_is_hopeless() -> None:
+    assert silent(Silence(loss=lossy()), ANSWERED).hopeless
+    assert not Silence(control_answers=True, loss=lossy()).hopeless
+    assert not silent(Silence(loss=lossy()), ANSWERED, SILENT).hopeless
+    assert not Silence(in_a_row=1, loss=lossy()).hopeless  # nothing was asked beside it
+
+
+def test_what_comes_late_is_forgotten_as_what_was_lost_is() -> None:
+    loss = Loss()
+    for late in (*[True] * 5, *[False] * 3 * WINDOW):
+        loss.time(late=late)
+    assert loss.timed == pytest.approx(WINDOW)
+    assert loss.late == pytest.approx(5 * (WINDOW / (WINDOW + 1)) ** (2 * WINDOW + 5))
+
+
+def test_the_first_that_is_timed_counts_as_one() -> None:
+    loss = Loss()
+    loss.time(late=True)
+    assert (loss.timed, loss.late) == (1, 1)
+
+
+def test_needed_is_of_what_was_seen_and_of_nothing_that_may_come() -> None:
+    """One answer in time fewer, and it is not enough."""
+    timed = next(n for n in range(2, 100) if Loss(timed=n, late=1).needed is not None)
+    assert Loss(timed=timed - 1, late=1).needed is None
+    assert Loss(timed=timed, late=1).needed == needed(upper_bound(1, timed) ** 2)
 
 
 def test_silences_that_an_answer_ended_too_soon_were_losses() -> None:
