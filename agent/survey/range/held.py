@@ -128,6 +128,8 @@ class HeldRound:
         self._search.exempt = self._registered | self._sighted.not_to_be_held()
         shows = {port: leased.shows.get(port, Shows.NOTHING) for port in ports}
         wave = {port: OBSERVED[each] for port, each in shows.items() if port not in held or each is Shows.PASSES}
+        if self._sighted.strangers_accept:  # then an accepted connection alone shows nothing
+            wave = {port: seen if self._sighted.is_held(port) else None for port, seen in wave.items()}
         if control is Control.SILENT:  # whoever limits connections may refuse those beyond
             wave = {port: None if seen is Observed.REFUSED else seen for port, seen in wave.items()}
         elif control is not None:

@@ -2,6 +2,7 @@
 
 from bisect import bisect, bisect_left
 from collections import Counter
+from collections.abc import Sequence
 from math import inf
 
 from agent.dynamic.observed import Observed
@@ -87,6 +88,11 @@ class Sighted:
         """Held ports that did, the newest one last."""
         return [port for port, shows in self.shows.items() if shows is Shows.PASSES and port in self._held]
 
+    @property
+    def strangers_accept(self) -> bool:
+        """Whether somebody accepts in the place of our own listeners, now or when it was last seen."""
+        return Shows.STRANGER in {*self.shows.values(), *self._known.how.values()}
+
     def is_held(self, port: int) -> bool:
         return port in self._held
 
@@ -127,7 +133,7 @@ class Sighted:
             coverage_of_both(self._known.chart_of_both, certain, exempt, complete_in),
             shut,
             suspect,
-            search.passes_without(self._kept_back()).without(search.doubted | self._silent_services()),
+            self._passes(),
             self._unexplained(),
             self._translated(target),
             search.confirmed,
@@ -172,6 +178,16 @@ class Sighted:
         outcomes = (self.outcomes[port] for port in nothing)
         return PortSet.of(each.target.port for each in outcomes if each.state not in excused and not turned_back(each))
 
+    def _passes(self) -> PortSet:
+        """Where strangers accept, an interval without any proof of ours shows nothing: others listen there."""
+        search = self._known.chart_of_both.search
+        passes = search.passes_without(self._kept_back()).without(search.doubted | self._silent_services())
+        if not self.strangers_accept:
+            return passes
+        natural = self._known.never_held
+        proved = [port for port, seen, _ in search.map.rows() if seen is Observed.OPEN and port not in natural]
+        return PortSet(tuple(each for each in passes.intervals if _any_within(proved, *each)))
+
     def _silent_services(self) -> set[int]:
         """Others listen there, by the far end's word, and did not answer: their own affair, or a firewall's."""
         return {port for port, shows in self.shows.items() if shows is Shows.NOTHING and not self.is_held(port)}
@@ -186,6 +202,11 @@ class Sighted:
     def _not_asked(self, target: str, now: float) -> Outcome:
         door = Target(target, self._known.ports[0])
         return Outcome(door, State.LOCAL_FAULT, Phase.CONNECT, now, 0.0, detail="not asked in this round")
+
+
+def _any_within(ports: Sequence[int], first: int, last: int) -> bool:
+    """`ports` ascending."""
+    return bisect_left(ports, first) < bisect(ports, last)
 
 
 class _Piles:

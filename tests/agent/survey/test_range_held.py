@@ -284,6 +284,22 @@ async def test_a_natural_listener_that_is_silent_counts_for_nothing() -> None:
     assert not any(port in found.passes for port in LISTENERS)
 
 
+async def test_a_natural_listener_shows_nothing_where_somebody_accepts_in_the_place_of_ours_all_around() -> None:
+    """A random site found that: its own service's port was said to pass, and the range to be blocked in part only."""
+    world = HeldWorld()
+    shut(world, "strangers", "49700-49710")
+    found = await ranged(world.site(once(200), "49700-49710", world.greet))
+    assert (found.verdict, found.cause, found.passes) == (V.BLOCKED, C.MIDDLEBOX, PortSet())
+    assert texts(found.blocked) == "49700-49710"  # as an interval has it that others lie in which were not asked
+
+
+async def test_beside_ports_that_say_our_proof_it_passes_whoever_accepts_elsewhere() -> None:
+    world = HeldWorld()
+    shut(world, "strangers", "49710-49720")
+    found = await ranged(world.site(once(200), "49690-49720", world.greet))
+    assert (found.verdict, found.cause, texts(found.passes)) == (V.PARTLY_BLOCKED, C.MIDDLEBOX, "49690-49709")
+
+
 @pytest.mark.parametrize("full", ["57344", "57343-57344", "57340-57350"])
 async def test_a_port_for_which_there_was_no_room_at_first_is_asked_again(full: str) -> None:
     """Otherwise an edge beside it would be taken for found."""
