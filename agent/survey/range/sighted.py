@@ -91,7 +91,7 @@ class Sighted:
     @property
     def strangers_accept(self) -> bool:
         """Whether somebody accepts in the place of our own listeners, now or when it was last seen."""
-        return Shows.STRANGER in {*self.shows.values(), *self._known.how.values()}
+        return any(Shows.STRANGER in shown.values() for shown in (self.shows, self._known.how))
 
     def is_held(self, port: int) -> bool:
         return port in self._held

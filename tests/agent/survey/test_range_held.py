@@ -293,6 +293,18 @@ async def test_a_natural_listener_shows_nothing_where_somebody_accepts_in_the_pl
     assert texts(found.blocked) == "49700-49710"  # as an interval has it that others lie in which were not asked
 
 
+async def test_a_natural_listener_that_accepted_before_strangers_did_passes_no_longer() -> None:
+    world = HeldWorld()
+    site, rest = world.site(once(200), "49700-49710", world.greet), PortSet.parse("49700,49703-49710")
+    world.far.busy = rest
+    before = await ranged(site)
+    world.far.busy = PortSet()
+    shut(world, "strangers", "49700-49710")
+    found = await ranged(site)
+    assert texts(before.passes) == "49701-49702"
+    assert (found.verdict, found.cause, found.passes) == (V.BLOCKED, C.MIDDLEBOX, PortSet())
+
+
 async def test_beside_ports_that_say_our_proof_it_passes_whoever_accepts_elsewhere() -> None:
     world = HeldWorld()
     shut(world, "strangers", "49710-49720")
